@@ -1,0 +1,1 @@
+"""The session coach: agendas, feedback and themes for reverse mentoring programs."""

@@ -1,0 +1,1 @@
+"""From a session's brief to its agenda: brief → plan → choose → write or compose → guard."""

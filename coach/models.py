@@ -1,0 +1,195 @@
+"""The tables. What the HTTP interface shows are other types, in `api.schemas`."""
+
+import secrets
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+# Set before any table, so that every constraint has a name that a later migration can drop.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Times with a zone, in UTC on every database; SQLite keeps no zone of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; a time without a zone is a mistake."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times must have a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """With the zone that SQLite dropped."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """An id that cannot be guessed or counted: 96 random bits."""
+    return secrets.token_hex(12)
+
+
+class Program(SQLModel, table=True):
+    """One mentoring program."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    name: str
+    objectives: list[str] = Field(default_factory=list, sa_type=JSON)
+    planned_sessions: int = 6
+    session_minutes: int = 60
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Participant(SQLModel, table=True):
+    """One person in a program. `avoid_topics` and `accessibility` are for that person's eyes."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    program_id: str = Field(foreign_key="program.id", index=True)
+    name: str
+    email: str | None = None
+    role_title: str | None = None
+    department: str | None = None
+    strengths: list[str] = Field(default_factory=list, sa_type=JSON)
+    wants_to_learn: list[str] = Field(default_factory=list, sa_type=JSON)
+    avoid_topics: list[str] = Field(default_factory=list, sa_type=JSON)
+    accessibility: str | None = None
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Pair(SQLModel, table=True):
+    """A mentor, who is the junior, and a mentee, who is the senior."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    program_id: str = Field(foreign_key="program.id", index=True)
+    mentor_id: str = Field(foreign_key="participant.id", index=True)
+    mentee_id: str = Field(foreign_key="participant.id", index=True)
+    goals: list[str] = Field(default_factory=list, sa_type=JSON)
+    topics: list[str] = Field(default_factory=list, sa_type=JSON)
+    planned_sessions: int
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class PrivateNote(SQLModel, table=True):
+    """What one person told the coach alone; only that person's own prep may use it."""
+
+    __tablename__ = "private_note"
+
+    pair_id: str = Field(foreign_key="pair.id", primary_key=True)
+    participant_id: str = Field(foreign_key="participant.id", primary_key=True)
+    text: str
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class MentoringSession(SQLModel, table=True):
+    """One meeting of a pair. `status` is planned, held, cancelled or postponed."""
+
+    __tablename__ = "mentoring_session"
+    __table_args__ = (UniqueConstraint("pair_id", "number"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    pair_id: str = Field(foreign_key="pair.id", index=True)
+    number: int
+    scheduled_at: datetime = Field(sa_type=UtcDateTime)
+    minutes: int
+    focus: str | None = None
+    format: str | None = None
+    status: str = "planned"
+    held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class ActionItem(SQLModel, table=True):
+    """Something that one of the two said they would do."""
+
+    __tablename__ = "action_item"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    pair_id: str = Field(foreign_key="pair.id", index=True)
+    session_id: str | None = Field(default=None, foreign_key="mentoring_session.id", index=True)
+    owner: str
+    text: str
+    due_on: date | None = None
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Agenda(SQLModel, table=True):
+    """One version of a session's agenda, with the brief it was made from.
+
+    `content` is what both may read; each prep is for one of them alone.
+    """
+
+    __table_args__ = (UniqueConstraint("session_id", "version"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    session_id: str = Field(foreign_key="mentoring_session.id", index=True)
+    pair_id: str = Field(foreign_key="pair.id", index=True)
+    program_id: str = Field(foreign_key="program.id")
+    version: int
+    brief: dict[str, Any] = Field(sa_type=JSON)
+    content: dict[str, Any] = Field(sa_type=JSON)
+    prep_mentor: dict[str, Any] = Field(sa_type=JSON)
+    prep_mentee: dict[str, Any] = Field(sa_type=JSON)
+    passage_ids: list[str] = Field(default_factory=list, sa_type=JSON)
+    activity_ids: list[str] = Field(default_factory=list, sa_type=JSON)
+    prompt: str | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+# Model tokens are summed by program and day before each agenda.
+Index("ix_agenda_program_id_created_at", Agenda.program_id, Agenda.created_at)  # type: ignore[arg-type]
+
+
+class AskedStarter(SQLModel, table=True):
+    """A starter that a pair has been given; `key` is its text without case, spaces and punctuation, hashed."""
+
+    __tablename__ = "asked_starter"
+
+    pair_id: str = Field(foreign_key="pair.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="mentoring_session.id")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """A reply kept under the key that its caller chose, so that asking again makes nothing twice."""
+
+    __tablename__ = "idempotency_key"
+
+    token_id: str = Field(foreign_key="token.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    request: str
+    agenda_id: str = Field(foreign_key="agenda.id")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Token(SQLModel, table=True):
+    """An access token, as its SHA-256 alone. The token has 256 random bits, so a fast hash is enough."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    hash: str = Field(unique=True)
+    role: str
+    program_id: str | None = Field(default=None, foreign_key="program.id")
+    participant_id: str | None = Field(default=None, foreign_key="participant.id")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -1,0 +1,1 @@
+"""Reading the knowledge library, embedding it, and finding passages in it."""

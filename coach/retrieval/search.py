@@ -1,0 +1,220 @@
+"""Finding passages: a question and what it may be answered from, in; ranked passages, out."""
+
+import asyncio
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Self, TypeVar
+
+import structlog
+
+from coach.errors import EmbeddingError, IndexUnavailable
+from coach.retrieval.chunk import AT_A_GLANCE, Passage, chunk
+from coach.retrieval.embed import Embedder, Progress
+from coach.retrieval.index import Index, IndexStatus, version_of
+from coach.retrieval.library import Kind, Library, Stage, Topic
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+# A ranking of the whole library is asked for once and narrowed in memory, up to this many passages; a larger library is
+# asked again with the ids that a narrowing leaves, since Chroma's own metadata filters are slow.
+_RANKED = 1_000
+_CACHED_RANKINGS = 2_048
+_LONGEST_QUERY = 2_000
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What passages may come from. None leaves a property open; a passage without a topic serves every topic."""
+
+    kinds: frozenset[Kind] | None = None
+    topics: frozenset[Topic] | None = None
+    stage: Stage | None = None
+    audience: str | None = None
+    at_a_glance: bool | None = None
+
+    def admits(self, passage: Passage) -> bool:
+        """Whether the passage may come."""
+        front = passage.document.front
+        return (
+            (self.kinds is None or passage.kind in self.kinds)
+            and (self.topics is None or front.topic is None or front.topic in self.topics)
+            and (self.stage is None or self.stage in front.stages)
+            and (self.audience is None or self.audience in front.audience)
+            and (self.at_a_glance is None or (passage.section == AT_A_GLANCE) is self.at_a_glance)
+        )
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage and how well it answers: cosine similarity from -1 to 1, or 0 where the index could not be asked."""
+
+    passage: Passage
+    score: float
+
+
+class Search:
+    """The library in memory, its vectors in Chroma, and the embedding model between them."""
+
+    def __init__(self, library: Library, index: Index, embedder: Embedder) -> None:
+        self.library = library
+        self.passages = chunk(library)
+        self._by_id = {passage.id: passage for passage in self.passages}
+        self._order = {passage.id: position for position, passage in enumerate(self.passages)}
+        self._narrowed: dict[Narrowing, frozenset[str]] = {}
+        self._index = index
+        self._embedder = embedder
+        self._version = version_of(self.passages, embedder.fingerprint)
+        self._rankings: OrderedDict[str, list[tuple[str, float]]] = OrderedDict()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma")
+        self._broken: str | None = None
+
+    @classmethod
+    def open(cls, library: Library, embedder: Embedder, *, chroma_dir: Path, chroma_url: str | None = None) -> Self:
+        """Open or connect to the index; it may still be stale or empty. Blocks.
+
+        Raises IndexInUse, IndexUnavailable.
+        """
+        return cls(library, Index.open(folder=chroma_dir, url=chroma_url), embedder)
+
+    def build(self, progress: Progress | None = None) -> int:
+        """Bring the index up to the library; return how many passages were embedded. Blocks.
+
+        An embedded index that cannot even be read is begun anew. Raises IndexUnavailable, EmbeddingError.
+        """
+        try:
+            embedded = self._index.build(self.passages, self._embedder, progress)
+        except IndexUnavailable as error:
+            log.warning("index.start_over", reason=str(error))
+            self._index.start_over()
+            embedded = self._index.build(self.passages, self._embedder, progress)
+        self._rankings.clear()
+        self._broken = None
+        return embedded
+
+    def status(self) -> tuple[IndexStatus, bool]:
+        """What is in the index, and whether it is this library's under this model. Blocks.
+
+        Raises IndexUnavailable.
+        """
+        status = self._index.status()
+        return status, status.version == self._version and status.passages == len(self.passages)
+
+    def check(self) -> str | None:
+        """None when the index serves this library; otherwise what is wrong, as a sentence. Blocks."""
+        try:
+            self._index.check()
+            _, current = self.status()
+        except IndexUnavailable as error:
+            return str(error)
+        if not current:
+            return "The index is stale: the library or the embedding model has changed. Run `coach index build`."
+        return self._broken
+
+    async def heal(self) -> None:
+        """Build again what broke while the service runs; searches go on by words meanwhile."""
+        await self.in_thread(self.build)
+
+    async def warm(self, texts: Sequence[str]) -> None:
+        """Embed and rank these questions ahead of need; failing is no harm."""
+        await self._rank(texts)
+
+    @property
+    def healthy(self) -> bool:
+        """False after a search that the index failed, until it is healed."""
+        return self._broken is None
+
+    async def in_thread(self, blocking: Callable[[], T]) -> T:
+        """Run a blocking method of this object on the thread that asks Chroma."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, blocking)
+
+    def find_now(self, query: str, count: int, narrowing: Narrowing = Narrowing()) -> list[Hit]:
+        """What `find` finds, for callers without an event loop. Blocks; raises IndexUnavailable, EmbeddingError."""
+        (vectors,) = self._embedder.encode_passages([query[:_LONGEST_QUERY]])
+        allowed = sorted(self._allowed(narrowing))
+        (pairs,) = self._index.query(list(vectors), min(count, len(allowed)), allowed) if allowed else ([],)
+        return [Hit(self._by_id[key], score) for key, score in pairs]
+
+    async def find(
+        self, query: str, count: int, narrowing: Narrowing = Narrowing(), *, without: Collection[str] = ()
+    ) -> list[Hit]:
+        """The `count` best passages for `query`, best first; never those of the documents in `without`."""
+        (hits,) = await self.find_all([query], [narrowing])
+        kept = (hit for hit in hits if hit.passage.document.front.id not in without)
+        return [hit for hit, _ in zip(kept, range(count), strict=False)]
+
+    async def find_all(self, queries: Sequence[str], narrowings: Sequence[Narrowing]) -> list[list[Hit]]:
+        """For each query and its narrowing all ranked passages, best first; equal queries are embedded and asked once.
+
+        When the index fails, the passages come ranked by shared words instead, and `healthy` turns false.
+        """
+        texts = [query[:_LONGEST_QUERY] for query in queries]
+        rankings = await self._rank(texts)
+        results = []
+        for text, narrowing in zip(texts, narrowings, strict=True):
+            allowed = self._allowed(narrowing)
+            hits = [Hit(self._by_id[key], score) for key, score in rankings[text] if key in allowed]
+            if len(self.passages) > _RANKED and len(hits) < min(50, len(allowed)) and self._broken is None:
+                hits = await self._narrow_again(text, allowed)
+            results.append(hits)
+        return results
+
+    def close(self) -> None:
+        """Close the index and the worker threads."""
+        self._thread.shutdown(wait=True)
+        self._embedder.close()
+        try:
+            self._index.close()
+        except IndexUnavailable as error:
+            log.info("index.close_failed", reason=str(error))
+
+    def _allowed(self, narrowing: Narrowing) -> frozenset[str]:
+        allowed = self._narrowed.get(narrowing)
+        if allowed is None:
+            allowed = frozenset(passage.id for passage in self.passages if narrowing.admits(passage))
+            self._narrowed[narrowing] = allowed
+        return allowed
+
+    async def _rank(self, texts: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
+        ranked = {text: self._rankings[text] for text in texts if text in self._rankings}
+        missing = [text for text in dict.fromkeys(texts) if text not in ranked]
+        if not missing:
+            return ranked
+        try:
+            vectors = await self._embedder.embed(missing)
+            count = min(len(self.passages), _RANKED)
+            found = await self.in_thread(partial(self._index.query, vectors, count))
+        except (IndexUnavailable, EmbeddingError) as error:
+            if self._broken is None:
+                log.warning("search.by_words", reason=str(error))
+            self._broken = str(error)
+            return ranked | {text: list(self._by_words(text)) for text in missing}
+        for text, pairs in zip(missing, found, strict=True):
+            # A pointer that moved under us may name passages that this process does not know.
+            known = [(key, score) for key, score in pairs if key in self._by_id]
+            # Equal scores come in the library's order, so that the same question always has the same answer.
+            known.sort(key=lambda pair: (-round(pair[1], 6), self._order[pair[0]]))
+            ranked[text] = self._rankings[text] = known
+        while len(self._rankings) > _CACHED_RANKINGS:
+            self._rankings.popitem(last=False)
+        return ranked
+
+    async def _narrow_again(self, text: str, allowed: frozenset[str]) -> list[Hit]:
+        (vector,) = await self._embedder.embed([text])
+        ask = partial(self._index.query, [vector], min(len(allowed), 50), sorted(allowed))
+        (pairs,) = await self.in_thread(ask)
+        return [Hit(self._by_id[key], score) for key, score in pairs]
+
+    def _by_words(self, text: str) -> Iterator[tuple[str, float]]:
+        wanted = set(re.findall(r"\w{4,}", text.casefold()))
+        overlap = {
+            passage.id: len(wanted & set(re.findall(r"\w{4,}", passage.embedded_text.casefold())))
+            for passage in self.passages
+        }
+        return ((key, 0.0) for key in sorted(overlap, key=lambda key: (-overlap[key], self._order[key])))

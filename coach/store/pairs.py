@@ -1,0 +1,94 @@
+"""Pairs, their private notes and their actions."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col, or_, select
+
+from coach.errors import NotFound
+from coach.models import ActionItem, Pair, Participant, PrivateNote, now
+
+NO_PAIR = "There is no pair with this id, or it is not yours."
+
+
+@dataclass(frozen=True)
+class PairPeople:
+    """A pair with its two people."""
+
+    pair: Pair
+    mentor: Participant
+    mentee: Participant
+
+    def role_of(self, participant_id: str | None) -> Literal["mentor", "mentee"] | None:
+        """Which of the two this person is, or None."""
+        if participant_id == self.pair.mentor_id:
+            return "mentor"
+        return "mentee" if participant_id == self.pair.mentee_id else None
+
+
+async def get_pair(db: AsyncSession, pair_id: str) -> PairPeople:
+    """The pair and its two people. Raises NotFound."""
+    mentor, mentee = aliased(Participant), aliased(Participant)
+    query = (
+        select(Pair, mentor, mentee)
+        .join(mentor, col(Pair.mentor_id) == mentor.id)  # type: ignore[arg-type]
+        .join(mentee, col(Pair.mentee_id) == mentee.id)  # type: ignore[arg-type]
+        .where(col(Pair.id) == pair_id)
+    )
+    row = (await db.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound(NO_PAIR)
+    return PairPeople(pair=row[0], mentor=row[1], mentee=row[2])
+
+
+async def pairs_of(db: AsyncSession, participant_id: str) -> list[Pair]:
+    """Every pair that this person is in."""
+    mine = or_(col(Pair.mentor_id) == participant_id, col(Pair.mentee_id) == participant_id)
+    return list((await db.execute(select(Pair).where(mine).order_by(col(Pair.created_at)))).scalars())
+
+
+async def put_note(db: AsyncSession, pair_id: str, participant_id: str, text: str) -> None:
+    """Keep or replace what this person told the coach in private; an empty text takes it back."""
+    note = await db.get(PrivateNote, (pair_id, participant_id))
+    if not text.strip():
+        if note is not None:
+            await db.delete(note)
+        return
+    if note is None:
+        note = PrivateNote(pair_id=pair_id, participant_id=participant_id, text=text)
+    note.text, note.updated_at = text, now()
+    db.add(note)
+
+
+async def notes_of(db: AsyncSession, pair_id: str) -> dict[str, str]:
+    """The private notes of a pair by the id of their author."""
+    rows = (await db.execute(select(PrivateNote).where(col(PrivateNote.pair_id) == pair_id))).scalars()
+    return {note.participant_id: note.text for note in rows}
+
+
+async def get_action(db: AsyncSession, action_id: str) -> ActionItem:
+    """The action. Raises NotFound."""
+    action = await db.get(ActionItem, action_id)
+    if action is None:
+        raise NotFound("There is no action with this id, or it is not yours.")
+    return action
+
+
+async def open_actions(db: AsyncSession, pair_id: str) -> list[ActionItem]:
+    """What is still to do, first due first; what has no date comes last, oldest first."""
+    query = (
+        select(ActionItem)
+        .where(col(ActionItem.pair_id) == pair_id, col(ActionItem.done_at).is_(None))
+        .order_by(col(ActionItem.due_on).is_(None), col(ActionItem.due_on), col(ActionItem.created_at), col(ActionItem.id))
+    )
+    return list((await db.execute(query)).scalars())
+
+
+async def list_actions(db: AsyncSession, pair_id: str, limit: int, after: str | None) -> list[ActionItem]:
+    """Actions of a pair, open and done, by id, beginning behind the id `after`."""
+    query = select(ActionItem).where(col(ActionItem.pair_id) == pair_id).order_by(col(ActionItem.id)).limit(limit)
+    if after is not None:
+        query = query.where(col(ActionItem.id) > after)
+    return list((await db.execute(query)).scalars())
