@@ -1,15 +1,171 @@
-"""The `coach` command."""
+"""The `coach` command.
 
-from typing import Annotated
+Heavy imports wait inside the commands, so that `coach --help` is instant.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+from pydantic import ValidationError
 
 from coach.errors import CoachError
 from coach.settings import Settings
 
+if TYPE_CHECKING:
+    from coach.store import Store
+
+T = TypeVar("T")
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+index_app = typer.Typer(no_args_is_help=True, help="The search index of the library.")
 library_app = typer.Typer(no_args_is_help=True, help="The knowledge library.")
+app.add_typer(index_app, name="index")
 app.add_typer(library_app, name="library")
+
+
+@app.command()
+def demo() -> None:
+    """Make a demo program in a temporary folder, serve it, ask for an agenda over HTTP and print it."""
+    from coach.demo import run_demo
+
+    typer.echo(run_demo(Settings()))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
+) -> None:
+    """Bring the database and the index up to date, then serve."""
+    import uvicorn
+
+    from api.app import create_app
+
+    settings = Settings()
+    typer.echo(f"Session coach on http://{host}:{port} (docs at /docs). Data in {settings.data_dir.resolve()}.", err=True)
+    config = uvicorn.Config(
+        create_app(settings),
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=30,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise SystemExit(1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+
+    async def run(store: "Store") -> None:
+        await store.migrate()
+
+    _with_store(run)
+    typer.echo("The database is up to date.", err=True)
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="admin, coordinator or participant.")],
+    program: Annotated[str | None, typer.Option(help="Id of the program, for a coordinator.")] = None,
+    participant: Annotated[str | None, typer.Option(help="Id of the person, for a participant.")] = None,
+) -> None:
+    """Print one new token. It is not kept and cannot be shown again."""
+    from coach.store.tokens import issue_token
+
+    if role not in ("admin", "coordinator", "participant"):
+        raise typer.BadParameter("must be admin, coordinator or participant", param_hint="--role")
+
+    async def run(store: "Store") -> str:
+        await store.migrate()
+        async with store.write() as db:
+            return await issue_token(db, role, program_id=program, participant_id=participant)
+
+    typer.echo(_with_store(run))
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What you would ask a colleague.")],
+    topic: Annotated[str | None, typer.Option(help="One of the library's topics.")] = None,
+    stage: Annotated[str | None, typer.Option(help="kickoff, building, midpoint or closing.")] = None,
+    count: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 5,
+) -> None:
+    """Show what the library has to say, with scores and sources."""
+    from api.app import open_search
+    from coach.retrieval.library import STAGES, TOPICS
+    from coach.retrieval.search import Narrowing
+
+    topics = [name for name in TOPICS if topic in (None, name)]
+    stages = [name for name in STAGES if stage == name]
+    if not topics:
+        raise typer.BadParameter(f"must be one of {', '.join(TOPICS)}", param_hint="--topic")
+    if stage is not None and not stages:
+        raise typer.BadParameter(f"must be one of {', '.join(STAGES)}", param_hint="--stage")
+    if not any(char.isalnum() for char in text):
+        raise typer.BadParameter("ask with at least one word", param_hint="TEXT")
+    narrowing = Narrowing(topics=frozenset(topics) if topic else None, stage=stages[0] if stages else None)
+    found = open_search(Settings(), build=True)
+    try:
+        for rank, hit in enumerate(found.find_now(text, count, narrowing), start=1):
+            front = hit.passage.document.front
+            typer.echo(f"{rank}. {hit.score:.3f}  {hit.passage.title} > {hit.passage.section}  [{hit.passage.id}]")
+            typer.echo(f"   {' '.join(hit.passage.text.split())[:300]}")
+            typer.echo(f"   evidence: {front.evidence}; {'; '.join(hit.passage.references)}\n")
+    finally:
+        found.close()
+
+
+@app.command()
+def settings() -> None:
+    """List every setting with its value; secrets are masked."""
+    values = Settings()
+    for name, field in Settings.model_fields.items():
+        value = getattr(values, name)
+        shown = "********" if name == "llm_api_key" and value is not None else value
+        if name == "database_url" and value is not None:
+            shown = _without_password(str(value))
+        typer.echo(f"COACH_{name.upper()}={'' if shown is None else shown}")
+        typer.echo(f"    {field.description}")
+
+
+@index_app.command("build")
+def index_build() -> None:
+    """Bring the index up to the library; unchanged passages are not embedded again."""
+    from api.app import open_search
+
+    found = open_search(Settings(), build=True)
+    status, _ = found.status()
+    found.close()
+    typer.echo(f"The index is up to date: version {status.version}, {status.passages} passages.", err=True)
+
+
+@index_app.command("status")
+def index_status() -> None:
+    """Tell the index's version, counts, model and age; exit with 1 when it is missing or stale."""
+    from datetime import UTC, datetime
+
+    from api.app import open_search
+
+    found = open_search(Settings(), build=False)
+    status, current = found.status()
+    found.close()
+    if status.version is None or status.built_at is None:
+        typer.echo("There is no index yet. Run `coach index build`.")
+        raise typer.Exit(1)
+    built_at = datetime.fromtimestamp(status.built_at, UTC)
+    typer.echo(f"version:  {status.version}{'' if current else ' (stale: run `coach index build`)'}")
+    typer.echo(f"passages: {status.passages} (the library has {len(found.passages)})")
+    typer.echo(f"model:    {status.model}")
+    typer.echo(f"built:    {built_at:%Y-%m-%d %H:%M} UTC, {(datetime.now(UTC) - built_at).days} days ago")
+    raise typer.Exit(0 if current else 1)
 
 
 @library_app.command("check")
@@ -30,6 +186,30 @@ def main() -> None:
     except CoachError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(1) from None
+    except ValidationError as error:
+        for detail in error.errors(include_input=False):
+            name = "_".join(str(part) for part in detail["loc"]).upper()
+            typer.echo(f"Setting {name if name.startswith('COACH_') else f'COACH_{name}'}: {detail['msg']}", err=True)
+        raise SystemExit(1) from None
+
+
+def _with_store(run: "Callable[[Store], Awaitable[T]]") -> T:
+    from coach.store import Store
+
+    async def with_store() -> T:
+        store = Store(Settings())
+        try:
+            return await run(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(with_store())
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
 
 
 if __name__ == "__main__":

@@ -44,8 +44,17 @@ def plain(text: str, limit: int = 300) -> str:
     """
     text = unicodedata.normalize("NFC", text)
     text = _INVISIBLE.sub("", text)
-    text = "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"} and char != "\n" else char for char in text)
-    for pattern, instead in ((_COMMENT, " "), (_SCRIPT, " "), (_TAG, " "), (_LINK, r"\1"), (_URL, " "), (_MARKDOWN, "")):
+    text = "".join(
+        " " if unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"} and char != "\n" else char for char in text
+    )
+    for pattern, instead in (
+        (_COMMENT, " "),
+        (_SCRIPT, " "),
+        (_TAG, " "),
+        (_LINK, r"\1"),
+        (_URL, " "),
+        (_MARKDOWN, ""),
+    ):
         text = pattern.sub(instead, text)
     return shorten(" ".join(text.replace("<", "").replace(">", "").split()), limit)
 

@@ -208,7 +208,9 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         recent_activities=_recent(facts),
         carried=_carried(facts),
     )
-    return Briefing(brief=brief, mentor=private(people.mentor), mentee=private(people.mentee), avoid=avoid, asked=facts.asked)
+    return Briefing(
+        brief=brief, mentor=private(people.mentor), mentee=private(people.mentee), avoid=avoid, asked=facts.asked
+    )
 
 
 def _recent(facts: AgendaFacts) -> tuple[str, ...]:

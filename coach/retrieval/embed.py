@@ -104,7 +104,9 @@ class Embedder:
         """Names the weights."""
         return self._encoder.fingerprint
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Iterator[npt.NDArray[np.float32]]:
+    def encode_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> Iterator[npt.NDArray[np.float32]]:
         """Vectors of `texts`, batch by batch; blocks, and calls `progress(done, total)` after each batch."""
         for start in range(0, len(texts), _BATCH):
             yield self._encoder.encode(texts[start : start + _BATCH])

@@ -101,7 +101,8 @@ class Index:
             )
 
     def check(self) -> None:
-        """Raise IndexUnavailable when the index cannot serve: its folder was moved or deleted, or the server is gone."""
+        """Raise IndexUnavailable when the index cannot serve: its folder was moved or deleted, or the server is "
+        "gone."""
         if self._folder is not None and self._database_inode() != self._inode:
             raise IndexUnavailable(f"The index in {self._folder} was moved or deleted while the service runs.")
         with _chroma_errors("reach the index"):
@@ -161,7 +162,9 @@ class Index:
                     self._client.delete_collection(stale)
         return len(missing)
 
-    def query(self, vectors: Sequence[Vector], count: int, ids: Sequence[str] | None = None) -> list[list[tuple[str, float]]]:
+    def query(
+        self, vectors: Sequence[Vector], count: int, ids: Sequence[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
         """The `count` nearest passages of each vector, best first, with cosine similarity from -1 to 1.
 
         `ids` narrows to those passages. Raises IndexUnavailable.

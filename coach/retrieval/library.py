@@ -242,7 +242,7 @@ def _split(text: str, name: str) -> tuple[str, str, int]:
 def _check(header: str, model: type[FrontMatter], name: str) -> Any:
     try:
         node = yaml.compose(header, Loader=yaml.CSafeLoader)
-        values = yaml.load(header, Loader=yaml.CSafeLoader)  # noqa: S506 - CSafeLoader is the safe loader
+        values = yaml.load(header, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 2
         raise LibraryError([f"{name}:{line}: {error.problem or 'not YAML'}; quote values that hold a colon"]) from None

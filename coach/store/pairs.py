@@ -81,7 +81,9 @@ async def open_actions(db: AsyncSession, pair_id: str) -> list[ActionItem]:
     query = (
         select(ActionItem)
         .where(col(ActionItem.pair_id) == pair_id, col(ActionItem.done_at).is_(None))
-        .order_by(col(ActionItem.due_on).is_(None), col(ActionItem.due_on), col(ActionItem.created_at), col(ActionItem.id))
+        .order_by(
+            col(ActionItem.due_on).is_(None), col(ActionItem.due_on), col(ActionItem.created_at), col(ActionItem.id)
+        )
     )
     return list((await db.execute(query)).scalars())
 

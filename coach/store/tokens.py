@@ -28,7 +28,9 @@ async def issue_token(
     elif role == "participant":
         person = await db.get(Participant, participant_id) if participant_id else None
         if person is None:
-            raise InvalidInput("participant_id", "A participant's token needs the participant_id of a person that exists.")
+            raise InvalidInput(
+                "participant_id", "A participant's token needs the participant_id of a person that exists."
+            )
         if program_id not in (None, person.program_id):
             raise InvalidInput("program_id", "This person is not in that program; leave program_id out.")
         program_id = person.program_id

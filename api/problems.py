@@ -1,0 +1,142 @@
+"""Every error as RFC 9457 problem+json, with a stable type and a detail that a person can act on."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from coach import errors
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+# A subclass comes before its parent: the first match decides. `test_problems.py` holds this against the tree.
+STATUS: tuple[tuple[type[errors.CoachError], int, str], ...] = (
+    (errors.NotFound, 404, "not-found"),
+    (errors.IdempotencyConflict, 422, "idempotency-key-reused"),
+    (errors.Conflict, 409, "conflict"),
+    (errors.Forbidden, 403, "forbidden"),
+    (errors.InvalidInput, 422, "invalid-input"),
+    (errors.StoreBusy, 503, "database-busy"),
+    (errors.StoreFull, 507, "disk-full"),
+    (errors.StoreError, 503, "database-unavailable"),
+    (errors.RetrievalError, 503, "library-unavailable"),
+    (errors.LibraryError, 503, "library-unavailable"),
+    (errors.ModelError, 503, "model-unavailable"),
+    (errors.CoachError, 500, "unexpected"),
+)
+
+
+class ProblemResponse(JSONResponse):
+    """A problem+json reply."""
+
+    media_type = MEDIA_TYPE
+
+
+def problem(
+    status: int,
+    kind: str,
+    detail: str,
+    *,
+    fields: Sequence[dict[str, str]] = (),
+    headers: dict[str, str] | None = None,
+) -> ProblemResponse:
+    """One problem. `kind` is the last part of its type and never changes; `fields` name what is wrong in the request."""
+    body: dict[str, Any] = {
+        "type": f"urn:session-coach:problem:{kind}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if fields:
+        body["errors"] = list(fields)
+    return ProblemResponse(body, status_code=status, headers=headers)
+
+
+class Unauthorized(Exception):
+    """No token, or one that nobody was given."""
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    @app.exception_handler(errors.CoachError)
+    async def _coach(request: Request, error: errors.CoachError) -> Response:
+        status, kind = next((status, kind) for cls, status, kind in STATUS if isinstance(error, cls))
+        fields = [{"field": error.field, "message": str(error)}] if isinstance(error, errors.InvalidInput) else []
+        if status >= 500:
+            log.error("request.failed", kind=kind, error=type(error).__name__, route=_route(request))
+        headers = {"Retry-After": "2"} if status == 503 else None
+        # What the library or an index says of itself may hold paths of the server: only the log has it.
+        detail = str(error) if status < 500 or isinstance(error, errors.StoreError) else _HIDDEN.get(kind, _UNEXPECTED)
+        return problem(status, kind, detail, fields=fields, headers=headers)
+
+    @app.exception_handler(Unauthorized)
+    async def _unauthorized(request: Request, error: Unauthorized) -> Response:
+        return problem(401, "unauthorized", str(error), headers={"WWW-Authenticate": "Bearer"})
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        fields = [{"field": _path(detail["loc"]), "message": _message(detail)} for detail in error.errors()]
+        first = f"{fields[0]['field']}: {fields[0]['message']}" if fields else "the request"
+        more = f" ({len(fields) - 1} more in errors)" if len(fields) > 1 else ""
+        return problem(422, "invalid-input", f"The request cannot be used. {first}{more}", fields=fields[:50])
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        kind, detail = _HTTP.get(error.status_code, ("http", str(error.detail)))
+        return problem(error.status_code, kind, detail, headers=dict(error.headers) if error.headers else None)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Response:
+        return unexpected(request.scope, error)
+
+
+def unexpected(scope: Any, error: BaseException) -> ProblemResponse:
+    """The reply to what nobody foresaw; the log names the error's class and place, never its text."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    log.error("request.unexpected", error=type(error).__name__, place=place, path=scope.get("route_path"))
+    return problem(500, "unexpected", _UNEXPECTED)
+
+
+_UNEXPECTED = "Something went wrong on our side. Nothing was stored by this request; please try again, and tell your coordinator if it stays."
+_HIDDEN = {
+    "library-unavailable": "The knowledge library cannot be searched right now. Try again in a moment; /readyz tells the operator more.",
+    "model-unavailable": "The language model cannot be reached right now. Try again in a moment.",
+}
+_HTTP = {
+    400: ("bad-request", "The request could not be read. Check that the body is valid JSON."),
+    404: ("not-found", "There is nothing at this address. /docs lists the calls."),
+    405: ("method-not-allowed", "This address does not take that method. The Allow header lists those it takes."),
+    406: ("not-acceptable", "This can be had as application/json or text/markdown. Ask for one of them in Accept."),
+    413: ("too-large", "The request body is too large."),
+    415: ("unsupported-media-type", "Send the body as application/json."),
+}
+
+
+def _route(request: Request) -> str:
+    route = request.scope.get("route")
+    return getattr(route, "path", "?")
+
+
+def _path(location: Sequence[int | str]) -> str:
+    """The field's path as a person writes it: `goals.0`, without where FastAPI found it."""
+    parts = [str(part) for part in location]
+    return ".".join(parts[1:] if len(parts) > 1 and parts[0] in {"body", "query", "path", "header"} else parts)
+
+
+def _message(detail: dict[str, Any]) -> str:
+    if detail["type"] == "extra_forbidden":
+        return "unknown field; check its spelling, or leave it out"
+    if detail["type"] == "json_invalid":
+        return "the body is not valid JSON"
+    return str(detail["msg"]).removeprefix("Value error, ")

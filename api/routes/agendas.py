@@ -1,0 +1,150 @@
+"""Agendas and starters."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+from sqlalchemy.exc import IntegrityError
+
+from api.auth import Caller, PairMember
+from api.dependencies import Id, IdempotencyKey, negotiate
+from api.schemas import sessions as schemas
+from api.state import AppState, State
+from coach.agenda.brief import make_brief
+from coach.agenda.choose import more_starters
+from coach.agenda.pipeline import source_of
+from coach.agenda.render import markdown
+from coach.errors import Conflict, NotFound
+from coach.models import Agenda, now
+from coach.retrieval.library import Role
+from coach.store.agendas import (
+    AgendaFacts,
+    add_agenda,
+    add_asked,
+    kept_agenda,
+    keep_agenda,
+    load_facts,
+    newest_agenda,
+    tokens_today,
+)
+from coach.store.pairs import PairPeople
+from coach.store.sessions import NO_SESSION, get_session
+
+router = APIRouter(tags=["agendas"])
+
+JSON, MARKDOWN = "application/json", "text/markdown"
+
+
+@router.post("/sessions/{session_id}/agenda", status_code=201)
+async def create_agenda(
+    session_id: Id,
+    caller: PairMember,
+    state: State,
+    body: schemas.AgendaCreate | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> schemas.Agenda:
+    """Get an agenda made for this session. Asking again makes a new version; with the same Idempotency-Key, none."""
+    maker = state.agendas()
+    request = f"POST agenda {session_id}"
+    async with state.store.read() as db:
+        facts = await _facts(state, caller, session_id, db)
+        role = _role(caller, facts.people)
+        if idempotency_key and (kept := await kept_agenda(db, caller.token_id, idempotency_key, request)):
+            return _agenda(kept, role)
+        limit = state.settings.llm_tokens_per_day
+        spent = limit is not None and await tokens_today(db, facts.program.id, now()) >= limit
+    if facts.session.status in {"held", "cancelled"}:
+        raise Conflict(
+            f"This session is marked {facts.session.status}. Plan the next one, or mark it planned again, to get an agenda."
+        )
+
+    made = await maker.make(make_brief(facts), facts.people.pair.id, facts.program.id, budget_spent=spent)
+
+    for attempt in range(3):
+        try:
+            async with state.store.write() as db:
+                await add_agenda(db, made.row, made.starters)
+                if idempotency_key:
+                    await db.flush()
+                    keep_agenda(db, caller.token_id, idempotency_key, request, made.row.id)
+            break
+        except IntegrityError:
+            # The same key, or the same version, was stored while this agenda was written.
+            if idempotency_key:
+                async with state.store.read() as db:
+                    if kept := await kept_agenda(db, caller.token_id, idempotency_key, request):
+                        return _agenda(kept, role)
+            if attempt == 2:
+                raise Conflict("Several agendas for this session are being made at once. Try again.") from None
+            made.row = Agenda(**made.row.model_dump())
+    return _agenda(made.row, role)
+
+
+@router.get(
+    "/sessions/{session_id}/agenda",
+    response_model=schemas.Agenda,
+    responses={200: {"content": {MARKDOWN: {"schema": {"type": "string"}}}}},
+)
+async def read_agenda(
+    session_id: Id, caller: PairMember, state: State, accept: Annotated[str | None, Header()] = None
+) -> Any:
+    """The newest agenda of this session, as JSON or, by `Accept: text/markdown`, for reading."""
+    form = negotiate(accept, (JSON, MARKDOWN))
+    async with state.store.read() as db:
+        row = await get_session(db, session_id)
+        people = await caller.pair(db, row.pair_id, NO_SESSION)
+        agenda = _agenda(await newest_agenda(db, session_id), _role(caller, people))
+    if form == MARKDOWN:
+        return Response(markdown(agenda.model_dump(mode="json")), media_type=f"{MARKDOWN}; charset=utf-8")
+    return agenda
+
+
+@router.post("/sessions/{session_id}/starters")
+async def create_starters(
+    session_id: Id, caller: PairMember, state: State, body: schemas.StartersCreate | None = None
+) -> schemas.Starters:
+    """More starters, none of which the pair has had."""
+    search, body = state.library(), body or schemas.StartersCreate()
+    async with state.store.read() as db:
+        facts = await _facts(state, caller, session_id, db)
+    chosen = await more_starters(make_brief(facts), search, body.count, body.topic)
+    async with state.store.write() as db:
+        await add_asked(db, facts.people.pair.id, session_id, [passage.text for passage in chosen])
+    short = len(chosen) < body.count
+    return schemas.Starters(
+        starters=[
+            schemas.Starter(
+                text=passage.text,
+                asked_by=passage.asked_by,  # type: ignore[arg-type]
+                topic=passage.document.front.topic,
+                sources=[passage.id],
+            )
+            for passage in chosen
+        ],
+        sources=[schemas.Source(**source_of(passage)) for passage in chosen],
+        notice="The library has no more starters here that you have not had yet. Try another topic." if short else None,
+    )
+
+
+async def _facts(state: AppState, caller: Caller, session_id: str, db: Any) -> AgendaFacts:
+    facts = await load_facts(db, session_id)
+    if facts.people.role_of(caller.participant_id) is None:
+        raise NotFound(NO_SESSION)
+    return facts
+
+
+def _role(caller: Caller, people: PairPeople) -> Role:
+    role = people.role_of(caller.participant_id)
+    assert role is not None
+    return role
+
+
+def _agenda(row: Agenda, role: Role) -> schemas.Agenda:
+    """The agenda as this person may see it: the shared part and their own prep."""
+    return schemas.Agenda(
+        id=row.id,
+        session_id=row.session_id,
+        version=row.version,
+        created_at=row.created_at,
+        prep=schemas.Prep(**(row.prep_mentor if role == "mentor" else row.prep_mentee)),
+        **row.content,
+    )

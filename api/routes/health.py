@@ -1,0 +1,46 @@
+"""Whether the service is alive, and whether it can work."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+
+from api.auth import public
+from api.state import State
+from coach.errors import StoreError
+from coach.llm import OpenAIModel
+
+router = APIRouter(tags=["health"], dependencies=[Depends(public)])
+
+
+@router.get("/healthz")
+async def read_health() -> dict[str, str]:
+    """Alive."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def read_readiness(state: State) -> JSONResponse:
+    """Database, index and model, each reachable or not. Without a model, or with one that fails, the composer works: still ready."""
+    parts: dict[str, Any] = {}
+    try:
+        await state.store.check()
+        parts["database"] = {"ok": True, "detail": None}
+    except StoreError as error:
+        parts["database"] = {"ok": False, "detail": str(error)}
+
+    wrong = state.not_ready if state.search is None else await state.search.in_thread(state.search.check)
+    parts["index"] = {"ok": wrong is None, "detail": wrong}
+    if wrong is not None and state.search is not None:
+        state.jobs.enqueue("heal-index")
+
+    if state.model is None:
+        parts["model"] = {"ok": True, "detail": "No model is set: the composer writes."}
+    else:
+        paused = isinstance(state.model, OpenAIModel) and state.model.breaker.is_open
+        parts["model"] = {
+            "ok": not paused,
+            "detail": "The model fails and is left alone for a while: the composer writes." if paused else None,
+        }
+    ready = parts["database"]["ok"] and parts["index"]["ok"]
+    return JSONResponse({"status": "ready" if ready else "not ready", **parts}, status_code=200 if ready else 503)

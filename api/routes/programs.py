@@ -1,0 +1,162 @@
+"""Programs, tokens, pairs and private notes."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.auth import Admin, Anyone, Caller, Coordinator, PairMember, PairOrCoordinator
+from api.dependencies import Id, Page
+from api.schemas import Page as PageOf
+from api.schemas import programs as schemas
+from api.state import State
+from coach.errors import Forbidden, InvalidInput
+from coach.models import Pair, Participant, Program
+from coach.store.pairs import PairPeople, pairs_of, put_note
+from coach.store.programs import get_program, list_pairs, list_programs
+from coach.store.tokens import issue_token
+
+router = APIRouter(tags=["programs and pairs"])
+
+
+@router.post("/programs", status_code=201)
+async def create_program(body: schemas.ProgramCreate, caller: Admin, state: State) -> schemas.Program:
+    """Make a program."""
+    program = Program(**body.model_dump())
+    async with state.store.write() as db:
+        db.add(program)
+    return schemas.Program(**program.model_dump())
+
+
+@router.get("/programs")
+async def read_programs(caller: Admin, page: Page, state: State) -> PageOf[schemas.Program]:
+    """All programs."""
+    async with state.store.read() as db:
+        rows = await list_programs(db, page.limit + 1, page.after)
+    items = [schemas.Program(**row.model_dump()) for row in rows[: page.limit]]
+    return PageOf(items=items, next_cursor=page.next_cursor([row.id for row in rows]))
+
+
+@router.get("/programs/{program_id}")
+async def read_program(program_id: Id, caller: Coordinator, state: State) -> schemas.Program:
+    """One program."""
+    caller.sees_program(program_id)
+    async with state.store.read() as db:
+        return schemas.Program(**(await get_program(db, program_id)).model_dump())
+
+
+@router.post("/tokens", status_code=201)
+async def create_token(body: schemas.TokenCreate, caller: Admin, state: State) -> schemas.TokenReply:
+    """Make a token. It is shown in this reply and never again."""
+    async with state.store.write() as db:
+        token = await issue_token(db, body.role, program_id=body.program_id, participant_id=body.participant_id)
+    return schemas.TokenReply(token=token)
+
+
+@router.get("/me")
+async def read_me(caller: Anyone, state: State) -> schemas.Me:
+    """Who your token stands for, and your pairs."""
+    async with state.store.read() as db:
+        pairs = await pairs_of(db, caller.participant_id) if caller.participant_id else []
+    return schemas.Me(
+        role=caller.role,
+        program_id=caller.program_id,
+        participant_id=caller.participant_id,
+        pairs=[pair.id for pair in pairs],
+    )
+
+
+@router.post("/programs/{program_id}/pairs", status_code=201)
+async def create_pair(program_id: Id, body: schemas.PairCreate, caller: Coordinator, state: State) -> schemas.Pair:
+    """Make a pair with its two people. The mentor is the junior."""
+    caller.sees_program(program_id)
+    async with state.store.write() as db:
+        program = await get_program(db, program_id)
+        mentor = Participant(program_id=program_id, **body.mentor.model_dump())
+        mentee = Participant(program_id=program_id, **body.mentee.model_dump())
+        db.add_all([mentor, mentee])
+        await db.flush()
+        pair = Pair(
+            program_id=program_id,
+            mentor_id=mentor.id,
+            mentee_id=mentee.id,
+            goals=body.goals,
+            topics=list(dict.fromkeys(body.topics)),
+            planned_sessions=body.planned_sessions or program.planned_sessions,
+        )
+        db.add(pair)
+    return _pair(PairPeople(pair, mentor, mentee), caller)
+
+
+@router.get("/programs/{program_id}/pairs")
+async def read_pairs(program_id: Id, caller: Coordinator, page: Page, state: State) -> PageOf[schemas.Pair]:
+    """The pairs of a program."""
+    caller.sees_program(program_id)
+    async with state.store.read() as db:
+        await get_program(db, program_id)
+        rows = await list_pairs(db, program_id, page.limit + 1, page.after)
+        items = [_pair(await caller.pair(db, row.id), caller) for row in rows[: page.limit]]
+    return PageOf(items=items, next_cursor=page.next_cursor([row.id for row in rows]))
+
+
+@router.get("/pairs/{pair_id}")
+async def read_pair(pair_id: Id, caller: PairOrCoordinator, state: State) -> schemas.Pair:
+    """One pair."""
+    async with state.store.read() as db:
+        return _pair(await caller.pair(db, pair_id), caller)
+
+
+@router.patch("/pairs/{pair_id}")
+async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoordinator, state: State) -> schemas.Pair:
+    """Change goals or topics, or your own `avoid_topics` and `accessibility`."""
+    changes = body.model_dump(exclude_unset=True)
+    if changes.get("goals", ()) is None:
+        raise InvalidInput("goals", "A pair needs one to three goals; leave the field out to keep those it has.")
+    async with state.store.write() as db:
+        people = await caller.pair(db, pair_id)
+        role = people.role_of(caller.participant_id)
+        for name in ("goals", "topics"):
+            if name in changes:
+                setattr(people.pair, name, list(dict.fromkeys(changes[name] or [])))
+        own = {"avoid_topics": changes.get("avoid_topics") or [], "accessibility": changes.get("accessibility")}
+        for name in changes.keys() & own.keys():
+            if role is None:
+                raise Forbidden(f"{name} is for each person to set for themselves.")
+            setattr(people.mentor if role == "mentor" else people.mentee, name, own[name])
+    return _pair(people, caller)
+
+
+@router.put("/pairs/{pair_id}/private-note", status_code=204)
+async def write_note(pair_id: Id, body: schemas.PrivateNote, caller: PairMember, state: State) -> None:
+    """Tell the coach something in private. Only your own prep uses it; an empty text takes it back."""
+    async with state.store.write() as db:
+        await caller.pair(db, pair_id)
+        await _put_note(db, pair_id, caller, body.text)
+
+
+async def _put_note(db: AsyncSession, pair_id: str, caller: Caller, text: str) -> None:
+    assert caller.participant_id is not None
+    await put_note(db, pair_id, caller.participant_id, text)
+
+
+def _pair(people: PairPeople, caller: Caller) -> schemas.Pair:
+    role: Literal["mentor", "mentee"] | None = people.role_of(caller.participant_id)
+    own = {"mentor": people.mentor, "mentee": people.mentee}[role] if role else None
+    pair = people.pair
+    return schemas.Pair(
+        id=pair.id,
+        program_id=pair.program_id,
+        mentor=_person(people.mentor),
+        mentee=_person(people.mentee),
+        goals=pair.goals,
+        topics=pair.topics,  # type: ignore[arg-type]
+        planned_sessions=pair.planned_sessions,
+        created_at=pair.created_at,
+        you=role,
+        avoid_topics=own.avoid_topics if own else None,
+        accessibility=own.accessibility if own else None,
+    )
+
+
+def _person(row: Participant) -> schemas.Person:
+    return schemas.Person(**row.model_dump(include=set(schemas.Person.model_fields)))

@@ -1,0 +1,155 @@
+"""Sessions and actions."""
+
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter
+from sqlalchemy.exc import IntegrityError
+
+from api.auth import PairMember, PairOrCoordinator
+from api.dependencies import Id, Page
+from api.schemas import Page as PageOf
+from api.schemas import sessions as schemas
+from api.state import State
+from coach.agenda.brief import position_of, stage_of
+from coach.errors import Conflict, InvalidInput
+from coach.models import ActionItem, MentoringSession, Pair, now
+from coach.store.pairs import get_action, list_actions, open_actions
+from coach.store.programs import get_program
+from coach.store.sessions import NO_SESSION, get_session, list_sessions, next_number
+
+router = APIRouter(tags=["sessions and actions"])
+
+MOST_OPEN_ACTIONS = 100
+_OLDEST, _FARTHEST = timedelta(days=366), timedelta(days=5 * 366)
+
+
+@router.post("/pairs/{pair_id}/sessions", status_code=201)
+async def create_session(
+    pair_id: Id, body: schemas.SessionCreate, caller: PairOrCoordinator, state: State
+) -> schemas.Session:
+    """Plan the pair's next session."""
+    _check_time(body.scheduled_at)
+    for attempt in range(3):
+        try:
+            async with state.store.write() as db:
+                people = await caller.pair(db, pair_id)
+                minutes = body.minutes or (await get_program(db, people.pair.program_id)).session_minutes
+                row = MentoringSession(
+                    pair_id=pair_id,
+                    number=await next_number(db, pair_id),
+                    **{**body.model_dump(), "minutes": minutes},
+                )
+                db.add(row)
+                earlier = await list_sessions(db, pair_id)
+            break
+        except IntegrityError:
+            # Somebody planned a session of this pair in the same moment and took the number.
+            if attempt == 2:
+                raise Conflict("Several sessions of this pair are being planned at once. Try again.") from None
+    state.jobs.enqueue("warm-session", session_id=row.id)
+    return _session(row, people.pair, earlier)
+
+
+@router.get("/pairs/{pair_id}/sessions")
+async def read_sessions(pair_id: Id, caller: PairOrCoordinator, page: Page, state: State) -> PageOf[schemas.Session]:
+    """The sessions of a pair, by number."""
+    if page.after is not None and not page.after.isdecimal():
+        raise InvalidInput("cursor", "This is not a cursor of this list: use `next_cursor` as it came.")
+    async with state.store.read() as db:
+        people = await caller.pair(db, pair_id)
+        rows = await list_sessions(db, pair_id)
+    behind = [row for row in rows if row.number > int(page.after or 0)][: page.limit + 1]
+    items = [_session(row, people.pair, rows) for row in behind[: page.limit]]
+    return PageOf(items=items, next_cursor=page.next_cursor([str(row.number) for row in behind]))
+
+
+@router.get("/sessions/{session_id}")
+async def read_session(session_id: Id, caller: PairOrCoordinator, state: State) -> schemas.Session:
+    """One session."""
+    async with state.store.read() as db:
+        row = await get_session(db, session_id)
+        people = await caller.pair(db, row.pair_id, NO_SESSION)
+        return _session(row, people.pair, await list_sessions(db, row.pair_id))
+
+
+@router.patch("/sessions/{session_id}")
+async def change_session(
+    session_id: Id, body: schemas.SessionChange, caller: PairOrCoordinator, state: State
+) -> schemas.Session:
+    """Move a session, change its length or focus, or mark it held, cancelled or postponed."""
+    changes = body.model_dump(exclude_unset=True)
+    for name in ("status", "scheduled_at", "minutes"):
+        if changes.get(name, ...) is None:
+            raise InvalidInput(name, "This cannot be empty; leave the field out to keep what is there.")
+    if body.scheduled_at is not None:
+        _check_time(body.scheduled_at)
+    async with state.store.write() as db:
+        row = await get_session(db, session_id)
+        people = await caller.pair(db, row.pair_id, NO_SESSION)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        if "status" in changes:
+            row.held_at = (row.held_at or now()) if row.status == "held" else None
+        sessions = await list_sessions(db, row.pair_id)
+    if "focus" in changes:
+        state.jobs.enqueue("warm-session", session_id=row.id)
+    return _session(row, people.pair, sessions)
+
+
+@router.post("/pairs/{pair_id}/actions", status_code=201)
+async def create_action(pair_id: Id, body: schemas.ActionCreate, caller: PairMember, state: State) -> schemas.Action:
+    """Note something that one of the two will do."""
+    async with state.store.write() as db:
+        await caller.pair(db, pair_id)
+        if len(await open_actions(db, pair_id)) >= MOST_OPEN_ACTIONS:
+            raise Conflict(f"There are {MOST_OPEN_ACTIONS} open actions already. Mark some done before you add more.")
+        if body.session_id is not None:
+            session = await get_session(db, body.session_id)
+            if session.pair_id != pair_id:
+                raise InvalidInput("session_id", "This is not a session of this pair.")
+        row = ActionItem(pair_id=pair_id, **body.model_dump())
+        db.add(row)
+    return _action(row)
+
+
+@router.get("/pairs/{pair_id}/actions")
+async def read_actions(pair_id: Id, caller: PairMember, page: Page, state: State) -> PageOf[schemas.Action]:
+    """The actions of a pair, open and done."""
+    async with state.store.read() as db:
+        await caller.pair(db, pair_id)
+        rows = await list_actions(db, pair_id, page.limit + 1, page.after)
+    items = [_action(row) for row in rows[: page.limit]]
+    return PageOf(items=items, next_cursor=page.next_cursor([row.id for row in rows]))
+
+
+@router.patch("/actions/{action_id}")
+async def change_action(action_id: Id, body: schemas.ActionChange, caller: PairMember, state: State) -> schemas.Action:
+    """Mark an action done or open again, or change its text or day."""
+    changes = body.model_dump(exclude_unset=True)
+    for name in ("done", "text"):
+        if changes.get(name, ...) is None:
+            raise InvalidInput(name, "This cannot be empty; leave the field out to keep what is there.")
+    async with state.store.write() as db:
+        row = await get_action(db, action_id)
+        await caller.pair(db, row.pair_id, "There is no action with this id, or it is not yours.")
+        if "done" in changes:
+            row.done_at = (row.done_at or now()) if changes.pop("done") else None
+        for name, value in changes.items():
+            setattr(row, name, value)
+    return _action(row)
+
+
+def _check_time(at: datetime) -> None:
+    if at < now() - _OLDEST:
+        raise InvalidInput("scheduled_at", "This is more than a year ago. Check the year.")
+    if at > now() + _FARTHEST:
+        raise InvalidInput("scheduled_at", "This is more than five years ahead. Check the year.")
+
+
+def _session(row: MentoringSession, pair: Pair, sessions: list[MentoringSession]) -> schemas.Session:
+    stage = stage_of(position_of(row, sessions), pair.planned_sessions)
+    return schemas.Session(stage=stage, **row.model_dump())
+
+
+def _action(row: ActionItem) -> schemas.Action:
+    return schemas.Action(done=row.done_at is not None, **row.model_dump(exclude={"done_at"}))

@@ -1,0 +1,26 @@
+"""What goes over the wire: request bodies, which refuse unknown fields, and replies, which have no defaults."""
+
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+T = TypeVar("T")
+
+
+class Body(BaseModel):
+    """A request body."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Reply(BaseModel):
+    """A reply."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+class Page(Reply, Generic[T]):
+    """A part of a list; `next_cursor` asks for the next part and is null at the end."""
+
+    items: list[T]
+    next_cursor: str | None

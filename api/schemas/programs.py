@@ -1,0 +1,146 @@
+"""Programs, people and pairs."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from api.schemas import Body, Reply
+from coach.retrieval.library import Topic
+
+
+def says_something(text: str) -> str:
+    if not any(char.isalnum() for char in text):
+        raise ValueError("must hold at least one letter or digit")
+    return text
+
+
+def _one_text(value: object) -> object:
+    """Several needs may come as a list; they are kept as one text."""
+    return "; ".join(value) if isinstance(value, list) and all(isinstance(part, str) for part in value) else value
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(says_something)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(says_something)]
+Goal = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(says_something)]
+Goals = Annotated[list[Goal], Field(min_length=1, max_length=3)]
+Topics = Annotated[list[Topic], Field(max_length=7)]
+AvoidTopics = Annotated[list[Phrase], Field(max_length=20)]
+Accessibility = Annotated[str, StringConstraints(max_length=500), BeforeValidator(_one_text)]
+SessionMinutes = Annotated[int, Field(ge=15, le=180)]
+PlannedSessions = Annotated[int, Field(ge=1, le=60)]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class ProgramCreate(Body):
+    """A new mentoring program."""
+
+    name: Name
+    planned_sessions: PlannedSessions = 6
+    session_minutes: SessionMinutes = 60
+    objectives: Annotated[list[Phrase], Field(max_length=20)] = []
+
+
+class Program(Reply):
+    """A mentoring program."""
+
+    id: str
+    name: str
+    planned_sessions: int
+    session_minutes: int
+    objectives: list[str]
+    created_at: datetime
+
+
+class PersonCreate(Body):
+    """One of the two people of a new pair."""
+
+    name: Name
+    email: Email | None = None
+    role_title: Phrase | None = None
+    department: Phrase | None = None
+    strengths: Annotated[list[Phrase], Field(max_length=20)] = []
+    wants_to_learn: Annotated[list[Phrase], Field(max_length=20)] = []
+    avoid_topics: AvoidTopics = []
+    accessibility: Accessibility | None = None
+
+
+class PairCreate(Body):
+    """A new pair: the mentor is the junior, the mentee the senior."""
+
+    mentor: PersonCreate
+    mentee: PersonCreate
+    goals: Goals
+    topics: Topics = []
+    planned_sessions: PlannedSessions | None = None
+
+
+class PairChange(Body):
+    """What may change of a pair. `avoid_topics` and `accessibility` are the caller's own."""
+
+    goals: Goals | None = None
+    topics: Topics | None = None
+    avoid_topics: AvoidTopics | None = None
+    accessibility: Accessibility | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name at least one of goals, topics, avoid_topics, accessibility")
+        return self
+
+
+class Person(Reply):
+    """One of the two, as both and their coordinator may know them."""
+
+    id: str
+    name: str
+    role_title: str | None
+    department: str | None
+    strengths: list[str]
+    wants_to_learn: list[str]
+
+
+class Pair(Reply):
+    """A pair. `avoid_topics` and `accessibility` are the caller's own, and null for everybody else."""
+
+    id: str
+    program_id: str
+    mentor: Person
+    mentee: Person
+    goals: list[str]
+    topics: list[Topic]
+    planned_sessions: int
+    created_at: datetime
+    you: Literal["mentor", "mentee"] | None
+    avoid_topics: list[str] | None
+    accessibility: str | None
+
+
+class PrivateNote(Body):
+    """What one person tells the coach alone. An empty text takes it back."""
+
+    text: Annotated[str, StringConstraints(max_length=4_000)]
+
+
+class TokenCreate(Body):
+    """A new token: a coordinator's needs `program_id`, a participant's `participant_id`."""
+
+    role: Literal["admin", "coordinator", "participant"]
+    program_id: str | None = None
+    participant_id: str | None = None
+
+
+class TokenReply(Reply):
+    """The token, shown this once."""
+
+    token: str
+
+
+class Me(Reply):
+    """Who the caller's token stands for, and the pairs of that person."""
+
+    role: Literal["admin", "coordinator", "participant"]
+    program_id: str | None
+    participant_id: str | None
+    pairs: list[str]

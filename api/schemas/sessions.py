@@ -1,0 +1,218 @@
+"""Sessions, actions and agendas."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+
+from api.schemas import Body, Reply
+from api.schemas.programs import SessionMinutes, says_something
+from coach.retrieval.library import Evidence, Role, Stage, Topic
+
+Status = Literal["planned", "held", "cancelled", "postponed"]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(says_something)]
+Focus = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(says_something)]
+
+
+class SessionCreate(Body):
+    """A new meeting of a pair. Without `minutes` it has the program's usual length."""
+
+    scheduled_at: AwareDatetime
+    minutes: SessionMinutes | None = None
+    focus: Focus | None = None
+    format: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
+
+
+class SessionChange(Body):
+    """What may change of a session."""
+
+    status: Status | None = None
+    scheduled_at: AwareDatetime | None = None
+    minutes: SessionMinutes | None = None
+    focus: Focus | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name at least one of status, scheduled_at, minutes, focus")
+        return self
+
+
+class Session(Reply):
+    """A meeting of a pair. `stage` counts the sessions that were not cancelled."""
+
+    id: str
+    pair_id: str
+    number: int
+    stage: Stage
+    scheduled_at: datetime
+    minutes: int
+    focus: str | None
+    format: str | None
+    status: Status
+    held_at: datetime | None
+    created_at: datetime
+
+
+class ActionCreate(Body):
+    """Something that one of the two will do; `due_on` is a day, such as 2026-12-03."""
+
+    owner: Role
+    text: Text
+    due_on: date | None = None
+    session_id: str | None = None
+
+
+class ActionChange(Body):
+    """What may change of an action."""
+
+    done: bool | None = None
+    text: Text | None = None
+    due_on: date | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name at least one of done, text, due_on")
+        return self
+
+
+class Action(Reply):
+    """Something that one of the two said they would do."""
+
+    id: str
+    pair_id: str
+    session_id: str | None
+    owner: Role
+    text: str
+    due_on: date | None
+    done: bool
+    created_at: datetime
+
+
+class AgendaCreate(Body):
+    """Nothing has to be said to get an agenda."""
+
+
+class AgendaItem(Reply):
+    """One timed item."""
+
+    id: str
+    kind: Literal["check-in", "review", "exercise", "discussion", "reflection", "next-steps"]
+    title: str
+    minutes: int
+    led_by: Literal["mentor", "mentee", "both"]
+    description: str
+    goal: str | None
+    because: str
+    carried_over_from: str | None
+    sources: list[str]
+
+
+class Starter(Reply):
+    """One conversation starter. `topic` is null where it serves any topic."""
+
+    text: str
+    asked_by: Literal["mentor", "mentee", "either"]
+    topic: Topic | None
+    sources: list[str]
+
+
+class Prep(Reply):
+    """The caller's own prep, never the partner's."""
+
+    role: Role
+    steps: list[str]
+    sources: list[str]
+
+
+class Source(Reply):
+    """A passage of the library that something rests on."""
+
+    id: str
+    title: str
+    section: str
+    evidence: Evidence
+    updated: date
+    references: list[str]
+
+
+class Tokens(Reply):
+    """Model tokens used, 0 without a model."""
+
+    prompt: int
+    completion: int
+
+
+class Generator(Reply):
+    """Who wrote the words. `reason` says why the composer had to step in."""
+
+    source: Literal["model", "repaired", "fallback", "composer"]
+    model: str | None
+    prompt: str | None
+    tokens: Tokens
+    reason: str | None
+
+
+class People(Reply):
+    """What the agenda calls the two."""
+
+    mentor: str
+    mentee: str
+
+
+class Agenda(Reply):
+    """One version of a session's agenda."""
+
+    id: str
+    session_id: str
+    version: int
+    created_at: datetime
+    stage: Stage
+    minutes: int
+    title: str
+    summary: str
+    people: People
+    items: list[AgendaItem]
+    starters: list[Starter]
+    prep: Prep
+    sources: list[Source]
+    generator: Generator
+    notice: str
+
+
+class StartersCreate(Body):
+    """More starters, for one topic or for the pair's."""
+
+    topic: Topic | None = None
+    count: Annotated[int, Field(ge=1, le=12)] = 4
+
+
+class Starters(Reply):
+    """Starters that the pair has not had; `notice` says when the library had too few."""
+
+    starters: list[Starter]
+    sources: list[Source]
+    notice: str | None
+
+
+class Found(Reply):
+    """A passage that a search found; `score` is its cosine similarity to the question, from -1 to 1."""
+
+    id: str
+    document_id: str
+    title: str
+    section: str
+    kind: Literal["guidance", "topic", "exercise", "starters"]
+    topic: Topic | None
+    text: str
+    score: float
+    evidence: Evidence
+    updated: date
+    references: list[str]
+
+
+class FoundList(Reply):
+    """What a search found, best first."""
+
+    items: list[Found]

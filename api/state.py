@@ -1,0 +1,50 @@
+"""What the routes work with, built when the service starts."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from coach.agenda.pipeline import AgendaMaker
+from coach.errors import IndexUnavailable
+from coach.jobs import Jobs
+from coach.llm import LanguageModel
+from coach.retrieval.search import Search
+from coach.settings import Settings
+from coach.store import Store
+
+
+@dataclass
+class AppState:
+    """Everything with a life of its own. `search` is None until the index could be opened; `not_ready` then says why."""
+
+    settings: Settings
+    store: Store
+    model: LanguageModel | None
+    jobs: Jobs = field(default_factory=Jobs)
+    search: Search | None = None
+    maker: AgendaMaker | None = None
+    not_ready: str = "The library is being indexed. Try again in a minute."
+
+    def library(self) -> Search:
+        """The search. Raises IndexUnavailable until it is there."""
+        if self.search is None:
+            raise IndexUnavailable(self.not_ready)
+        if not self.search.healthy:
+            self.jobs.enqueue("heal-index")
+        return self.search
+
+    def agendas(self) -> AgendaMaker:
+        """The agenda maker. Raises IndexUnavailable until the search is there."""
+        self.library()
+        assert self.maker is not None
+        return self.maker
+
+
+def state_of(request: Request) -> AppState:
+    """The application's state."""
+    state: AppState = request.app.state.coach
+    return state
+
+
+State = Annotated[AppState, Depends(state_of)]

@@ -1,0 +1,188 @@
+"""One agenda, from its briefing to what is stored and shown."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from coach.agenda.brief import Briefing
+from coach.agenda.choose import choose
+from coach.agenda.compose import because, compose, compose_prep, notice
+from coach.agenda.guard import Vocabulary
+from coach.agenda.plan import AgendaPlan, outline
+from coach.agenda.words import AgendaWords, PrepWords
+from coach.agenda.write import Source, Spent, write_agenda, write_prep
+from coach.errors import ModelError, ModelPaused
+from coach.llm import LanguageModel
+from coach.models import Agenda, new_id
+from coach.retrieval.chunk import Passage
+from coach.retrieval.library import Role
+from coach.retrieval.search import Search
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class MadeAgenda:
+    """An agenda ready to be stored, and the starters that the pair has now been given."""
+
+    row: Agenda
+    starters: list[str]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    words: AgendaWords
+    source: Source
+    reason: str | None
+    prompt: str | None
+    spent: Spent
+
+
+class AgendaMaker:
+    """Makes agendas with one search, and a model or none."""
+
+    def __init__(self, search: Search, model: LanguageModel | None, timeout_s: float) -> None:
+        self._search = search
+        self._model = model
+        self._timeout_s = timeout_s
+        self._vocabulary = Vocabulary(search.passages)
+
+    async def make(
+        self, briefing: Briefing, pair_id: str, program_id: str, *, budget_spent: bool = False
+    ) -> MadeAgenda:
+        """The agenda of a session. It always comes: where the model fails, the composer writes, and `generator` "
+        "says so."""
+        plan = await choose(outline(briefing.brief), briefing, self._search)
+        deadline = time.monotonic() + self._timeout_s
+        outcome = await self._words(plan, briefing, deadline, budget_spent)
+        preps = await asyncio.gather(
+            *(self._prep(role, plan, outcome, briefing, deadline) for role in ("mentor", "mentee"))
+        )
+        row = Agenda(
+            id=new_id(),
+            session_id=briefing.brief.session_id,
+            pair_id=pair_id,
+            program_id=program_id,
+            version=0,
+            brief=briefing.brief.model_dump(mode="json"),
+            content=_content(plan, outcome, briefing, self._model),
+            prep_mentor=preps[0],
+            prep_mentee=preps[1],
+            passage_ids=[passage.id for passage in _passages(plan)],
+            activity_ids=[slot.activity.front.id for slot in plan.slots if slot.activity is not None],
+            prompt=outcome.prompt,
+            prompt_tokens=outcome.spent.prompt,
+            completion_tokens=outcome.spent.completion,
+        )
+        return MadeAgenda(row, [starter["text"] for starter in row.content["starters"]])
+
+    async def _words(self, plan: AgendaPlan, briefing: Briefing, deadline: float, budget_spent: bool) -> _Outcome:
+        spent = Spent()
+        if self._model is None:
+            return _Outcome(compose(plan, briefing), "composer", None, None, spent)
+        try:
+            if budget_spent:
+                raise ModelPaused("The program's model tokens for today are spent.")
+            async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
+                written = await write_agenda(self._model, plan, briefing, self._vocabulary, spent)
+        except TimeoutError:
+            reason = "timeout"
+        except ModelError as error:
+            reason = error.reason
+        else:
+            return _Outcome(written.words, "repaired" if written.repaired else "model", None, written.prompt, spent)
+        log.warning("agenda.fallback", reason=reason, session=briefing.brief.session_id)
+        return _Outcome(compose(plan, briefing), "fallback", reason, None, spent)
+
+    async def _prep(
+        self, role: Role, plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, deadline: float
+    ) -> dict[str, Any]:
+        """A person's prep; a model writes it only where that person told something that it can take up."""
+        prep: PrepWords | None = None
+        private = briefing.private(role)
+        if self._model is not None and outcome.source in {"model", "repaired"} and private.note:
+            try:
+                async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
+                    prep = await write_prep(
+                        self._model, role, plan, outcome.words, briefing, self._vocabulary, outcome.spent
+                    )
+            except (TimeoutError, ModelError) as error:
+                log.warning(
+                    "prep.fallback", reason=getattr(error, "reason", "timeout"), session=briefing.brief.session_id
+                )
+        prep = prep or compose_prep(role, plan, briefing)
+        sources = [slot.passages[0].id for slot in plan.slots if slot.activity is not None and slot.passages]
+        return {"role": role, "steps": list(prep.steps), "sources": sources}
+
+
+def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: LanguageModel | None) -> dict[str, Any]:
+    """The shared part of the agenda as it is stored and shown: the words, in the frame that the plan holds."""
+    brief, words = briefing.brief, outcome.words
+    cited = {key for item in words.items for key in item.sources}
+    cited |= {slot.passages[0].id for slot in plan.slots if slot.activity is not None and slot.passages}
+    rewritten = {starter.starter: starter.text for starter in words.starters}
+    return {
+        "stage": plan.stage,
+        "minutes": plan.minutes,
+        "title": words.title,
+        "summary": words.summary,
+        "items": [
+            {
+                "id": f"{number}",
+                "kind": slot.kind,
+                "title": item.title,
+                "minutes": slot.minutes,
+                "led_by": slot.led_by,
+                "description": item.description,
+                "goal": slot.goal,
+                "because": because(slot, brief),
+                "carried_over_from": slot.carried_from,
+                "sources": list(item.sources),
+            }
+            for number, (slot, item) in enumerate(zip(plan.slots, words.items, strict=True), start=1)
+        ],
+        "starters": [
+            {
+                # A starter that the model left out stays as the library has it.
+                "text": rewritten.get(number, passage.text),
+                "asked_by": passage.asked_by,
+                "topic": passage.document.front.topic,
+                "sources": [passage.id],
+            }
+            for number, passage in enumerate(plan.starters, start=1)
+        ],
+        "sources": [
+            source_of(passage) for passage in _passages(plan) if passage.id in cited or passage in plan.starters
+        ],
+        "people": {"mentor": brief.mentor.first_name, "mentee": brief.mentee.first_name},
+        "generator": {
+            "source": outcome.source,
+            "model": model.name if model and outcome.source in {"model", "repaired"} else None,
+            "prompt": outcome.prompt,
+            "tokens": {"prompt": outcome.spent.prompt, "completion": outcome.spent.completion},
+            "reason": outcome.reason,
+        },
+        "notice": notice(outcome.source, model.name if model else None, plan),
+    }
+
+
+def _passages(plan: AgendaPlan) -> list[Passage]:
+    """Every passage that the agenda may cite, each once, in the order of the plan."""
+    every = [*(passage for slot in plan.slots for passage in slot.passages), *plan.starters]
+    return list({passage.id: passage for passage in every}.values())
+
+
+def source_of(passage: Passage) -> dict[str, Any]:
+    """A passage as a source: what it is, how good its evidence is, how old it is and what it rests on."""
+    front = passage.document.front
+    return {
+        "id": passage.id,
+        "title": front.title,
+        "section": passage.section,
+        "evidence": front.evidence,
+        "updated": front.updated.isoformat(),
+        "references": list(passage.references),
+    }

@@ -1,0 +1,237 @@
+"""Writing with a model: ask, read, guard, one repair turn, and otherwise leave it to the composer.
+
+What both people will read is asked for with what both may know. What one person told in private goes into a call of its own, whose
+answer only that person reads.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from coach.agenda.brief import Briefing, Person
+from coach.agenda.guard import Draft, Violation, Vocabulary, check_agenda, check_prep
+from coach.agenda.plan import AgendaPlan
+from coach.agenda.words import (
+    MOST_PREP_STEPS,
+    PREP_CHARACTERS,
+    STARTER_CHARACTERS,
+    TITLE_CHARACTERS,
+    AgendaWords,
+    PrepWords,
+    description_characters,
+    wire_schema,
+)
+from coach.errors import ModelError, ModelReplyInvalid
+from coach.llm import LanguageModel, ModelReply, ModelRequest, Turn, extract_json
+from coach.prompts import Rendered, Untrusted, load
+from coach.retrieval.library import Role
+from coach.untrusted import shorten
+
+MOST_AGENDA_TOKENS = 1_500
+MOST_PREP_TOKENS = 400
+_PASSAGE_CHARACTERS = 500
+_MOST_PROBLEMS_NAMED = 12
+
+W = TypeVar("W", bound=BaseModel)
+
+_AGENDA_SCHEMA = wire_schema(AgendaWords)
+_PREP_SCHEMA = wire_schema(PrepWords)
+
+
+@dataclass
+class Spent:
+    """Model tokens used so far, whatever came of them."""
+
+    prompt: int = 0
+    completion: int = 0
+
+    def add(self, reply: ModelReply) -> None:
+        """Count one reply."""
+        self.prompt += reply.prompt_tokens
+        self.completion += reply.completion_tokens
+
+
+@dataclass(frozen=True)
+class Written:
+    """Words that passed the guards; `repaired` when it took the second turn; `prompt` is the prompt's name and "
+    "version."""
+
+    words: AgendaWords
+    repaired: bool
+    prompt: str
+
+
+async def write_agenda(
+    model: LanguageModel, plan: AgendaPlan, briefing: Briefing, vocabulary: Vocabulary, spent: Spent
+) -> Written:
+    """The words of the agenda, from the model.
+
+    Raises ModelError: the model did not answer, or not twice in a way that can be used.
+    """
+    prompt = agenda_prompt(plan, briefing)
+
+    def check(words: AgendaWords) -> list[Violation]:
+        return check_agenda(Draft(words, plan, briefing, vocabulary))
+
+    words, repaired = await _ask(model, prompt, AgendaWords, _AGENDA_SCHEMA, MOST_AGENDA_TOKENS, check, spent)
+    return Written(words, repaired, prompt.label)
+
+
+async def write_prep(
+    model: LanguageModel,
+    role: Role,
+    plan: AgendaPlan,
+    words: AgendaWords,
+    briefing: Briefing,
+    vocabulary: Vocabulary,
+    spent: Spent,
+) -> PrepWords:
+    """One person's prep, shaped by what that person told in private. Raises ModelError."""
+    brief, private = briefing.brief, briefing.private(role)
+    meeting = {
+        "you": _person(brief.person(role)),
+        "partner": _person(brief.person("mentee" if role == "mentor" else "mentor")),
+        "stage": brief.stage,
+        "goals": brief.goals,
+        "your_open_actions": [action.text for action in brief.actions if action.owner == role][:3],
+        "slots": [
+            {
+                "minutes": slot.minutes,
+                "led_by": slot.led_by,
+                "purpose": slot.purpose,
+                **({"activity": slot.activity.front.title} if slot.activity else {}),
+            }
+            for slot in plan.slots
+        ],
+    }
+    prompt = load("prep").render(
+        role=role,
+        steps=MOST_PREP_STEPS - 1,
+        prep_characters=PREP_CHARACTERS,
+        meeting=Untrusted(_json(meeting)),
+        private=Untrusted(f"{private.note}\n{private.accessibility}".strip()),
+    )
+
+    def check(prep: PrepWords) -> list[Violation]:
+        return check_prep(prep, Draft(words, plan, briefing, vocabulary))
+
+    prep, _ = await _ask(model, prompt, PrepWords, _PREP_SCHEMA, MOST_PREP_TOKENS, check, spent)
+    return prep
+
+
+def agenda_prompt(plan: AgendaPlan, briefing: Briefing) -> Rendered:
+    """The prompt for the words that both will read: nothing private, nothing of what either asked to avoid."""
+    brief = briefing.brief
+    about = {
+        "program": brief.program,
+        "session": {
+            "number": brief.number,
+            "of": brief.planned_sessions,
+            "stage": brief.stage,
+            "minutes": brief.minutes,
+        },
+        **({"format": brief.format} if brief.format else {}),
+        **({"focus": brief.focus} if brief.focus else {}),
+        "mentor": _person(brief.mentor),
+        "mentee": _person(brief.mentee),
+        "goals": brief.goals,
+        "open_actions": [
+            {
+                "owner": brief.person(action.owner).first_name,
+                "text": shorten(action.text, 100),
+                **({"due": action.due_on.isoformat()} if action.due_on else {}),
+            }
+            for action in brief.actions[:8]
+        ],
+        **({"more_open_actions": len(brief.actions) - 8} if len(brief.actions) > 8 else {}),
+    }
+    leads = {"mentor": brief.mentor.first_name, "mentee": brief.mentee.first_name, "both": "both"}
+    slots = [
+        {
+            "slot": number,
+            "purpose": slot.purpose,
+            "minutes": slot.minutes,
+            "led_by": leads[slot.led_by],
+            "most_characters": min(description_characters(slot.minutes), 420),
+            **({"goal": shorten(slot.goal, 120)} if slot.goal else {}),
+            **({"activity": slot.activity.front.title} if slot.activity else {}),
+            "sources": [passage.id for passage in slot.passages],
+        }
+        for number, slot in enumerate(plan.slots, start=1)
+    ]
+    starters = [
+        {"starter": number, "asked_by": leads.get(passage.asked_by or "", "either"), "text": passage.text}
+        for number, passage in enumerate(plan.starters, start=1)
+    ]
+    passages = {passage.id: passage for slot in plan.slots for passage in slot.passages}
+    return load("agenda").render(
+        title_characters=TITLE_CHARACTERS,
+        starter_characters=STARTER_CHARACTERS,
+        brief=Untrusted(_json(about)),
+        plan=Untrusted("\n".join(_json(line) for line in [*slots, *starters])),
+        passages=Untrusted(
+            "\n".join(
+                f"[{key}] {p.title}: {shorten(' '.join(p.text.split()), _PASSAGE_CHARACTERS)}"
+                for key, p in passages.items()
+            )
+        ),
+    )
+
+
+async def _ask(
+    model: LanguageModel,
+    prompt: Rendered,
+    words: type[W],
+    schema: dict[str, Any],
+    max_tokens: int,
+    check: Callable[[W], list[Violation]],
+    spent: Spent,
+) -> tuple[W, bool]:
+    """Ask, and once more with the problems named; what was found in the second answer is final."""
+    turns: tuple[Turn, ...] = (Turn("system", prompt.system), Turn("user", prompt.user))
+    problems: list[str] = []
+    for attempt in ("first", "repair"):
+        reply = await model.reply(ModelRequest(turns, prompt.label.split("@")[0], schema, max_tokens))
+        spent.add(reply)
+        read = _read(reply.text, words)
+        if isinstance(read, words):
+            violations = check(read)
+            if not violations:
+                return read, attempt == "repair"
+            problems = [f"- {violation.where}: {violation.reason}" for violation in violations]
+        else:
+            assert isinstance(read, list)
+            problems = read
+        repair = load("repair").render(problems="\n".join(dict.fromkeys(problems[:_MOST_PROBLEMS_NAMED])))
+        turns = (*turns, Turn("assistant", reply.text[:8_000]), Turn("user", repair.user))
+    raise ModelReplyInvalid(f"{len(problems)} problems were left after the repair turn.")
+
+
+def _read(text: str, words: type[W]) -> W | list[str]:
+    """The words, or what is wrong with the reply in lines that the model can act on."""
+    value = extract_json(text)
+    if value is None:
+        return ["- The answer is not one whole JSON object."]
+    try:
+        return words.model_validate(value)
+    except ValidationError as error:
+        return [
+            f"- {'.'.join(str(part + 1 if isinstance(part, int) else part) for part in detail['loc'])}: {detail['msg']}"
+            for detail in error.errors(include_input=False)
+        ]
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {key: value for key, value in person.model_dump().items() if value}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+Source = Literal["model", "repaired", "fallback", "composer"]
+
+__all__ = ["ModelError", "Source", "Spent", "Written", "agenda_prompt", "write_agenda", "write_prep"]

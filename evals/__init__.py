@@ -1,0 +1,1 @@
+"""The offline eval suite and the benchmark."""
