@@ -15,7 +15,7 @@ from api import problems
 from api.routes import agendas, health, knowledge, programs, sessions
 from api.state import AppState
 from coach.agenda.brief import make_brief
-from coach.agenda.choose import questions
+from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import CoachError, NotFound
 from coach.llm import LanguageModel, OpenAIModel
@@ -162,7 +162,7 @@ def _model(settings: Settings) -> LanguageModel | None:
 def _register_jobs(state: AppState) -> None:
     async def load_embedding_model() -> None:
         if state.search is not None:
-            await state.search.warm(["ready"])
+            await state.search.warm(standing_questions())
 
     async def heal_index() -> None:
         if state.search is not None:

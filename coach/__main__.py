@@ -44,7 +44,9 @@ def serve(
     from api.app import create_app
 
     settings = Settings()
-    typer.echo(f"Session coach on http://{host}:{port} (docs at /docs). Data in {settings.data_dir.resolve()}.", err=True)
+    typer.echo(
+        f"Session coach on http://{host}:{port} (docs at /docs). Data in {settings.data_dir.resolve()}.", err=True
+    )
     config = uvicorn.Config(
         create_app(settings),
         host=host,

@@ -1,6 +1,7 @@
 """The demo: a program, a pair and an agenda, through the running HTTP interface on a real socket."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,7 +23,10 @@ _PAIR: dict[str, Any] = {
         "name": "Priya Raman",
         "role_title": "Data analyst, second year",
         "department": "Customer operations",
-        "strengths": ["turning raw numbers into one clear chart", "prompting AI assistants and checking what they write"],
+        "strengths": [
+            "turning raw numbers into one clear chart",
+            "prompting AI assistants and checking what they write",
+        ],
         "wants_to_learn": ["how budget decisions are really made"],
     },
     "mentee": {
@@ -44,7 +48,11 @@ def run_demo(settings: Settings) -> str:
 
     Only the index is kept, in the data folder of the settings, so that a second demo starts quickly.
     """
+    kept_index = settings.data_dir / "demo-index"
     with tempfile.TemporaryDirectory(prefix="coach-demo-") as folder:
+        index = Path(folder) / "chroma"
+        if kept_index.is_dir():
+            shutil.copytree(kept_index, index)
         port = _free_port()
         environment = os.environ | {
             "COACH_DATA_DIR": folder,
@@ -63,6 +71,16 @@ def run_demo(settings: Settings) -> str:
         finally:
             service.terminate()
             service.wait(timeout=60)
+            _keep(index, kept_index)
+
+
+def _keep(index: Path, kept: Path) -> None:
+    """Keep the index for the next demo. Where that fails the next one only takes longer."""
+    try:
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(index, kept)
+    except OSError:
+        shutil.rmtree(kept, ignore_errors=True)
 
 
 def _agenda(client: httpx.Client, admin: str) -> str:

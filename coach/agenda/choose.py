@@ -1,166 +1,185 @@
-"""Choosing: for each slot of a plan an activity and passages from the library, and starters that the pair has not "
-"had."""
+"""Choosing: for each slot of a plan an activity and passages from the library, and starters that the pair has not had."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, zip_longest
 
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
 from coach.retrieval.chunk import AT_A_GLANCE, Passage
-from coach.retrieval.library import Topic, TopicFrontMatter
+from coach.retrieval.library import Kind, Topic, TopicFrontMatter
 from coach.retrieval.search import Hit, Narrowing, Search
 from coach.store.agendas import starter_key
 from coach.untrusted import shorten
 
 # What the library is asked for the slots that every stage has; the same words for every pair, so the answers are cached.
 _GUIDANCE: dict[Purpose, str] = {
-    "check-in": "opening a meeting with a check-in",
-    "review-actions": "going through open actions from last time",
-    "confidentiality": "what stays between the two and where a promise of confidentiality ends",
-    "ground-rules": "agreeing on ground rules for the meetings",
-    "goals": "setting goals for the mentoring sessions",
-    "review-goals": "midpoint review of the goals",
-    "evaluation": "closing a mentoring series, looking back at the goals",
-    "celebration": "celebrating and saying thanks at the end of a mentoring series",
-    "reflection": "closing a meeting, what to take back to work",
-    "next-steps": "agreeing on next steps and the next date",
+    "check-in": "How to open a meeting with a short check-in",
+    "review-actions": "Going through open actions from last time",
+    "confidentiality": "What stays between the two, and where a promise of confidentiality ends",
+    "ground-rules": "Agreeing on ground rules for the meetings",
+    "goals": "Setting goals for the mentoring sessions",
+    "review-goals": "Midpoint review of the goals",
+    "evaluation": "Looking back at the goals in the last session",
+    "celebration": "Saying thanks and celebrating in the last session",
+    "reflection": "What to take back to work at the end of a meeting",
+    "next-steps": "Closing a meeting with next steps, who does what by when, and the next date",
 }
+_ACTIVITIES: dict[Purpose, Kind] = {"exercise": "exercise", "discussion": "topic"}
+# An activity of the slot's own kind is preferred unless another fits the goal better by this much similarity, and the
+# mentor's strengths count for this share of what the goal counts. Chosen by reading agendas of varied pairs.
+_OWN_KIND = 0.04
+_STRENGTHS_SHARE = 0.25
 _MOST_STARTERS_OF_ONE_DOCUMENT = 2
 
 
 def activity_query(brief: SessionBrief, goal: str | None) -> str:
-    """What the library is asked for an activity: the goal or the focus, and what the mentor is good at."""
+    """What the library is asked for an activity: the session's focus and the goal, or what the mentee wants to learn."""
     wanted = [text for text in (brief.focus, goal) if text]
-    if not wanted:
-        wanted = [
-            ", ".join(brief.mentee.wants_to_learn) or ", ".join(topic.replace("-", " ") for topic in brief.topics)
-        ]
-    strengths = ", ".join(shorten(text, 60) for text in brief.mentor.strengths[:3])
-    return ". ".join(text for text in (*wanted, strengths) if text) or "working together"
+    wanted = wanted or list(brief.mentee.wants_to_learn) or [topic.replace("-", " ") for topic in brief.topics]
+    return ". ".join(wanted) or "working together"
+
+
+def strengths_query(brief: SessionBrief) -> str:
+    """What the mentor is good at, as a question to the library; where nothing is known, what the pair works on."""
+    return ", ".join(shorten(text, 80) for text in brief.mentor.strengths[:4]) or activity_query(brief, None)
 
 
 def questions(brief: SessionBrief) -> list[str]:
-    """Every query that an agenda of this pair may ask, so that they can be embedded before they are needed."""
-    return list(dict.fromkeys(activity_query(brief, goal) for goal in brief.goals or (None,)))
+    """Every query that an agenda of this pair asks, so that they can be embedded before they are needed."""
+    return [*_goal_queries(brief), strengths_query(brief), *standing_questions()]
 
 
-async def choose(plan: AgendaPlan, briefing: Briefing, search: Search, starter_count: int | None = None) -> AgendaPlan:
+def standing_questions() -> list[str]:
+    """The queries that are the same for every pair."""
+    return list(_GUIDANCE.values())
+
+
+async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> AgendaPlan:
     """The plan with activities, passages to cite, and starters.
 
-    What either person asked to avoid is passed over, and so is what the pair had lately. Where that leaves nothing, narrowing gives
-    way step by step: stage, then topic, then freshness, which `dry` reports.
+    What either person asked to avoid is passed over, and so is what the pair had lately. Where that leaves nothing, narrowing
+    gives way step by step: stage, then topic, then freshness, which `dry` reports.
     """
     brief = briefing.brief
-    topics = frozenset(brief.topics) or None
-    queries = [
-        activity_query(brief, slot.goal)
-        if slot.purpose in {"exercise", "discussion"}
-        else _GUIDANCE.get(slot.purpose, "")
-        for slot in plan.slots
-    ]
-    narrowings = [_narrowing(slot, brief) for slot in plan.slots]
-    goal_queries = questions(brief)
-    starters_of = Narrowing(kinds=frozenset({"starters"}), topics=topics, stage=brief.stage)
-    found = await search.find_all([*queries, *goal_queries], [*narrowings, *(starters_of for _ in goal_queries)])
+    goal_queries = _goal_queries(brief)
+    activities = Narrowing(kinds=frozenset(_ACTIVITIES.values()), at_a_glance=True)
+    guidance = Narrowing(kinds=frozenset({"guidance"}), stage=brief.stage, audience="mentor", at_a_glance=False)
+    asked = [(strengths_query(brief), activities)]
+    asked += [(query, activities) for query in goal_queries]
+    asked += [(query, narrowing) for narrowing in _starter_narrowings(brief, None) for query in goal_queries]
+    asked += [(_GUIDANCE[slot.purpose], guidance) for slot in plan.slots if slot.purpose in _GUIDANCE]
+    found = iter(await search.find_all([query for query, _ in asked], [narrowing for _, narrowing in asked]))
+
+    by_strength = {hit.passage.id: hit.score for hit in next(found)}
+    by_goal = {query: list(next(found)) for query in goal_queries}
+    rounds = [[next(found) for _ in goal_queries] for _ in _starter_narrowings(brief, None)]
 
     taken = set(brief.recent_activities)
     dry: list[str] = []
     slots = []
-    for slot, hits in zip(plan.slots, found, strict=False):
-        if slot.purpose in {"exercise", "discussion"}:
-            passage = _carried(slot, briefing, search) or _activity(slot, hits, briefing, taken)
-            if passage is None:
-                passage = _activity(slot, hits, briefing, set())
-                dry += ["activities"] if passage is not None else []
+    for slot in plan.slots:
+        if slot.purpose in _ACTIVITIES:
+            ranked = _ranked(by_goal[activity_query(brief, slot.goal)], by_strength, _ACTIVITIES[slot.purpose])
+            passage = _carried(slot, briefing, search) or _activity(slot, ranked, briefing, taken)
+            if passage is None and (passage := _activity(slot, ranked, briefing, set())):
+                dry.append("activities")
             if passage is not None:
                 taken.add(passage.document.front.id)
-                slot = replace(
-                    slot, activity=passage.document, passages=(passage, *_background(passage, search, briefing))
-                )
+                cited = (passage, *_background(passage, search, briefing))
+                slot = replace(slot, activity=passage.document, passages=cited)
         elif slot.purpose in _GUIDANCE:
-            slot = replace(slot, passages=tuple(hit.passage for hit in hits if _fit(hit.passage, briefing))[:1])
+            fitting = (hit.passage for hit in next(found) if _fit(hit.passage, briefing))
+            slot = replace(slot, passages=tuple(passage for passage, _ in zip(fitting, range(1), strict=False)))
         slots.append(slot)
 
-    count = _starter_count(plan.minutes) if starter_count is None else starter_count
-    starters = choose_starters(found[len(slots) :], briefing, count)
+    count = _starter_count(plan.minutes)
+    starters = choose_starters(rounds, briefing, count)
     if len(starters) < count:
         dry.append("starters")
     return replace(plan, slots=tuple(slots), starters=starters, dry=tuple(dict.fromkeys(dry)))
 
 
-def choose_starters(rankings: list[list[Hit]], briefing: Briefing, count: int) -> tuple[Passage, ...]:
-    """Up to `count` starters that the pair has never had, from the rankings in turn, asked by each side in turn."""
+async def more_starters(
+    briefing: Briefing, search: Search, count: int, topic: Topic | None = None
+) -> tuple[Passage, ...]:
+    """Starters beyond those of the agenda, for one topic or for the pair's."""
+    queries = _goal_queries(briefing.brief)
+    narrowings = _starter_narrowings(briefing.brief, topic)
+    asked = [(query, narrowing) for narrowing in narrowings for query in queries]
+    found = iter(await search.find_all([query for query, _ in asked], [narrowing for _, narrowing in asked]))
+    rounds = [[_of_topic(next(found), topic) for _ in queries] for _ in narrowings]
+    return choose_starters(rounds, briefing, count)
+
+
+def choose_starters(rounds: Sequence[Sequence[Iterator[Hit]]], briefing: Briefing, count: int) -> tuple[Passage, ...]:
+    """Up to `count` starters that the pair has never had, the mentor's first.
+
+    Each round is a list of rankings that are taken in turn; a later round is only used when the earlier ones run dry. Variety gives
+    way before that: at most two starters of one document, and no more than a fair share for each side to ask.
+    """
     chosen: list[Passage] = []
-    texts: set[str] = set()
-    for limit in (_MOST_STARTERS_OF_ONE_DOCUMENT, count):
-        for passage in _in_turn(rankings):
+    taken = set(briefing.asked)
+    for rankings in rounds:
+        passed_over: list[Passage] = []
+        for passage in chain(_in_turn(rankings), passed_over):
             if len(chosen) == count:
                 break
             key = starter_key(passage.text)
+            if key in taken or not _fit(passage, briefing):
+                continue
             same = sum(other.document.front.id == passage.document.front.id for other in chosen)
             asking = sum(other.asked_by == passage.asked_by for other in chosen)
-            if (
-                key in briefing.asked
-                or key in texts
-                or same >= limit
-                or asking > count // 3
-                or not _fit(passage, briefing)
-            ):
+            if passage not in passed_over and (same >= _MOST_STARTERS_OF_ONE_DOCUMENT or asking > count // 3):
+                passed_over.append(passage)
                 continue
             chosen.append(passage)
-            texts.add(key)
-    # In the order in which they can be asked: the mentor first.
+            taken.add(key)
     order = {"mentor": 0, "either": 1, "mentee": 2}
     return tuple(sorted(chosen, key=lambda passage: order[passage.asked_by or "either"]))
 
 
-async def more_starters(
-    briefing: Briefing, search: Search, count: int, topic: Topic | None = None
-) -> tuple[Passage, ...]:
-    """Starters beyond those of the agenda: for one topic or for the pair's, from any stage where this one has run "
-    "dry."""
-    brief = briefing.brief
+def _goal_queries(brief: SessionBrief) -> list[str]:
+    return list(dict.fromkeys(activity_query(brief, goal) for goal in brief.goals or (None,)))
+
+
+def _starter_narrowings(brief: SessionBrief, topic: Topic | None) -> list[Narrowing]:
+    """Where starters may come from, first choice first."""
+    kinds: frozenset[Kind] = frozenset({"starters"})
     topics = frozenset({topic}) if topic else frozenset(brief.topics) or None
-    kinds = Narrowing(kinds=frozenset({"starters"}), topics=topics)
-    queries = questions(brief)
-    narrowings = [replace(kinds, stage=brief.stage), kinds]
-    rankings = await search.find_all([query for query in queries for _ in narrowings], narrowings * len(queries))
-    if topic:
-        rankings = [[hit for hit in hits if hit.passage.document.front.topic == topic] for hits in rankings]
-    return choose_starters([*rankings[::2], *rankings[1::2]], briefing, count)
+    narrowings = [Narrowing(kinds, topics, brief.stage), Narrowing(kinds, topics)]
+    return narrowings if topic else [*narrowings, Narrowing(kinds)]
 
 
-def _narrowing(slot: Slot, brief: SessionBrief) -> Narrowing:
-    if slot.purpose == "exercise":
-        return Narrowing(kinds=frozenset({"exercise"}), at_a_glance=True)
-    if slot.purpose == "discussion":
-        return Narrowing(kinds=frozenset({"topic"}), at_a_glance=True)
-    return Narrowing(kinds=frozenset({"guidance"}), audience="mentor", at_a_glance=False)
+def _of_topic(hits: Iterator[Hit], topic: Topic | None) -> Iterator[Hit]:
+    return (hit for hit in hits if topic is None or hit.passage.document.front.topic == topic)
 
 
-def _activity(slot: Slot, hits: list[Hit], briefing: Briefing, taken: set[str]) -> Passage | None:
+def _ranked(hits: Iterable[Hit], by_strength: dict[str, float], own_kind: Kind) -> list[Passage]:
+    """Activities by how well they serve the goal, a little also by the mentor's strengths and the slot's kind."""
+
+    def worth(hit: Hit) -> float:
+        bonus = _OWN_KIND if hit.passage.kind == own_kind else 0.0
+        return hit.score + _STRENGTHS_SHARE * by_strength.get(hit.passage.id, 0.0) + bonus
+
+    return [hit.passage for hit in sorted(hits, key=worth, reverse=True)]
+
+
+def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[str]) -> Passage | None:
     """The best activity that fits the slot, the stage and the topics; stage, then topic, give way where none does."""
     brief = briefing.brief
     fitting = [
-        hit.passage
-        for hit in hits
-        if hit.passage.document.front.id not in taken
-        and _runs_in(hit.passage, slot.minutes)
-        and _fit(hit.passage, briefing)
+        passage
+        for passage in ranked
+        if passage.document.front.id not in taken and _runs_in(passage, slot.minutes) and _fit(passage, briefing)
     ]
-
-    def on_stage(passage: Passage) -> bool:
-        return brief.stage in passage.document.front.stages
-
-    def on_topic(passage: Passage) -> bool:
-        topic = passage.document.front.topic
-        return not brief.topics or topic is None or topic in brief.topics
-
-    for accepted in (lambda p: on_stage(p) and on_topic(p), on_topic, lambda p: True):
-        for passage in fitting:
-            if accepted(passage):
-                return passage
-    return None
+    on_topic = [
+        passage
+        for passage in fitting
+        if not brief.topics or passage.document.front.topic is None or passage.document.front.topic in brief.topics
+    ]
+    on_stage = [passage for passage in on_topic if brief.stage in passage.document.front.stages]
+    return next(iter([*on_stage, *on_topic, *fitting]), None)
 
 
 def _carried(slot: Slot, briefing: Briefing, search: Search) -> Passage | None:
@@ -168,20 +187,16 @@ def _carried(slot: Slot, briefing: Briefing, search: Search) -> Passage | None:
     carried = briefing.brief.carried
     if carried is None or slot.carried_from != carried.session_id:
         return None
-    for passage in search.passages:
-        if passage.section == AT_A_GLANCE and passage.document.front.id == carried.activity_id:
+    for passage in search.passages_of(carried.activity_id):
+        if passage.section == AT_A_GLANCE:
             return passage if _fit(passage, briefing) and _runs_in(passage, slot.minutes) else None
     return None
 
 
 def _background(passage: Passage, search: Search, briefing: Briefing) -> Iterator[Passage]:
     """The section of the same document that says why, or what is known: it may be cited beside the activity."""
-    for other in search.passages:
-        if (
-            other.document is passage.document
-            and other.section in {"Why it helps", "What is known"}
-            and _fit(other, briefing)
-        ):
+    for other in search.passages_of(passage.document.front.id):
+        if other.section in {"Why it helps", "What is known"} and _fit(other, briefing):
             yield other
             return
 
@@ -202,14 +217,14 @@ def _fit(passage: Passage, briefing: Briefing) -> bool:
     return not any(briefing.avoid.touches(text) for text in shown)
 
 
-def _in_turn(rankings: list[list[Hit]]) -> Iterator[Passage]:
+def _in_turn(rankings: Sequence[Iterator[Hit]]) -> Iterator[Passage]:
     """The best of each ranking, then the second best of each, and so on, without repeats."""
     seen: set[str] = set()
-    for position in range(max(map(len, rankings), default=0)):
-        for hits in rankings:
-            if position < len(hits) and hits[position].passage.id not in seen:
-                seen.add(hits[position].passage.id)
-                yield hits[position].passage
+    for level in zip_longest(*rankings):
+        for hit in level:
+            if hit is not None and hit.passage.id not in seen:
+                seen.add(hit.passage.id)
+                yield hit.passage
 
 
 def _starter_count(minutes: int) -> int:

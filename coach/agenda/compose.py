@@ -63,7 +63,7 @@ def because(slot: Slot, brief: SessionBrief) -> str:
         elif brief.focus and slot.purpose == "exercise":
             reason += f" You asked to focus on “{brief.focus}”."
         elif brief.mentor.strengths and slot.purpose == "exercise":
-            reason += f" {mentor} brings {brief.mentor.strengths[0]}."
+            reason += f" {mentor} is strong in {_closest(brief.mentor.strengths, slot.goal or '')}."
         return reason
     if slot.purpose == "review-actions":
         count = len(brief.actions)
@@ -421,6 +421,12 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     if brief.stage in {"kickoff", "closing"} and brief.goals:
         opening += f" Goal{'s' if len(brief.goals) > 1 else ''}: {_quoted(brief.goals)}."
     return opening
+
+
+def _closest(texts: Sequence[str], wanted: str) -> str:
+    """The text that shares most words with what is wanted; the first one where none shares any."""
+    words = set(re.findall(r"\w{4,}", wanted.casefold()))
+    return max(texts, key=lambda text: len(words & set(re.findall(r"\w{4,}", text.casefold()))))
 
 
 def _quoted(texts: Sequence[str]) -> str:

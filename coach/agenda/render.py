@@ -33,14 +33,14 @@ def markdown(agenda: dict[str, Any]) -> str:
             "",
             f"## {at}–{until} min: {_text(item['title'])}",
             "",
-            f"{_text(item['description'])} {_text(cite(item['sources']))}".rstrip(),
+            f"{_text(item['description'])} {cite(item['sources'])}".rstrip(),
         ]
         lines += ["", f"*Why: {_text(item['because'])}*"]
         at = until
     if agenda["starters"]:
         lines += ["", "## Conversation starters", ""]
         lines += [
-            f"- **{_text(names[starter['asked_by']])}:** {_text(starter['text'])} {_text(cite(starter['sources']))}"
+            f"- **{_text(names[starter['asked_by']])}:** {_text(starter['text'])} {cite(starter['sources'])}"
             for starter in agenda["starters"]
         ]
     prep = agenda["prep"]

@@ -81,7 +81,9 @@ class SentenceTransformerEncoder:
                 os.environ.setdefault("HF_HUB_OFFLINE", "1")
                 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
                 from sentence_transformers import SentenceTransformer
+                from transformers.utils.logging import disable_progress_bar
 
+                disable_progress_bar()
                 self._model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
             return self._model
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 # A ranking of the whole library is asked for once and narrowed in memory, up to this many passages; a larger library is
 # asked again with the ids that a narrowing leaves, since Chroma's own metadata filters are slow.
 _RANKED = 1_000
+_ENOUGH = 50
 _CACHED_RANKINGS = 2_048
 _LONGEST_QUERY = 2_000
 
@@ -66,6 +68,9 @@ class Search:
         self.library = library
         self.passages = chunk(library)
         self._by_id = {passage.id: passage for passage in self.passages}
+        self._by_document: dict[str, list[Passage]] = {}
+        for passage in self.passages:
+            self._by_document.setdefault(passage.document.front.id, []).append(passage)
         self._order = {passage.id: position for position, passage in enumerate(self.passages)}
         self._narrowed: dict[Narrowing, frozenset[str]] = {}
         self._index = index
@@ -147,23 +152,27 @@ class Search:
         """The `count` best passages for `query`, best first; never those of the documents in `without`."""
         (hits,) = await self.find_all([query], [narrowing])
         kept = (hit for hit in hits if hit.passage.document.front.id not in without)
-        return [hit for hit, _ in zip(kept, range(count), strict=False)]
+        return list(islice(kept, count))
 
-    async def find_all(self, queries: Sequence[str], narrowings: Sequence[Narrowing]) -> list[list[Hit]]:
-        """For each query and its narrowing all ranked passages, best first; equal queries are embedded and asked once.
+    async def find_all(self, queries: Sequence[str], narrowings: Sequence[Narrowing]) -> list[Iterator[Hit]]:
+        """For each query and its narrowing the ranked passages, best first; equal queries are embedded and asked once.
 
         When the index fails, the passages come ranked by shared words instead, and `healthy` turns false.
         """
         texts = [query[:_LONGEST_QUERY] for query in queries]
         rankings = await self._rank(texts)
-        results = []
+        results: list[Iterator[Hit]] = []
         for text, narrowing in zip(texts, narrowings, strict=True):
             allowed = self._allowed(narrowing)
-            hits = [Hit(self._by_id[key], score) for key, score in rankings[text] if key in allowed]
-            if len(self.passages) > _RANKED and len(hits) < min(50, len(allowed)) and self._broken is None:
-                hits = await self._narrow_again(text, allowed)
-            results.append(hits)
+            if len(self.passages) > _RANKED and self._broken is None:
+                results.append(iter(await self._narrowed_hits(text, rankings[text], allowed)))
+            else:
+                results.append(self._hits(rankings[text], allowed))
         return results
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """The passages of a document in its order; none where there is no such document."""
+        return self._by_document.get(document_id, [])
 
     def close(self) -> None:
         """Close the index and the worker threads."""
@@ -205,9 +214,16 @@ class Search:
             self._rankings.popitem(last=False)
         return ranked
 
-    async def _narrow_again(self, text: str, allowed: frozenset[str]) -> list[Hit]:
+    def _hits(self, ranking: list[tuple[str, float]], allowed: frozenset[str]) -> Iterator[Hit]:
+        return (Hit(self._by_id[key], score) for key, score in ranking if key in allowed)
+
+    async def _narrowed_hits(self, text: str, ranking: list[tuple[str, float]], allowed: frozenset[str]) -> list[Hit]:
+        """The hits that a narrowing leaves of a large library: asked again where too few are among the best of all."""
+        hits = list(self._hits(ranking, allowed))
+        if len(hits) >= min(_ENOUGH, len(allowed)):
+            return hits
         (vector,) = await self._embedder.embed([text])
-        ask = partial(self._index.query, [vector], min(len(allowed), 50), sorted(allowed))
+        ask = partial(self._index.query, [vector], min(len(allowed), _ENOUGH), sorted(allowed))
         (pairs,) = await self.in_thread(ask)
         return [Hit(self._by_id[key], score) for key, score in pairs]
 
