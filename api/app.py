@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,11 +17,9 @@ from api.state import AppState
 from coach.agenda.brief import make_brief
 from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
-from coach.errors import CoachError, NotFound
+from coach.errors import NotFound
 from coach.llm import LanguageModel, OpenAIModel
-from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
-from coach.retrieval.library import read_library
-from coach.retrieval.search import Search
+from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
 from coach.store import Store
 from coach.store.agendas import load_facts
@@ -41,6 +39,7 @@ def create_app(
 ) -> FastAPI:
     """The application. `model` and `search` take the place of those that the settings would make."""
     settings = settings or Settings()
+    given = search
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -48,14 +47,18 @@ def create_app(
         app.state.coach = state
         await state.store.migrate()
         _register_jobs(state)
-        state.search = search or await asyncio.to_thread(open_search, settings, build=True)
-        state.maker = AgendaMaker(state.search, state.model, settings.llm_timeout_s)
-        if search is None:
+        if given is None:
+            opened = await asyncio.to_thread(partial(open_search, settings, progress=show_progress))
+        else:
+            opened = given
+        state.search = opened
+        state.maker = AgendaMaker(opened, state.model, settings.llm_timeout_s)
+        if given is None:
             state.jobs.enqueue("load-embedding-model")
         yield
         await state.jobs.drain()
-        if search is None:
-            state.search.close()
+        if given is None:
+            opened.close()
         if isinstance(state.model, OpenAIModel):
             await state.model.close()
         await state.store.close()
@@ -77,23 +80,6 @@ def create_app(
     problems.install(app)
     app.add_middleware(Door, max_body_bytes=settings.max_body_bytes)
     return app
-
-
-def open_search(settings: Settings, *, build: bool) -> Search:
-    """The search of these settings; with `build`, its index is first brought up to the library. Blocks.
-
-    Raises LibraryError, IndexInUse, IndexUnavailable, EmbeddingError.
-    """
-    library = read_library(settings.knowledge_dir)
-    embedder = Embedder(SentenceTransformerEncoder(settings.embedding_model))
-    search = Search.open(library, embedder, chroma_dir=settings.chroma_dir, chroma_url=settings.chroma_url)
-    if build:
-        try:
-            search.build(progress=_show_progress)
-        except CoachError:
-            search.close()
-            raise
-    return search
 
 
 class Door:
@@ -183,9 +169,3 @@ def _register_jobs(state: AppState) -> None:
     state.jobs.register("load-embedding-model", load_embedding_model)
     state.jobs.register("heal-index", heal_index)
     state.jobs.register("warm-session", warm_session)
-
-
-def _show_progress(done: int, total: int) -> None:
-    end = "\n" if done == total else ""
-    sys.stderr.write(f"\rindexing the library: {done} of {total} passages{end}")
-    sys.stderr.flush()

@@ -68,7 +68,7 @@ def allow(*roles: AccessRole) -> Callable[..., Awaitable[Caller]]:
             raise Forbidden(
                 f"This call is for {' or '.join(_WHO[role] for role in roles)}; your token is {_WHO[token.role]}'s."
             )
-        return Caller(token.id, token.role, token.program_id, token.participant_id)  # type: ignore[arg-type]
+        return Caller(token.id, token.role, token.program_id, token.participant_id)
 
     caller.allowed_roles = frozenset(roles)  # type: ignore[attr-defined]
     return caller

@@ -69,8 +69,8 @@ def negotiate(accept: str | None, offered: tuple[str, ...]) -> str:
             wishes.append((-float(quality), position, name))
         except ValueError:
             continue
-    for quality, _, name in sorted(wishes):
+    for rank, _, name in sorted(wishes):
         for media_type in offered:
-            if quality < 0 and name in (media_type, "*/*", f"{media_type.split('/')[0]}/*"):
+            if rank < 0 and name in (media_type, "*/*", f"{media_type.split('/')[0]}/*"):
                 return media_type
     raise HTTPException(406)

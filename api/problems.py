@@ -47,7 +47,9 @@ def problem(
     fields: Sequence[dict[str, str]] = (),
     headers: dict[str, str] | None = None,
 ) -> ProblemResponse:
-    """One problem. `kind` is the last part of its type and never changes; `fields` name what is wrong in the request."""
+    """One problem. `kind` is the last part of its type and never changes; `fields` name what is wrong in the
+    request.
+    """
     body: dict[str, Any] = {
         "type": f"urn:session-coach:problem:{kind}",
         "title": HTTPStatus(status).phrase,
@@ -108,9 +110,14 @@ def unexpected(scope: Any, error: BaseException) -> ProblemResponse:
     return problem(500, "unexpected", _UNEXPECTED)
 
 
-_UNEXPECTED = "Something went wrong on our side. Nothing was stored by this request; please try again, and tell your coordinator if it stays."
+_UNEXPECTED = (
+    "Something went wrong on our side. Nothing was stored by this request; please try again, and tell your coordinator "
+    "if it stays."
+)
 _HIDDEN = {
-    "library-unavailable": "The knowledge library cannot be searched right now. Try again in a moment; /readyz tells the operator more.",
+    "library-unavailable": (
+        "The knowledge library cannot be searched right now. Try again in a moment; /readyz tells the operator more."
+    ),
     "model-unavailable": "The language model cannot be reached right now. Try again in a moment.",
 }
 _HTTP = {

@@ -16,7 +16,9 @@ from coach.store import Store
 
 @dataclass
 class AppState:
-    """Everything with a life of its own. `search` is None until the index could be opened; `not_ready` then says why."""
+    """Everything with a life of its own. `search` is None until the index could be opened; `not_ready` then says
+    why.
+    """
 
     settings: Settings
     store: Store

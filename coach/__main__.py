@@ -5,12 +5,13 @@ Heavy imports wait inside the commands, so that `coach --help` is instant.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 from pydantic import ValidationError
 
 from coach.errors import CoachError
+from coach.retrieval.library import Stage, Topic
 from coach.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,15 +76,12 @@ def migrate() -> None:
 
 @app.command()
 def token(
-    role: Annotated[str, typer.Option(help="admin, coordinator or participant.")],
+    role: Annotated[Literal["admin", "coordinator", "participant"], typer.Option(help="Whom the token stands for.")],
     program: Annotated[str | None, typer.Option(help="Id of the program, for a coordinator.")] = None,
     participant: Annotated[str | None, typer.Option(help="Id of the person, for a participant.")] = None,
 ) -> None:
     """Print one new token. It is not kept and cannot be shown again."""
     from coach.store.tokens import issue_token
-
-    if role not in ("admin", "coordinator", "participant"):
-        raise typer.BadParameter("must be admin, coordinator or participant", param_hint="--role")
 
     async def run(store: "Store") -> str:
         await store.migrate()
@@ -96,25 +94,17 @@ def token(
 @app.command()
 def search(
     text: Annotated[str, typer.Argument(help="What you would ask a colleague.")],
-    topic: Annotated[str | None, typer.Option(help="One of the library's topics.")] = None,
-    stage: Annotated[str | None, typer.Option(help="kickoff, building, midpoint or closing.")] = None,
+    topic: Annotated[Topic | None, typer.Option(help="Only of this topic.")] = None,
+    stage: Annotated[Stage | None, typer.Option(help="Only for this stage.")] = None,
     count: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 5,
 ) -> None:
     """Show what the library has to say, with scores and sources."""
-    from api.app import open_search
-    from coach.retrieval.library import STAGES, TOPICS
-    from coach.retrieval.search import Narrowing
+    from coach.retrieval.search import Narrowing, open_search, show_progress
 
-    topics = [name for name in TOPICS if topic in (None, name)]
-    stages = [name for name in STAGES if stage == name]
-    if not topics:
-        raise typer.BadParameter(f"must be one of {', '.join(TOPICS)}", param_hint="--topic")
-    if stage is not None and not stages:
-        raise typer.BadParameter(f"must be one of {', '.join(STAGES)}", param_hint="--stage")
     if not any(char.isalnum() for char in text):
         raise typer.BadParameter("ask with at least one word", param_hint="TEXT")
-    narrowing = Narrowing(topics=frozenset(topics) if topic else None, stage=stages[0] if stages else None)
-    found = open_search(Settings(), build=True)
+    narrowing = Narrowing(topics=frozenset({topic}) if topic else None, stage=stage)
+    found = open_search(Settings(), progress=show_progress)
     try:
         for rank, hit in enumerate(found.find_now(text, count, narrowing), start=1):
             front = hit.passage.document.front
@@ -141,9 +131,9 @@ def settings() -> None:
 @index_app.command("build")
 def index_build() -> None:
     """Bring the index up to the library; unchanged passages are not embedded again."""
-    from api.app import open_search
+    from coach.retrieval.search import open_search, show_progress
 
-    found = open_search(Settings(), build=True)
+    found = open_search(Settings(), progress=show_progress)
     status, _ = found.status()
     found.close()
     typer.echo(f"The index is up to date: version {status.version}, {status.passages} passages.", err=True)
@@ -154,7 +144,7 @@ def index_status() -> None:
     """Tell the index's version, counts, model and age; exit with 1 when it is missing or stale."""
     from datetime import UTC, datetime
 
-    from api.app import open_search
+    from coach.retrieval.search import open_search
 
     found = open_search(Settings(), build=False)
     status, current = found.status()

@@ -44,7 +44,8 @@ _NOTE = "I am nervous about correcting a director in front of his own screen."
 
 
 def run_demo(settings: Settings) -> str:
-    """Serve on a free loopback port from a temporary data folder, ask for two agendas and return the second as Markdown.
+    """Serve on a free loopback port from a temporary data folder, ask for two agendas and return the second as
+    Markdown.
 
     Only the index is kept, in the data folder of the settings, so that a second demo starts quickly.
     """

@@ -25,8 +25,8 @@
         ├── ModelReplyInvalid   prose, half a JSON, a refusal, nothing
         └── ModelPaused         the circuit breaker is open, or the program's tokens for today are spent
 
-Status codes belong to the door (`api.problems`), not here. The message of each error is a sentence for the person who can
-do something about it.
+Status codes belong to the door (`api.problems`), not here. The message of each error is a sentence for the person
+who can do something about it.
 """
 
 

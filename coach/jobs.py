@@ -1,7 +1,7 @@
 """Work after the reply: enqueued by name with ids, never with content.
 
-In-process for now. A queue in the database can take this place, because a job is only a name and ids, and a handler that is
-called again does no harm.
+In-process for now. A queue in the database can take this place, because a job is only a name and ids, and a handler
+that is called again does no harm.
 """
 
 import asyncio
@@ -34,7 +34,12 @@ class Jobs:
         self._waiting.add(key)
         task = asyncio.create_task(self._run(name, ids))
         self._running.add(task)
-        task.add_done_callback(lambda done: (self._running.discard(done), self._waiting.discard(key)))  # type: ignore[func-returns-value]
+
+        def done(_: object) -> None:
+            self._running.discard(task)
+            self._waiting.discard(key)
+
+        task.add_done_callback(done)
 
     async def drain(self, timeout_s: float = 10) -> None:
         """Let running jobs finish; end those that take longer."""

@@ -1,7 +1,8 @@
 """The language model: one protocol, and one client for every OpenAI-compatible server.
 
-Servers differ in what they understand. The client climbs down a ladder (a strict JSON schema, then any JSON object, then plain text) and
-stays on the rung that worked. Whatever comes back is text: `extract_json` finds the object in it, and the caller decides whether it will do.
+Servers differ in what they understand. The client climbs down a ladder (a strict JSON schema, then any JSON object,
+then plain text) and stays on the rung that worked. Whatever comes back is text: `extract_json` finds the object in
+it, and the caller decides whether it will do.
 """
 
 import json
@@ -79,7 +80,8 @@ class LanguageModel(Protocol):
 class CircuitBreaker:
     """Stops asking a server that fails, for a while.
 
-    After `failures` errors in a row it opens for `pause_s` seconds; then one request is let through, and its outcome decides.
+    After `failures` errors in a row it opens for `pause_s` seconds; then one request is let through, and its
+    outcome decides.
     """
 
     def __init__(
@@ -199,7 +201,10 @@ class OpenAIModel:
             system = next(message for message in messages if message["role"] == "system")
             system["content"] = f"{system['content']}\n\nThe JSON object must fit this JSON schema:\n{shape}"
         try:
-            return await self._client.chat.completions.create(model=self._model, messages=messages, **extra)
+            completion: ChatCompletion = await self._client.chat.completions.create(
+                model=self._model, messages=messages, **extra
+            )
+            return completion
         except (json.JSONDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
             raise ModelReplyInvalid("The model's server sent something that is not a chat completion.") from error
 
@@ -242,7 +247,8 @@ def _count(value: object) -> int:
 
 def _about_format(error: openai.APIStatusError) -> bool:
     """Whether a refusal may be for the reply format: 404 only when it says so, since it mostly means a wrong model "
-    "or address."""
+    "or address.
+    """
     said = str(error).lower()
     named = any(
         word in said for word in ("response_format", "json_schema", "json_object", "schema", "format", "grammar")

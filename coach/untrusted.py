@@ -16,23 +16,29 @@ _URL = re.compile(r"\b(?:(?:https?|ftp|file|data|javascript|mailto):\S+|www\.\S+
 _MARKDOWN = re.compile(r"[`*|~]+|^[#>\s]+|\b_{1,3}(?=\w)|(?<=\w)_{1,3}\b", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
+# Forms of orders to a model, from public collections of prompt injections. A sentence that holds one is not quoted.
 _ORDERS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern, re.IGNORECASE | re.VERBOSE)
     for pattern in (
-        r"\b(ignore|disregard|forget|override|overwrite|bypass|skip)\b.{0,60}\b(instruction|prompt|rule|guideline|previous|prior|above|earlier|everything|guard|policy)",
-        r"\b(previous|prior|above|earlier|new|updated|hidden|secret) instructions?\b",
-        r"\b(system|developer) ?(prompt|message|instruction|override|mode|note)\b",
-        r"\b(you are|you're) (now|no longer|from now|a (helpful|large|different|new))\b",
-        r"\b(act|behave|respond|pretend|roleplay|role-play)\b.{0,20}\b(as if|as an? (ai|assistant|model|bot|unrestricted|hacker|dan)|to be)\b",
-        r"\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start|end|finish)\b.{0,40}"
-        r"\b(only|exactly|verbatim|the word|the words|the phrase|the string|the text|the following|every (item|title|line)|each (item|title|line)|the agenda|this agenda|your (reply|answer|output|response))\b",
-        r"\b(reveal|leak|expose|disclose|dump|print|show|tell|repeat|send|share)\b.{0,60}"
-        r"\b(prompt|instructions|private notes?|partner'?s notes?|secrets?|passwords?|tokens?|api keys?|credentials|confidential)\b",
-        r"\b(jailbreak|do anything now|dan mode|prompt injection)\b",
-        r"\b(ai|language|chat) ?(model|assistant|bot)[,:]? (must|should|will|shall|please|you)\b",
+        r"""\b(ignore|disregard|forget|override|overwrite|bypass|skip)\b .{0,60}
+            \b(instruction|prompt|rule|guideline|previous|prior|above|earlier|everything|guard|policy)""",
+        r"\b(previous|prior|above|earlier|new|updated|hidden|secret)\ instructions?\b",
+        r"\b(system|developer)\ ?(prompt|message|instruction|override|mode|note)\b",
+        r"\b(you\ are|you're)\ (now|no\ longer|from\ now|a\ (helpful|large|different|new))\b",
+        r"""\b(act|behave|respond|pretend|role-?play)\b .{0,20}
+            \b(as\ if|as\ an?\ (ai|assistant|model|bot|unrestricted|hacker|dan)|to\ be)\b""",
+        r"""\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start|end|finish)\b
+            .{0,40} \b(only|exactly|verbatim|the\ (words?|phrase|string|text|following|agenda)|this\ agenda
+            |(every|each)\ (item|title|line)|your\ (reply|answer|output|response))\b""",
+        r"""\b(reveal|leak|expose|disclose|dump|print|show|tell|repeat|send|share)\b .{0,60}
+            \b(prompt|instructions|private\ notes?|partner'?s\ notes?|secrets?|passwords?|tokens?|api\ keys?|credentials
+            |confidential)\b""",
+        r"\b(jailbreak|do\ anything\ now|dan\ mode|prompt\ injection)\b",
+        r"\b(ai|language|chat)\ ?(model|assistant|bot)[,:]?\ (must|should|will|shall|please|you)\b",
         r"\b(assistant|system|user|human|ai|model)\s*:",
-        r"<\|.*?\|>|\[/?inst\]|<</?sys>>|###\s*(instruction|system|response)|\bbegin (system|prompt|instructions?)\b|\bend of (data|prompt|instructions?|input)\b",
-        r"\bignor(e|iere|ez|ar|a)\b.{0,40}\b(instruc|anweisung|istruzion|instruções|consignes)",
+        r"<\|.*?\|>|\[/?inst\]|<</?sys>>|\#\#\#\s*(instruction|system|response)",
+        r"\b(begin\ (system|prompt|instructions?)|end\ of\ (data|prompt|instructions?|input))\b",
+        r"\bignor(e|iere|ez|ar|a)\b .{0,40} \b(instruc|anweisung|istruzion|instruções|consignes)",
     )
 )
 

@@ -20,8 +20,8 @@ from coach.store.agendas import (
     AgendaFacts,
     add_agenda,
     add_asked,
-    kept_agenda,
     keep_agenda,
+    kept_agenda,
     load_facts,
     newest_agenda,
     tokens_today,
@@ -54,7 +54,8 @@ async def create_agenda(
         spent = limit is not None and await tokens_today(db, facts.program.id, now()) >= limit
     if facts.session.status in {"held", "cancelled"}:
         raise Conflict(
-            f"This session is marked {facts.session.status}. Plan the next one, or mark it planned again, to get an agenda."
+            f"This session is marked {facts.session.status}. "
+            "Plan the next one, or mark it planned again, to get an agenda."
         )
 
     made = await maker.make(make_brief(facts), facts.people.pair.id, facts.program.id, budget_spent=spent)
@@ -114,7 +115,7 @@ async def create_starters(
         starters=[
             schemas.Starter(
                 text=passage.text,
-                asked_by=passage.asked_by,  # type: ignore[arg-type]
+                asked_by=passage.asked_by,
                 topic=passage.document.front.topic,
                 sources=[passage.id],
             )

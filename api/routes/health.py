@@ -21,7 +21,9 @@ async def read_health() -> dict[str, str]:
 
 @router.get("/readyz")
 async def read_readiness(state: State) -> JSONResponse:
-    """Database, index and model, each reachable or not. Without a model, or with one that fails, the composer works: still ready."""
+    """Database, index and model, each reachable or not. Without a model, or with one that fails, the composer
+    works: still ready.
+    """
     parts: dict[str, Any] = {}
     try:
         await state.store.check()

@@ -149,7 +149,7 @@ def _pair(people: PairPeople, caller: Caller) -> schemas.Pair:
         mentor=_person(people.mentor),
         mentee=_person(people.mentee),
         goals=pair.goals,
-        topics=pair.topics,  # type: ignore[arg-type]
+        topics=pair.topics,
         planned_sessions=pair.planned_sessions,
         created_at=pair.created_at,
         you=role,

@@ -10,6 +10,7 @@ from coach.retrieval.library import Topic
 
 
 def says_something(text: str) -> str:
+    """The text; ValueError where it holds no letter and no digit."""
     if not any(char.isalnum() for char in text):
         raise ValueError("must hold at least one letter or digit")
     return text

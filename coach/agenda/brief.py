@@ -130,8 +130,8 @@ class Briefing:
 def stage_of(position: int, planned: int) -> Stage:
     """The stage of the session at `position`, counted from 1, of `planned` ones.
 
-    The first is the kickoff and the last planned one the closing; the midpoint is where half of them are done. What comes beyond
-    the plan is a building session.
+    The first is the kickoff and the last planned one the closing; the midpoint is where half of them are done. What
+    comes beyond the plan is a building session.
     """
     if position == 1:
         return "kickoff"

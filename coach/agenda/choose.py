@@ -1,4 +1,6 @@
-"""Choosing: for each slot of a plan an activity and passages from the library, and starters that the pair has not had."""
+"""Choosing: for each slot of a plan an activity and passages from the library, and starters that the pair has not
+had.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +14,8 @@ from coach.retrieval.search import Hit, Narrowing, Search
 from coach.store.agendas import starter_key
 from coach.untrusted import shorten
 
-# What the library is asked for the slots that every stage has; the same words for every pair, so the answers are cached.
+# What the library is asked for the slots that every stage has; the same words for every pair, so the answers are
+# cached.
 _GUIDANCE: dict[Purpose, str] = {
     "check-in": "How to open a meeting with a short check-in",
     "review-actions": "Going through open actions from last time",
@@ -34,7 +37,9 @@ _MOST_STARTERS_OF_ONE_DOCUMENT = 2
 
 
 def activity_query(brief: SessionBrief, goal: str | None) -> str:
-    """What the library is asked for an activity: the session's focus and the goal, or what the mentee wants to learn."""
+    """What the library is asked for an activity: the session's focus and the goal, or what the mentee wants to
+    learn.
+    """
     wanted = [text for text in (brief.focus, goal) if text]
     wanted = wanted or list(brief.mentee.wants_to_learn) or [topic.replace("-", " ") for topic in brief.topics]
     return ". ".join(wanted) or "working together"
@@ -58,8 +63,8 @@ def standing_questions() -> list[str]:
 async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> AgendaPlan:
     """The plan with activities, passages to cite, and starters.
 
-    What either person asked to avoid is passed over, and so is what the pair had lately. Where that leaves nothing, narrowing
-    gives way step by step: stage, then topic, then freshness, which `dry` reports.
+    What either person asked to avoid is passed over, and so is what the pair had lately. Where that leaves nothing,
+    narrowing gives way step by step: stage, then topic, then freshness, which `dry` reports.
     """
     brief = briefing.brief
     goal_queries = _goal_queries(brief)
@@ -115,8 +120,9 @@ async def more_starters(
 def choose_starters(rounds: Sequence[Sequence[Iterator[Hit]]], briefing: Briefing, count: int) -> tuple[Passage, ...]:
     """Up to `count` starters that the pair has never had, the mentor's first.
 
-    Each round is a list of rankings that are taken in turn; a later round is only used when the earlier ones run dry. Variety gives
-    way before that: at most two starters of one document, and no more than a fair share for each side to ask.
+    Each round is a list of rankings that are taken in turn; a later round is only used when the earlier ones run
+    dry. Variety gives way before that: at most two starters of one document, and no more than a fair share for each
+    side to ask.
     """
     chosen: list[Passage] = []
     taken = set(briefing.asked)

@@ -217,7 +217,8 @@ def _goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
             f"writes each on a slip. Together choose "
             "one and finish the sentence: “By our last session, I will have …”."
         )
-    lead = f"{mentor} reads out {_quoted(brief.goals)} and asks {mentee} for a moment in the last month that each one comes from."
+    each = "each one comes from" if len(brief.goals) > 1 else "it comes from"
+    lead = f"{mentor} reads out {_quoted(brief.goals)} and asks {mentee} for a moment in the last month that {each}."
     return f"Sharpen your goal{'s' if len(brief.goals) > 1 else ''}", (
         f"{lead} Then write under each: “By session {brief.planned_sessions}, {mentee} will have …”, something a "
         f"third person could see. "

@@ -19,15 +19,16 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
 _MARKUP = re.compile(
-    r"<[^>\s][^>]*>|&[a-z]+;|&#\d+;|```|`[^`]+`|\*\*|__|!?\[[^\]]*\]\([^)]*\)|^\s*(?:#{1,6}\s|[-*+]\s|\|)", re.MULTILINE
+    r"<[^>\s][^>]*>|&[a-z]+;|&#\d+;|```|`[^`]+`|\*\*|__|!?\[[^\]]*\]\([^)]*\)|^\s*(?:#{1,6}\s|[-*+]\s|\|)",
+    re.MULTILINE,
 )
 _LINK = re.compile(
     r"\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|ai|edu|gov|info|app|dev|co)\b|\S+@\S+\.\w+",
     re.IGNORECASE,
 )
 _FACT = re.compile(
-    r"\d\s*%|\bper ?cent\b|\b(?:research|studies|study|survey|surveys|evidence|statistics|meta-analysis|scientists?|experts?) "
-    r"(?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)|\baccording to\b|\b(?:1[89]|20)\d\d\b",
+    r"\d\s*%|\bper ?cent\b|\b(?:research|studies|study|surveys?|evidence|statistics|meta-analysis|scientists?"
+    r"|experts?) (?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)|\baccording to\b|\b(?:1[89]|20)\d\d\b",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(
@@ -35,7 +36,8 @@ _CLOSED = re.compile(
     re.IGNORECASE,
 )
 _PLUMBING = re.compile(
-    r"</?data|‹/?data|\bjson\b|\bslot \d|\bas an? (?:ai|language model|assistant)\b|\bsystem prompt\b|\bk[0-9a-f]{12}\b",
+    r"</?data|‹/?data|\bjson\b|\bslot \d|\bas an? (?:ai|language model|assistant)\b"
+    r"|\bsystem prompt\b|\bk[0-9a-f]{12}\b",
     re.IGNORECASE,
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
@@ -192,7 +194,8 @@ def leads(draft: Draft) -> Iterator[Violation]:
     brief = draft.briefing.brief
     mentor, mentee = re.escape(brief.mentor.first_name), re.escape(brief.mentee.first_name)
     swapped = re.compile(
-        rf"\b{mentor}\b,? (?:is |as )?(?:the |our |your )?(?:senior )?mentee\b|\b{mentee}\b,? (?:is |as )?(?:the |our |your )?(?:junior )?mentor\b"
+        rf"\b{mentor}\b,? (?:is |as )?(?:the |our |your )?(?:senior )?mentee\b"
+        rf"|\b{mentee}\b,? (?:is |as )?(?:the |our |your )?(?:junior )?mentor\b"
         rf"|\bmentee,? {mentor}\b|\bmentor,? {mentee}\b",
         re.IGNORECASE,
     )

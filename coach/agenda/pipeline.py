@@ -54,7 +54,8 @@ class AgendaMaker:
         self, briefing: Briefing, pair_id: str, program_id: str, *, budget_spent: bool = False
     ) -> MadeAgenda:
         """The agenda of a session. It always comes: where the model fails, the composer writes, and `generator` "
-        "says so."""
+        "says so.
+        """
         plan = await choose(outline(briefing.brief), briefing, self._search)
         deadline = time.monotonic() + self._timeout_s
         outcome = await self._words(plan, briefing, deadline, budget_spent)

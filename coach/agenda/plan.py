@@ -1,8 +1,8 @@
 """The plan: which slots a meeting has, how long each is, who leads it, and what it is for.
 
-Nothing here asks a model or the index, and the same brief always gives the same plan. Held for every brief: minutes sum exactly, no
-slot is under two minutes, the first slot is a check-in and the last one next steps, the mentor leads at least half of
-the minutes (a slot led by both counts half).
+Nothing here asks a model or the index, and the same brief always gives the same plan. Held for every brief: minutes
+sum exactly, no slot is under two minutes, the first slot is a check-in and the last one next steps, the mentor
+leads at least half of the minutes (a slot led by both counts half).
 """
 
 from dataclasses import dataclass, replace
@@ -107,8 +107,8 @@ _OUTLINES: dict[Stage, tuple[tuple[Purpose, int], ...]] = {
 class Slot:
     """One slot of the plan.
 
-    `goal` is the goal it works on; `carried_from` the id of the session that what it holds comes from; `activity` the library's document
-    that fills it and `passages` what may be cited in it, both set by `coach.agenda.choose`.
+    `goal` is the goal it works on; `carried_from` the id of the session that what it holds comes from; `activity`
+    the library's document that fills it and `passages` what may be cited in it, both set by `coach.agenda.choose`.
     """
 
     purpose: Purpose

@@ -1,7 +1,7 @@
 """Writing with a model: ask, read, guard, one repair turn, and otherwise leave it to the composer.
 
-What both people will read is asked for with what both may know. What one person told in private goes into a call of its own, whose
-answer only that person reads.
+What both people will read is asked for with what both may know. What one person told in private goes into a call of
+its own, whose answer only that person reads.
 """
 
 import json
@@ -57,7 +57,8 @@ class Spent:
 @dataclass(frozen=True)
 class Written:
     """Words that passed the guards; `repaired` when it took the second turn; `prompt` is the prompt's name and "
-    "version."""
+    "version.
+    """
 
     words: AgendaWords
     repaired: bool

@@ -1,7 +1,8 @@
 """The prompts: one Markdown file each, with a name, a version and declared variables.
 
-A file has front matter and two parts, `# System` and `# User`. The system part holds no variable that changes from pair to
-pair, so that a provider can cache it as a prefix. Untrusted text goes in as `Untrusted`, which the rendering fences.
+A file has front matter and two parts, `# System` and `# User`. The system part holds no variable that changes from
+pair to pair, so that a provider can cache it as a prefix. Untrusted text goes in as `Untrusted`, which the
+rendering fences.
 """
 
 import re

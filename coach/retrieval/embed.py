@@ -83,7 +83,7 @@ class SentenceTransformerEncoder:
                 from sentence_transformers import SentenceTransformer
                 from transformers.utils.logging import disable_progress_bar
 
-                disable_progress_bar()
+                disable_progress_bar()  # type: ignore[no-untyped-call]
                 self._model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
             return self._model
 

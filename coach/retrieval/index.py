@@ -1,7 +1,8 @@
 """The vector index: Chroma, embedded or as a server.
 
 The index is a cache of the library. A build makes a new collection beside the current one, fills it, and then moves one
-pointer; whatever happens before that, the old one keeps serving. Vectors of unchanged passages are copied, not made again.
+pointer; whatever happens before that, the old one keeps serving. Vectors of unchanged passages are copied, not made
+again.
 """
 
 import asyncio
@@ -63,8 +64,9 @@ class Index:
     def open(cls, *, folder: Path, url: str | None = None) -> Self:
         """Connect to the server at `url`, or open the embedded index in `folder`.
 
-        A folder that Chroma cannot read is set aside as `chroma.broken` and a new one is begun: the index can be rebuilt.
-        Raises IndexInUse when another process holds the folder, IndexUnavailable when the server does not answer.
+        A folder that Chroma cannot read is set aside as `chroma.broken` and a new one is begun: the index can be
+        rebuilt. Raises IndexInUse when another process holds the folder, IndexUnavailable when the server does not
+        answer.
         """
         if url is not None:
             return cls(_connect(url), folder=None, lock=None, url=url)
@@ -102,7 +104,8 @@ class Index:
 
     def check(self) -> None:
         """Raise IndexUnavailable when the index cannot serve: its folder was moved or deleted, or the server is "
-        "gone."""
+        "gone.
+        """
         if self._folder is not None and self._database_inode() != self._inode:
             raise IndexUnavailable(f"The index in {self._folder} was moved or deleted while the service runs.")
         with _chroma_errors("reach the index"):

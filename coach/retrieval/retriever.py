@@ -11,7 +11,8 @@ from coach.retrieval.search import Hit, Narrowing, Search
 class LibraryRetriever(BaseRetriever):
     """Passages as LangChain documents.
 
-    Metadata of each: `id`, `document_id`, `title`, `section`, `kind`, `topic`, `evidence`, `references` and `score` (cosine similarity).
+    Metadata of each: `id`, `document_id`, `title`, `section`, `kind`, `topic`, `evidence`, `references` and `score`
+    (cosine similarity).
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

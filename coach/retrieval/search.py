@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +14,12 @@ from typing import Self, TypeVar
 
 import structlog
 
-from coach.errors import EmbeddingError, IndexUnavailable
+from coach.errors import CoachError, EmbeddingError, IndexUnavailable
 from coach.retrieval.chunk import AT_A_GLANCE, Passage, chunk
-from coach.retrieval.embed import Embedder, Progress
+from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder
 from coach.retrieval.index import Index, IndexStatus, version_of
-from coach.retrieval.library import Kind, Library, Stage, Topic
+from coach.retrieval.library import Kind, Library, Stage, Topic, read_library
+from coach.settings import Settings
 
 T = TypeVar("T")
 
@@ -234,3 +236,27 @@ class Search:
             for passage in self.passages
         }
         return ((key, 0.0) for key in sorted(overlap, key=lambda key: (-overlap[key], self._order[key])))
+
+
+def open_search(settings: Settings, *, build: bool = True, progress: Progress | None = None) -> Search:
+    """The search of these settings; with `build`, its index is first brought up to the library. Blocks.
+
+    Raises LibraryError, IndexInUse, IndexUnavailable, EmbeddingError.
+    """
+    library = read_library(settings.knowledge_dir)
+    embedder = Embedder(SentenceTransformerEncoder(settings.embedding_model))
+    search = Search.open(library, embedder, chroma_dir=settings.chroma_dir, chroma_url=settings.chroma_url)
+    if build:
+        try:
+            search.build(progress)
+        except CoachError:
+            search.close()
+            raise
+    return search
+
+
+def show_progress(done: int, total: int) -> None:
+    """Tell on standard error how far the indexing has come."""
+    end = "\n" if done == total else ""
+    sys.stderr.write(f"\rindexing the library: {done} of {total} passages{end}")
+    sys.stderr.flush()

@@ -33,8 +33,8 @@ async def get_pair(db: AsyncSession, pair_id: str) -> PairPeople:
     mentor, mentee = aliased(Participant), aliased(Participant)
     query = (
         select(Pair, mentor, mentee)
-        .join(mentor, col(Pair.mentor_id) == mentor.id)  # type: ignore[arg-type]
-        .join(mentee, col(Pair.mentee_id) == mentee.id)  # type: ignore[arg-type]
+        .join(mentor, col(Pair.mentor_id) == mentor.id)
+        .join(mentee, col(Pair.mentee_id) == mentee.id)
         .where(col(Pair.id) == pair_id)
     )
     row = (await db.execute(query)).one_or_none()
