@@ -51,7 +51,11 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """The database as SQLAlchemy names it, with the async driver."""
         if self.database_url is None:
-            return f"sqlite+aiosqlite:///{(self.data_dir / 'coach.sqlite3').resolve()}"
+            from sqlalchemy.engine import URL
+
+            # Built from parts: a folder's name may hold what an address gives a meaning to.
+            file = str((self.data_dir / "coach.sqlite3").resolve())
+            return URL.create("sqlite+aiosqlite", database=file).render_as_string(hide_password=False)
         scheme, _, rest = self.database_url.partition("://")
         drivers = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
         return f"{drivers.get(scheme, scheme)}://{rest}"

@@ -14,31 +14,42 @@ _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>?")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _URL = re.compile(r"\b(?:(?:https?|ftp|file|data|javascript|mailto):\S+|www\.\S+)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"[`*|~]+|^[#>\s]+|\b_{1,3}(?=\w)|(?<=\w)_{1,3}\b", re.MULTILINE)
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 # Forms of orders to a model, from public collections of prompt injections. A sentence that holds one is not quoted.
+# They are narrow on purpose: "use an AI assistant", "say exactly what I mean" and "share passwords safely" are goals
+# that people have. In verbose patterns a space is written as "\ ".
 _ORDERS = tuple(
     re.compile(pattern, re.IGNORECASE | re.VERBOSE)
     for pattern in (
-        r"""\b(ignore|disregard|forget|override|overwrite|bypass|skip)\b .{0,60}
-            \b(instruction|prompt|rule|guideline|previous|prior|above|earlier|everything|guard|policy)""",
-        r"\b(previous|prior|above|earlier|new|updated|hidden|secret)\ instructions?\b",
-        r"\b(system|developer)\ ?(prompt|message|instruction|override|mode|note)\b",
-        r"\b(you\ are|you're)\ (now|no\ longer|from\ now|a\ (helpful|large|different|new))\b",
-        r"""\b(act|behave|respond|pretend|role-?play)\b .{0,20}
-            \b(as\ if|as\ an?\ (ai|assistant|model|bot|unrestricted|hacker|dan)|to\ be)\b""",
+        r"""\b(ignore|disregard|forget|override|overwrite|bypass|skip)\b .{0,40}
+            \b(instructions?|prompts?|guidelines|guardrails?|safety\ (rules?|filters?)|system\ (rules?|messages?)
+            |(previous|prior|above|earlier|preceding)\ (text|messages?|rules?|content|context|orders?|inputs?)
+            |(everything|all|anything)\ (of\ the\ |that\ (is|was)\ )?(above|before|prior|previous|previously|you)
+            |your\ (rules?|training|programming))\b""",
+        r"\b(previous|prior|above|earlier|new|updated|hidden|secret|real)\ instructions?\b",
+        r"\b(system|developer)\ ?(prompt|message|instructions?|override)\b|\b(developer|god|admin|debug)\ mode\b",
+        r"\byou(\ are|'re)\ (now|no\ longer|from\ now)\b|\bfrom\ now\ on,?\ you\b",
+        r"\byour\ (new|real|only)\ (task|job|role|goal)\b",
+        r"\b(act|behave|respond)\ (as|like)\ (if\ you|an?\ (ai|unrestricted|dan|evil|uncensored|different))\b",
+        r"\bpretend\ (to\ be|you)\b",
+        r"\b(respond|reply|answer|output|print)\b .{0,30} \b(only|exactly|verbatim)\b",
+        r"\bin\ your\ (reply|answer|output|response)\b",
         r"""\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start|end|finish)\b
-            .{0,40} \b(only|exactly|verbatim|the\ (words?|phrase|string|text|following|agenda)|this\ agenda
-            |(every|each)\ (item|title|line)|your\ (reply|answer|output|response))\b""",
-        r"""\b(reveal|leak|expose|disclose|dump|print|show|tell|repeat|send|share)\b .{0,60}
-            \b(prompt|instructions|private\ notes?|partner'?s\ notes?|secrets?|passwords?|tokens?|api\ keys?|credentials
-            |confidential)\b""",
-        r"\b(jailbreak|do\ anything\ now|dan\ mode|prompt\ injection)\b",
-        r"\b(ai|language|chat)\ ?(model|assistant|bot)[,:]?\ (must|should|will|shall|please|you)\b",
-        r"\b(assistant|system|user|human|ai|model)\s*:",
+            .{0,40} (\bthe\ (words?|phrase|string|text|token)\ (["'“‘«]|(?-i:[A-Z]{3}))
+            |\b(every|each|all)\ (items?|titles?|lines?|slots?|starters?)\b
+            |\byour\ (reply|answer|output|response)\b)""",
+        r"(?-i:\b(?:SAY|PRINT|OUTPUT|WRITE|IGNORE|REPEAT|RESPOND)\b\ [A-Z]{2})",
+        r"""\b(reveal|leak|expose|disclose|dump|print|show|tell|repeat|send|share|give|list)\b .{0,40}
+            \b(your\ (system\ )?(prompt|instructions|rules|configuration)|system\ prompt|private\ notes?
+            |partner'?s\ (private\ )?notes?)\b""",
+        r"\b(jailbreak\w*|do\ anything\ now|prompt\ injection:)",
+        r"""^\W*(dear|hey|hi|hello|attention|note\ to|message\ to|to)\W+(the\ )?
+            (ai|llm|language\ model|model|chatgpt|claude|gemini|copilot|assistant|bot)\b""",
+        r"^\W*(system|assistant|user|developer)\s*:",
         r"<\|.*?\|>|\[/?inst\]|<</?sys>>|\#\#\#\s*(instruction|system|response)",
         r"\b(begin\ (system|prompt|instructions?)|end\ of\ (data|prompt|instructions?|input))\b",
-        r"\bignor(e|iere|ez|ar|a)\b .{0,40} \b(instruc|anweisung|istruzion|instruções|consignes)",
+        r"\bignor(ar?|iere|ieren|ez|er|a|e)\b .{0,40} \b(instru[cç]|anweisung|istruzion|consigne)",
     )
 )
 

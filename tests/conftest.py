@@ -35,14 +35,19 @@ def _refuse_outside(host: str | bytes | None) -> None:
     if address is None or not (address.is_loopback or address.is_unspecified):
         _OUTSIDE.append(name)
         raise OutsideConnectionError(
-            f"A test tried to reach {name!r}. Tests talk to this machine alone: use a loopback server, httpx2_mock or a scripted model."
+            f"A test tried to reach {name!r}. Tests talk to this machine alone: "
+            "use a loopback server, httpx2_mock or a scripted model."
         )
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_way_out() -> Iterator[None]:
     """For the whole run, so that fixtures of any scope are held too."""
-    real_connect, real_connect_ex, real_getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+    real_connect, real_connect_ex, real_getaddrinfo = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
 
     def check(sock: socket.socket, address: Any) -> None:
         if sock.family != socket.AF_UNIX:
@@ -69,7 +74,7 @@ def _no_way_out() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def refused_connections(_no_way_out: None) -> Iterator[list[str]]:
-    """Hosts that this test tried to reach; any left in the list fails the test, even if the code swallowed the error."""
+    """Hosts that this test tried to reach. Any left here fails it, even if the code swallowed the error."""
     _OUTSIDE.clear()
     yield _OUTSIDE
     assert not _OUTSIDE, f"tried to leave the machine: {', '.join(_OUTSIDE)}"

@@ -15,7 +15,7 @@ DIMENSIONS = 64
 class WordHashEncoder:
     """Counts words into 64 buckets: texts that share words are near each other, and equal texts are equal.
 
-    `batches` records what was asked. Errors put into `script` are raised by the next calls, one each; None lets a call pass.
+    `batches` records what was asked. Errors put into `script` are raised by the next calls, one each; None raises none.
     """
 
     def __init__(self, fingerprint: str = "word-hash") -> None:

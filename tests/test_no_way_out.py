@@ -39,5 +39,8 @@ def test_a_connection_that_leaves_the_machine_is_refused(
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_connection_inside_the_machine_is_allowed(host: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection((host, server.getsockname()[1])) as client:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection((host, server.getsockname()[1])) as client,
+    ):
         assert client.getpeername()[0] == "127.0.0.1"

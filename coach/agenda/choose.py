@@ -29,10 +29,14 @@ _GUIDANCE: dict[Purpose, str] = {
     "next-steps": "Closing a meeting with next steps, who does what by when, and the next date",
 }
 _ACTIVITIES: dict[Purpose, Kind] = {"exercise": "exercise", "discussion": "topic"}
-# An activity of the slot's own kind is preferred unless another fits the goal better by this much similarity, and the
-# mentor's strengths count for this share of what the goal counts. Chosen by reading agendas of varied pairs.
+# An activity of the slot's own kind, or one on a topic rather than one for all occasions, is preferred unless
+# another is closer to the goal by this much similarity; the mentor's strengths count for a share of what the goal
+# counts. Chosen by reading agendas of varied pairs.
 _OWN_KIND = 0.04
 _STRENGTHS_SHARE = 0.25
+_OWN_TOPIC = 0.08
+# Below this similarity an activity is not said to work on the goal.
+_TIED_TO_GOAL = 0.2
 _MOST_STARTERS_OF_ONE_DOCUMENT = 2
 
 
@@ -91,6 +95,8 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
                 dry.append("activities")
             if passage is not None:
                 taken.add(passage.document.front.id)
+                if slot.goal and _score(passage, by_goal[activity_query(brief, slot.goal)]) < _TIED_TO_GOAL:
+                    slot = replace(slot, goal=None)
                 cited = (passage, *_background(passage, search, briefing))
                 slot = replace(slot, activity=passage.document, passages=cited)
         elif slot.purpose in _GUIDANCE:
@@ -161,11 +167,17 @@ def _of_topic(hits: Iterator[Hit], topic: Topic | None) -> Iterator[Hit]:
     return (hit for hit in hits if topic is None or hit.passage.document.front.topic == topic)
 
 
+def _score(passage: Passage, hits: list[Hit]) -> float:
+    """How close the passage is to the goal; 1 where the index could not say, so that goals are kept then."""
+    score = next((hit.score for hit in hits if hit.passage.id == passage.id), 0.0)
+    return score if any(hit.score for hit in hits) else 1.0
+
+
 def _ranked(hits: Iterable[Hit], by_strength: dict[str, float], own_kind: Kind) -> list[Passage]:
     """Activities by how well they serve the goal, a little also by the mentor's strengths and the slot's kind."""
 
     def worth(hit: Hit) -> float:
-        bonus = _OWN_KIND if hit.passage.kind == own_kind else 0.0
+        bonus = _OWN_KIND * (hit.passage.kind == own_kind) + _OWN_TOPIC * (hit.passage.document.front.topic is not None)
         return hit.score + _STRENGTHS_SHARE * by_strength.get(hit.passage.id, 0.0) + bonus
 
     return [hit.passage for hit in sorted(hits, key=worth, reverse=True)]

@@ -57,17 +57,20 @@ def because(slot: Slot, brief: SessionBrief) -> str:
     """Why the slot is in this agenda: a goal, an open action, the session's focus or the stage."""
     mentor = brief.mentor.first_name
     if slot.purpose in {"exercise", "discussion"}:
-        reason = f"Works on your goal “{slot.goal}”." if slot.goal else _STAGE_REASONS[brief.stage]
+        on_goal = slot.goal and (slot.activity is None or slot.activity.front.topic is not None)
+        reason = f"Works on your goal “{slot.goal}”." if on_goal else _STAGE_REASONS[brief.stage]
         if slot.carried_from and brief.carried and slot.carried_from == brief.carried.session_id:
             reason += f" Carried over from session {brief.carried.session_number}, which did not take place."
         elif brief.focus and slot.purpose == "exercise":
             reason += f" You asked to focus on “{brief.focus}”."
-        elif brief.mentor.strengths and slot.purpose == "exercise":
-            reason += f" {mentor} is strong in {_closest(brief.mentor.strengths, slot.goal or '')}."
+        elif slot.purpose == "exercise" and (strength := _useful_strength(slot, brief)):
+            reason += f" {mentor} can draw on a strength: “{strength}”."
         return reason
     if slot.purpose == "review-actions":
         count = len(brief.actions)
         return f"{_number(count).capitalize()} {'action is' if count == 1 else 'actions are'} still open between you."
+    if slot.purpose == "next-steps" and brief.stage == "closing":
+        return "Last sessions need it: an end that both have agreed on leaves no loose thread."
     if slot.purpose in {"goals", "review-goals", "evaluation"} and brief.goals:
         return f"Your goal{'s' if len(brief.goals) > 1 else ''}: {_quoted(brief.goals)}."
     return _PURPOSE_REASONS.get(slot.purpose, _STAGE_REASONS[brief.stage]).format(
@@ -149,7 +152,11 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     if brief.stage == "kickoff":
         wanted = brief.mentee.wants_to_learn
-        hook = f" {mentor} then asks {mentee} what is behind “{shorten(wanted[0], 80)}”." if wanted else ""
+        hook = (
+            f" {mentor} then asks {mentee} what is behind “{shorten(wanted[0], 80)}”."
+            if wanted and slot.minutes > 4
+            else ""
+        )
         return "Who is in the room", (
             f"{mentor} goes first, then {mentee}: what do you do on an ordinary Tuesday, and what made you say yes "
             f"to this? "
@@ -305,12 +312,12 @@ def _activity(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
             f"takes the next one while {mentor} watches and asks."
         )
     front = slot.activity.front
-    text = front.agenda.format(mentor=mentor, mentee=mentee)
+    text = front.agenda_for(mentor, mentee)
     hook = ""
     if brief.focus and "focus" not in used and slot.purpose == "exercise":
         used.append("focus")
         hook = f"Keep to what you asked for, “{shorten(brief.focus, 120)}”."
-    elif slot.goal and slot.goal not in used:
+    elif slot.goal and slot.goal not in used and front.topic is not None:
         used.append(slot.goal)
         goal = shorten(slot.goal, 120)
         hook = _pick(
@@ -410,7 +417,8 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     opening = {
         "kickoff": f"The first of {_number(brief.planned_sessions)} sessions: {mentor} and {mentee} agree on how to "
         f"work together and on what it is for.",
-        "building": f"{brief.minutes} minutes for {mentor} and {mentee}{about}; {mentor} leads most of it.",
+        "building": f"{brief.minutes} minutes for {mentor} and {mentee}{about}; {mentor} leads most of it"
+        f"{_from_strength(brief)}.",
         "midpoint": f"Half of the sessions of {mentor} and {mentee} are done: look at what moved, and decide what "
         f"the rest is for.",
         "closing": f"The last planned session of {mentor} and {mentee}: what was reached, what stays, and a proper "
@@ -424,10 +432,20 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     return opening
 
 
-def _closest(texts: Sequence[str], wanted: str) -> str:
-    """The text that shares most words with what is wanted; the first one where none shares any."""
-    words = set(re.findall(r"\w{4,}", wanted.casefold()))
-    return max(texts, key=lambda text: len(words & set(re.findall(r"\w{4,}", text.casefold()))))
+def _useful_strength(slot: Slot, brief: SessionBrief) -> str | None:
+    """The mentor's strength that shares most words with the goal and the activity; None where none shares any."""
+    about = f"{slot.goal or ''} {slot.passages[0].embedded_text if slot.passages else ''}"
+    wanted = _long_words(about)
+    best = max(brief.mentor.strengths, key=lambda text: len(wanted & _long_words(text)), default=None)
+    return best if best is not None and wanted & _long_words(best) else None
+
+
+def _long_words(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.casefold())}
+
+
+def _from_strength(brief: SessionBrief) -> str:
+    return f" and can start from “{shorten(brief.mentor.strengths[0], 80)}”" if brief.mentor.strengths else ""
 
 
 def _quoted(texts: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 A violation's `reason` may go back to the model that wrote the words, so it never holds what the guard protects.
 """
 
+import calendar
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,10 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _FACT = re.compile(
-    r"\d\s*%|\bper ?cent\b|\b(?:research|studies|study|surveys?|evidence|statistics|meta-analysis|scientists?"
-    r"|experts?) (?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)|\baccording to\b|\b(?:1[89]|20)\d\d\b",
+    r"\d\s*%|\bper ?cent\b"
+    r"|\b(?:research|studies|study|surveys?|evidence|statistics|meta-analysis|scientists?"
+    r"|experts?) (?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)"
+    r"|\baccording to\b|\b(?:1[89]|20)\d\d\b",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(
@@ -42,6 +45,9 @@ _PLUMBING = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
 _STEERS = r"(?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)"
+_CALENDAR = frozenset(
+    name.casefold() for names in (calendar.month_name, calendar.day_name, calendar.month_abbr) for name in names if name
+)
 _PRIVATE_RUN = 4
 _KNOWN_SHARE = 0.6
 
@@ -59,7 +65,8 @@ class Vocabulary:
     """The words of the knowledge library: plain English, as far as guards need to know it."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self._words = frozenset(word for passage in passages for word in words_of(passage.embedded_text))
+        known = {word for passage in passages for word in words_of(passage.embedded_text)}
+        self._words = frozenset(known | _CALENDAR)
 
     def __contains__(self, word: str) -> bool:
         word = word.casefold()
@@ -92,7 +99,10 @@ class Draft:
                 *person.wants_to_learn,
             )
         ]
-        actions = [action.text for action in brief.actions]
+        actions = [
+            f"{action.text} {action.due_on or ''} {action.due_on.day if action.due_on else ''}"
+            for action in brief.actions
+        ]
         return " ".join(text for text in (brief.program, brief.focus, *people, *brief.goals, *actions) if text)
 
     def slots(self) -> Iterator[tuple[str, Slot, str, tuple[str, ...]]]:

@@ -33,6 +33,8 @@ Purpose = Literal[
 SHORTEST_SLOT = 2
 SHORTEST_ACTIVITY = 5
 LONG_MEETING = 120
+# Below this, one activity gets the time: two of five minutes each would be two beginnings.
+TWO_ACTIVITIES_FROM = 30
 # From this length on, a meeting of whole fives is planned in fives: people read 5, 20, 10 more easily than 7, 19, 9.
 ROUND_FROM = 45
 
@@ -56,7 +58,7 @@ _FORMS: dict[Purpose, _Form] = {
     "goals": _Form("discussion", "mentor", 4, 30, 14),
     "review-goals": _Form("review", "both", 4, 25, 15),
     "exercise": _Form("exercise", "mentor", SHORTEST_ACTIVITY, 35, 22),
-    "discussion": _Form("discussion", "both", SHORTEST_ACTIVITY, 25, 12),
+    "discussion": _Form("discussion", "both", SHORTEST_ACTIVITY, 25, 14),
     "evaluation": _Form("review", "both", 3, 25, 15),
     "celebration": _Form("reflection", "both", 2, 15, 8),
     "break": _Form("check-in", "both", 5, 15, 4),
@@ -154,6 +156,8 @@ def _purposes(brief: SessionBrief) -> list[Purpose]:
     for purpose, gives_way in _OUTLINES[brief.stage]:
         if purpose == "review-actions" and not brief.actions:
             continue
+        if purpose == "discussion" and brief.minutes < TWO_ACTIVITIES_FROM:
+            continue
         parts.append((purpose, gives_way))
         if purpose == "exercise":
             parts += _more_activities(brief)
@@ -196,14 +200,14 @@ def _share_out(brief: SessionBrief, purposes: list[Purpose]) -> list[int]:
 def _least(brief: SessionBrief, purpose: Purpose) -> int:
     least = max(_FORMS[purpose].least, SHORTEST_SLOT)
     if purpose == "review-actions":
-        # Two minutes an action, as far as a fifth of the meeting bears; the rest is sorted in one go.
-        return max(least, min(2 * len(brief.actions), brief.minutes // 5))
+        # Two minutes an action, as far as a sixth of the meeting bears; the rest is sorted in one go.
+        return max(least, min(2 * len(brief.actions), brief.minutes // 6))
     return least
 
 
 def _most(brief: SessionBrief, purpose: Purpose) -> int:
     if purpose == "review-actions":
-        return max(_least(brief, purpose), min(3 * len(brief.actions), brief.minutes // 4, 20))
+        return max(_least(brief, purpose), min(3 * len(brief.actions), brief.minutes // 5, 15))
     return _FORMS[purpose].most
 
 

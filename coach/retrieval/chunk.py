@@ -66,7 +66,7 @@ def _passages(document: Document) -> Iterator[Passage]:
         return
     front = document.front
     if isinstance(front, TopicFrontMatter):
-        yield _passage(document, AT_A_GLANCE, front.agenda.format(mentor="the mentor", mentee="the mentee"))
+        yield _passage(document, AT_A_GLANCE, front.agenda_for("the mentor", "the mentee"))
     for section in _HEADERS.split_text(document.body):
         path = " > ".join(section.metadata.values()) or document.front.title
         for text in _LONG.split_text(section.page_content):

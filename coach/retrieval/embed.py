@@ -64,8 +64,10 @@ class SentenceTransformerEncoder:
 
         Raises EmbeddingError when the model is missing or its weights are not the ones that were promised.
         """
+        # A lone half of a surrogate pair, as a command line can hold, is nothing that a tokenizer takes.
+        clean = [text.encode("utf-8", "replace").decode() for text in texts]
         vectors = self._load().encode(
-            list(texts), batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            clean, batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
         return np.asarray(vectors, dtype=np.float32)
 
@@ -84,7 +86,13 @@ class SentenceTransformerEncoder:
                 from transformers.utils.logging import disable_progress_bar
 
                 disable_progress_bar()  # type: ignore[no-untyped-call]
-                self._model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+                try:
+                    self._model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+                except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
+                    raise EmbeddingError(
+                        f"The sentence-transformers model in {self._folder} cannot be loaded ({type(error).__name__}). "
+                        "Check COACH_EMBEDDING_MODEL."
+                    ) from error
             return self._model
 
 
@@ -100,6 +108,7 @@ class Embedder:
         self._cache: OrderedDict[str, Vector] = OrderedDict()
         self._pending: dict[str, asyncio.Future[Vector]] = {}
         self._drainer: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -134,27 +143,31 @@ class Embedder:
         return vector
 
     def _ask(self, text: str) -> asyncio.Future[Vector]:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            # What waited in a loop that has ended can be answered by nobody.
+            self._loop, self._pending, self._drainer = loop, {}, None
         future = self._pending.get(text)
         if future is None:
-            future = self._pending[text] = asyncio.get_running_loop().create_future()
+            future = self._pending[text] = loop.create_future()
             if self._drainer is None or self._drainer.done():
-                self._drainer = asyncio.create_task(self._drain())
+                self._drainer = loop.create_task(self._drain(self._pending))
         return future
 
-    async def _drain(self) -> None:
+    async def _drain(self, pending: dict[str, asyncio.Future[Vector]]) -> None:
         loop = asyncio.get_running_loop()
-        while self._pending:
-            batch = dict(list(self._pending.items())[:_BATCH])
+        while pending:
+            batch = dict(list(pending.items())[:_BATCH])
             try:
                 vectors = await loop.run_in_executor(self._thread, self._encoder.encode, list(batch))
             except Exception as error:
                 for text, future in batch.items():
-                    del self._pending[text]
+                    del pending[text]
                     future.set_exception(error)
                     future.exception()
                 continue
             for (text, future), vector in zip(batch.items(), vectors, strict=True):
-                del self._pending[text]
+                del pending[text]
                 self._cache[text] = vector
                 future.set_result(vector)
             while len(self._cache) > _CACHED_TEXTS:

@@ -12,7 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
@@ -52,9 +52,12 @@ def version_of(passages: Sequence[Passage], fingerprint: str) -> str:
 class Index:
     """One Chroma client. Its methods block; `coach.retrieval.search` calls them on a worker thread."""
 
-    def __init__(self, client: Any, folder: Path | None, lock: IO[str] | None, url: str | None) -> None:
+    def __init__(
+        self, client: Any, folder: Path | None, home: Path | None, lock: IO[str] | None, url: str | None
+    ) -> None:
         self._client = client
         self._folder = folder
+        self._home = home
         self._lock = lock
         self._url = url
         self._inode = self._database_inode()
@@ -69,14 +72,14 @@ class Index:
         answer.
         """
         if url is not None:
-            return cls(_connect(url), folder=None, lock=None, url=url)
+            return cls(_connect(url), folder=None, home=None, lock=None, url=url)
         lock = _lock(folder)
         try:
-            client = _open_folder(folder)
+            client, home = _open_folder(folder)
         except IndexUnavailable:
             lock.close()
             raise
-        return cls(client, folder=folder, lock=lock, url=None)
+        return cls(client, folder=folder, home=home, lock=lock, url=None)
 
     def close(self) -> None:
         """Close the client and let the folder go."""
@@ -106,7 +109,7 @@ class Index:
         """Raise IndexUnavailable when the index cannot serve: its folder was moved or deleted, or the server is "
         "gone.
         """
-        if self._folder is not None and self._database_inode() != self._inode:
+        if self._home is not None and self._database_inode() != self._inode:
             raise IndexUnavailable(f"The index in {self._folder} was moved or deleted while the service runs.")
         with _chroma_errors("reach the index"):
             self._client.heartbeat()
@@ -126,18 +129,21 @@ class Index:
 
         Raises IndexUnavailable; the index that served before then still does.
         """
+        self.check()
         if self.is_current(passages, embedder.fingerprint):
             return 0
         version = version_of(passages, embedder.fingerprint)
-        with _chroma_errors("build the index"):
+        with _chroma_errors("read the index"):
             known = self._vectors_of_current(passages, embedder.fingerprint)
-            missing = [passage for passage in passages if passage.id not in known]
-            done = 0
-            for batch in embedder.encode_passages([passage.embedded_text for passage in missing], progress):
-                for passage, vector in zip(missing[done:], batch, strict=False):
-                    known[passage.id] = vector
-                done += len(batch)
+        # Outside of Chroma's errors: a model that fails is no fault of the index, which goes on serving.
+        missing = [passage for passage in passages if passage.id not in known]
+        done = 0
+        for batch in embedder.encode_passages([passage.embedded_text for passage in missing], progress):
+            for passage, vector in zip(missing[done:], batch, strict=False):
+                known[passage.id] = vector
+            done += len(batch)
 
+        with _chroma_errors("build the index"):
             name = _PREFIX + version
             if name in self._names():
                 self._client.delete_collection(name)
@@ -179,6 +185,11 @@ class Index:
                     raise IndexUnavailable("There is no index yet. Run `coach index build`.")
                 self._collection = self._client.get_collection(_PREFIX + pointer["version"], embedding_function=None)
             try:
+                if ids is not None:
+                    # Chroma fails on an id that it does not hold, and a build may be a passage behind.
+                    ids = self._collection.get(ids=list(ids), include=[])["ids"]
+                    if not ids:
+                        return [[] for _ in vectors]
                 found = self._collection.query(
                     query_embeddings=[vector.tolist() for vector in vectors],
                     n_results=count,
@@ -202,25 +213,20 @@ class Index:
         if self._url is not None:
             self._client = _connect(self._url)
             return
-        folder = self._folder
-        assert folder is not None
-        try:
-            with _chroma_errors("close the index"):
-                self._client.close()
-        except IndexUnavailable:
-            pass
+        assert self._folder is not None
+        with suppress(IndexUnavailable), _chroma_errors("close the index"):
+            self._client.close()
         if self._lock is not None:
             self._lock.close()
-        shutil.rmtree(folder, ignore_errors=True)
-        self._lock = _lock(folder)
-        self._client = _open_folder(folder)
+        self._lock = _lock(self._folder)
+        self._client, self._home = _new_home(self._folder)
         self._inode = self._database_inode()
 
     def _database_inode(self) -> int | None:
-        if self._folder is None:
+        if self._home is None:
             return None
         try:
-            return (self._folder / "chroma.sqlite3").stat().st_ino
+            return (self._home / "chroma.sqlite3").stat().st_ino
         except FileNotFoundError:
             return None
 
@@ -262,26 +268,35 @@ def _connect(url: str) -> Any:
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 8000)
+    except ValueError:
+        parts, port = None, 0
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise IndexUnavailable("COACH_CHROMA_URL must be an address such as http://127.0.0.1:8001.")
     try:
         with _chroma_errors("reach the Chroma server"):
             return chromadb.HttpClient(
-                host=parts.hostname or "localhost",
-                port=parts.port or (443 if parts.scheme == "https" else 8000),
+                host=parts.hostname,
+                port=port,
                 ssl=parts.scheme == "https",
                 settings=ChromaSettings(anonymized_telemetry=False),
             )
     except IndexUnavailable as error:
         raise IndexUnavailable(
-            f"No Chroma server answers at {parts.scheme}://{parts.hostname}:{parts.port}. Start it with "
+            f"No Chroma server answers at {parts.scheme}://{parts.hostname}:{port}. Start it with "
             "`chroma run --path FOLDER --port PORT`, or unset COACH_CHROMA_URL to use the embedded index."
         ) from error
 
 
 def _lock(folder: Path) -> IO[str]:
     """Hold `folder` for this process; the lock goes when the process does."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder.parent / f"{folder.name}.lock").open("a+")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder.parent / f"{folder.name}.lock").open("a+")
+    except OSError as error:
+        raise IndexUnavailable(f"The index folder {folder} cannot be used ({error.strerror}).") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -299,15 +314,28 @@ def _lock(folder: Path) -> IO[str]:
     return file
 
 
-def _open_folder(folder: Path) -> Any:
+def _open_folder(folder: Path) -> tuple[Any, Path]:
+    homes = sorted(path for path in folder.iterdir() if path.is_dir())
+    if homes:
+        with suppress(IndexUnavailable):
+            return _persistent_client(homes[-1]), homes[-1]
+    return _new_home(folder)
+
+
+def _new_home(folder: Path) -> tuple[Any, Path]:
+    """An empty index in a folder of its own inside `folder`; those before it are removed.
+
+    Chroma keeps what it opened under its path for the life of the process, so a path that went bad is not used again.
+    """
+    home = folder / f"{time.time_ns()}"
     try:
-        return _persistent_client(folder)
-    except IndexUnavailable:
-        broken = folder.parent / f"{folder.name}.broken"
-        shutil.rmtree(broken, ignore_errors=True)
-        folder.rename(broken)
-        folder.mkdir()
-        return _persistent_client(folder)
+        for old in folder.iterdir():
+            if old.is_dir():
+                shutil.rmtree(old, ignore_errors=True)
+        home.mkdir(parents=True)
+    except OSError as error:
+        raise IndexUnavailable(f"The index folder {folder} cannot be used ({error.strerror}).") from error
+    return _persistent_client(home), home
 
 
 def _persistent_client(folder: Path) -> Any:

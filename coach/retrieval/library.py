@@ -5,7 +5,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -32,6 +32,7 @@ Kind = Literal["guidance", "topic", "exercise", "starters"]
 TOPICS: tuple[Topic, ...] = Topic.__args__  # type: ignore[attr-defined]
 STAGES: tuple[Stage, ...] = Stage.__args__  # type: ignore[attr-defined]
 MAX_DOCUMENT_BYTES = 200_000
+_MOST_HEADER, _MOST_NESTED = 20_000, 500
 
 _FOLDERS: dict[str, Kind] = {
     "guidance": "guidance",
@@ -39,7 +40,7 @@ _FOLDERS: dict[str, Kind] = {
     "exercises": "exercise",
     "starters": "starters",
 }
-_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_PLACEHOLDER = re.compile(r"\{(mentor|mentee)\}")
 _STARTER_HEADINGS = {"## The mentor asks": "mentor", "## The mentee asks": "mentee", "## Either asks": "either"}
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
@@ -111,10 +112,15 @@ class TopicFrontMatter(FrontMatter):
 
     @model_validator(mode="after")
     def _names_both(self) -> Self:
-        found = set(_PLACEHOLDER.findall(self.agenda))
-        if found != {"mentor", "mentee"}:
-            raise ValueError("agenda must name {mentor} and {mentee}, and no other placeholder")
+        if any(place not in self.agenda for place in ("{mentor}", "{mentee}")):
+            raise ValueError("agenda must name {mentor} and {mentee}")
+        if set(_PLACEHOLDER.sub("", self.agenda)) & {"{", "}"}:
+            raise ValueError("agenda may hold no other braces than {mentor} and {mentee}")
         return self
+
+    def agenda_for(self, mentor: str, mentee: str) -> str:
+        """The agenda text with the two names."""
+        return _PLACEHOLDER.sub(lambda match: mentor if match.group(1) == "mentor" else mentee, self.agenda)
 
 
 class ExerciseFrontMatter(TopicFrontMatter):
@@ -206,12 +212,12 @@ def read_document(raw: bytes, name: str) -> Document:
         raise LibraryError([f"{name}:{text[: text.index(chr(0))].count(chr(10)) + 1}: a binary file, not Markdown"])
 
     header, body, body_line = _split(text, name)
-    front = _check(header, _MODELS[kind], name)
+    front, line_of = _check(header, _MODELS[kind], name)
     stem = name.rsplit("/", 1)[-1].removesuffix(".md")
     if front.id != stem:
-        raise LibraryError([f"{name}:2: id {front.id!r} must be the file's name, {stem!r}"])
+        raise LibraryError([f"{name}:{line_of('id')}: id {front.id!r} must be the file's name, {stem!r}"])
     if kind == "topic" and name.split("/")[1] != front.topic:
-        raise LibraryError([f"{name}:2: topic {front.topic!r} does not match its folder"])
+        raise LibraryError([f"{name}:{line_of('topic')}: topic {front.topic!r} does not match its folder"])
     if not body.strip():
         raise LibraryError([f"{name}:{body_line}: no text after the front matter"])
     if kind == "starters":
@@ -239,7 +245,11 @@ def _split(text: str, name: str) -> tuple[str, str, int]:
     raise LibraryError([f"{name}:{len(lines)}: the front matter is never closed by a line of ---"])
 
 
-def _check(header: str, model: type[FrontMatter], name: str) -> Any:
+def _check(header: str, model: type[FrontMatter], name: str) -> tuple[Any, Callable[[str], int]]:
+    """The front matter, and a function that tells the line of a key."""
+    if len(header) > _MOST_HEADER or sum(map(header.count, "[{")) > _MOST_NESTED or header.count("- ") > _MOST_NESTED:
+        # The YAML parser is recursive C: it does not survive front matter that is nested without end.
+        raise LibraryError([f"{name}:2: front matter is too long or too deeply nested"])
     try:
         node = yaml.compose(header, Loader=yaml.CSafeLoader)
         values = yaml.load(header, Loader=yaml.CSafeLoader)
@@ -251,15 +261,21 @@ def _check(header: str, model: type[FrontMatter], name: str) -> Any:
     if not isinstance(values, dict):
         raise LibraryError([f"{name}:2: front matter must be keys with values"])
     try:
-        return model.model_validate(values)
+        return model.model_validate(values), lambda key: _line_of(node, (key,))
     except ValidationError as error:
-        raise LibraryError(
-            [
-                f"{name}:{_line_of(node, detail['loc'])}: "
-                f"{'.'.join(str(part) for part in detail['loc']) or 'front matter'}: {detail['msg']}"
-                for detail in error.errors()
-            ]
-        ) from None
+        details = error.errors()
+        wrong_parts = {detail["loc"][:-1] for detail in details}
+        problems = []
+        for detail in details:
+            if detail["type"] == "too_short" and detail["loc"] in wrong_parts:
+                continue  # The list is too short only because its items are wrong, which is said already.
+            message = detail["msg"].removeprefix("Value error, ")
+            # A check of the whole document begins its message with the key that it is about.
+            place = detail["loc"] or (message.split()[0],)
+            problems.append(
+                f"{name}:{_line_of(node, place)}: {'.'.join(map(str, detail['loc'])) or 'front matter'}: {message}"
+            )
+        raise LibraryError(problems) from None
 
 
 def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
@@ -282,6 +298,8 @@ def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
 def _check_starters(body: str, body_line: int, name: str) -> None:
     problems = []
     heading = None
+    if not any(line.startswith("- ") for line in body.split("\n")):
+        problems.append(f'{name}:{body_line}: no starter; each is one line that begins with "- "')
     for offset, line in enumerate(body.split("\n")):
         where = f"{name}:{body_line + offset}"
         if line.startswith("#"):

@@ -143,10 +143,16 @@ class Search:
 
     def find_now(self, query: str, count: int, narrowing: Narrowing = Narrowing()) -> list[Hit]:
         """What `find` finds, for callers without an event loop. Blocks; raises IndexUnavailable, EmbeddingError."""
+        allowed = self._allowed(narrowing)
+        if count < 1 or not allowed:
+            return []
         (vectors,) = self._embedder.encode_passages([query[:_LONGEST_QUERY]])
-        allowed = sorted(self._allowed(narrowing))
-        (pairs,) = self._index.query(list(vectors), min(count, len(allowed)), allowed) if allowed else ([],)
-        return [Hit(self._by_id[key], score) for key, score in pairs]
+        (pairs,) = self._index.query(list(vectors), min(len(self.passages), _RANKED))
+        hits = list(self._hits(self._in_order(pairs), allowed))
+        if len(hits) < min(count, len(allowed)):
+            (pairs,) = self._index.query(list(vectors), min(count, len(allowed)), sorted(allowed))
+            hits = list(self._hits(self._in_order(pairs), allowed))
+        return hits[:count]
 
     async def find(
         self, query: str, count: int, narrowing: Narrowing = Narrowing(), *, without: Collection[str] = ()
@@ -202,16 +208,10 @@ class Search:
             count = min(len(self.passages), _RANKED)
             found = await self.in_thread(partial(self._index.query, vectors, count))
         except (IndexUnavailable, EmbeddingError) as error:
-            if self._broken is None:
-                log.warning("search.by_words", reason=str(error))
-            self._broken = str(error)
+            self._note_broken(error)
             return ranked | {text: list(self._by_words(text)) for text in missing}
         for text, pairs in zip(missing, found, strict=True):
-            # A pointer that moved under us may name passages that this process does not know.
-            known = [(key, score) for key, score in pairs if key in self._by_id]
-            # Equal scores come in the library's order, so that the same question always has the same answer.
-            known.sort(key=lambda pair: (-round(pair[1], 6), self._order[pair[0]]))
-            ranked[text] = self._rankings[text] = known
+            ranked[text] = self._rankings[text] = self._in_order(pairs)
         while len(self._rankings) > _CACHED_RANKINGS:
             self._rankings.popitem(last=False)
         return ranked
@@ -224,10 +224,27 @@ class Search:
         hits = list(self._hits(ranking, allowed))
         if len(hits) >= min(_ENOUGH, len(allowed)):
             return hits
-        (vector,) = await self._embedder.embed([text])
-        ask = partial(self._index.query, [vector], min(len(allowed), _ENOUGH), sorted(allowed))
-        (pairs,) = await self.in_thread(ask)
-        return [Hit(self._by_id[key], score) for key, score in pairs]
+        try:
+            (vector,) = await self._embedder.embed([text])
+            ask = partial(self._index.query, [vector], min(len(allowed), _ENOUGH), sorted(allowed))
+            (pairs,) = await self.in_thread(ask)
+        except (IndexUnavailable, EmbeddingError) as error:
+            self._note_broken(error)
+            return list(self._hits(list(self._by_words(text)), allowed))
+        return list(self._hits(self._in_order(pairs), allowed))
+
+    def _in_order(self, pairs: list[tuple[str, float]]) -> list[tuple[str, float]]:
+        """Best first, equal scores in the library's order, so that the same question always has the same answer.
+
+        Passages that this process does not know are left out: another one may have moved the pointer.
+        """
+        known = [(key, score) for key, score in pairs if key in self._by_id]
+        return sorted(known, key=lambda pair: (-round(pair[1], 6), self._order[pair[0]]))
+
+    def _note_broken(self, error: IndexUnavailable | EmbeddingError) -> None:
+        if self._broken is None:
+            log.warning("search.by_words", reason=str(error))
+        self._broken = str(error)
 
     def _by_words(self, text: str) -> Iterator[tuple[str, float]]:
         wanted = set(re.findall(r"\w{4,}", text.casefold()))

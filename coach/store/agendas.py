@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -41,7 +42,8 @@ class AgendaFacts:
 
 def starter_key(text: str) -> str:
     """What makes two starters the same: their letters and digits."""
-    return hashlib.sha256(re.sub(r"\W+", "", text.casefold()).encode()).hexdigest()[:32]
+    letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    return hashlib.sha256(letters.encode()).hexdigest()[:32]
 
 
 async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
@@ -61,6 +63,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
     past = [
         PastAgenda(key, by_id[key].number, by_id[key].status, tuple(activity_ids))
         for key, activity_ids in newest.items()
+        if key in by_id
     ]
     return AgendaFacts(
         program=program,

@@ -9,15 +9,16 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from coach.errors import StoreBusy, StoreError, StoreFull, StoreOutdated, StoreUnavailable
 from coach.settings import Settings
 
 BUSY_TIMEOUT_S = 5.0
-_MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+# Alembic reads this through a parser for which "%" begins a placeholder.
+_MIGRATIONS = str(Path(__file__).resolve().parent.parent / "migrations").replace("%", "%%")
 _ADVISORY_LOCK = 7_246_501
 
 
@@ -61,12 +62,8 @@ class Store:
 
         Raises StoreOutdated when the database was made by a newer version of the coach.
         """
-        if self._is_sqlite:
-            self._data_dir.mkdir(parents=True, exist_ok=True)
-        with _store_errors(), _one_at_a_time(self._data_dir) if self._is_sqlite else nullcontext():
-            async with self.engine.begin() as connection:
-                if not self._is_sqlite:
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+        with _store_errors():
+            async with self._alone() as connection:
                 await connection.run_sync(upgrade)
 
     async def check(self) -> None:
@@ -76,6 +73,21 @@ class Store:
                 found = await connection.run_sync(current_revision)
         if found != head_revision():
             raise StoreUnavailable("The database is not at this version's schema. Run `coach migrate`.")
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that no other process's migration runs beside."""
+        if not self._is_sqlite:
+            async with self.engine.begin() as connection:
+                await connection.execute(text("SET LOCAL lock_timeout = 0"))
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+                yield connection
+            return
+        self._data_dir.mkdir(parents=True, exist_ok=True)
+        with (self._data_dir / "migrate.lock").open("w") as file:
+            await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+            async with self.engine.begin() as connection:
+                yield connection
 
     async def close(self) -> None:
         """Close every connection."""
@@ -104,7 +116,7 @@ def alembic_config(connection: Connection) -> Any:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", _MIGRATIONS)
     config.attributes["connection"] = connection
     return config
 
@@ -122,7 +134,7 @@ def head_revision() -> str | None:
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", _MIGRATIONS)
     return ScriptDirectory.from_config(config).get_current_head()
 
 
@@ -132,8 +144,20 @@ def _engine(url: str) -> AsyncEngine:
         "json_deserializer": orjson.loads,
     }
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, **json)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_timeout=10, **json)
+        waits = {"connect_timeout": 10, "options": f"-c lock_timeout={int(BUSY_TIMEOUT_S * 1000)}"}
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args=waits,
+            hide_parameters=True,
+            **json,
+        )
+    engine = create_async_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_timeout=10, hide_parameters=True, **json
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
@@ -159,13 +183,6 @@ def _engine(url: str) -> AsyncEngine:
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    with (folder / "migrate.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
 def _store_errors() -> Iterator[None]:
     try:
         yield
@@ -177,6 +194,9 @@ def _store_errors() -> Iterator[None]:
         raise _meaning(error) from error
     except SQLAlchemyError as error:
         raise StoreError("The database refused this; nothing was stored.") from error
+    except TimeoutError:
+        # A deadline of the caller's, not of the database.
+        raise
     except OSError as error:
         raise StoreUnavailable(f"The database cannot be reached ({error.strerror or type(error).__name__}).") from error
 
@@ -188,10 +208,16 @@ def _meaning(error: DBAPIError) -> StoreError:
         return StoreBusy("Another program holds the database. Nothing was stored; try again in a moment.")
     if "disk is full" in words or "disk i/o error" in words or "no space" in words or state in {"53100", "58030"}:
         return StoreFull("The disk of the database is full. Nothing was stored; free some space, then try again.")
+    if isinstance(error, DataError):
+        return StoreError("The database cannot hold this text; nothing was stored.")
+    if "malformed" in words or "not a database" in words:
+        return StoreUnavailable(
+            "The database file is damaged. Stop the service and restore a backup of the data folder."
+        )
     if "readonly" in words:
         return StoreUnavailable("The database may not be written to. Check the owner and rights of the data folder.")
-    if "no such table" in words or state == "42P01":
-        return StoreUnavailable("The database has no tables yet. Run `coach migrate`.")
+    if "no such table" in words or "no such column" in words or state in {"42P01", "42703"}:
+        return StoreUnavailable("The database has no tables yet, or not this version's. Run `coach migrate`.")
     if "unable to open" in words or error.connection_invalidated or not state or state.startswith(("08", "57P", "53")):
         return StoreUnavailable("The database cannot be reached. Check COACH_DATABASE_URL and that it is running.")
     return StoreError("The database refused this; nothing was stored.")

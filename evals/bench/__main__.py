@@ -36,6 +36,7 @@ class Size:
 
     rounds: int
     requests: dict[int, int]
+    crowds: tuple[str, ...] = tuple(CONDITIONS)
 
     @property
     def briefs(self) -> int:
@@ -44,7 +45,7 @@ class Size:
 
 
 FULL = Size(rounds=3, requests={1: 80, 16: 160, 64: 192})
-QUICK = Size(rounds=1, requests={1: 20, 16: 48, 64: 64})
+QUICK = Size(rounds=1, requests={1: 20, 16: 48, 64: 64}, crowds=("new",))
 
 
 class Bench:
@@ -121,11 +122,13 @@ class Bench:
 
             crowd = self._take(CROWD)
             stub.ask("POST", "/control", {"delay_s": CROWD_DELAY_S})
-            for side in order:
-                self._say(f"{title}: {CROWD} at once while the model takes {CROWD_DELAY_S:g} s, {side.title}")
-                result = self._phase(side, servers[side.title], seen[side.title], crowd, 0, CROWD)
-                seen[side.title].add("crowd/median", statistics.median(result["milliseconds"]) / 1000)
-                seen[side.title].add("crowd/max", max(result["milliseconds"]) / 1000)
+            for visit, condition in enumerate(self._size.crowds):
+                for side in order:
+                    self._say(f"{title}: {condition}, {CROWD} at once, model takes {CROWD_DELAY_S:g} s, {side.title}")
+                    name, notes = f"crowd/{condition}", seen[side.title]
+                    result = self._phase(side, servers[side.title], notes, crowd, visit, CROWD)
+                    notes.add(f"{name}/median", statistics.median(result["milliseconds"]) / 1000)
+                    notes.add(f"{name}/slowest", max(result["milliseconds"]) / 1000)
             stub.ask("POST", "/control", {"delay_s": 0})
             for side in order:
                 seen[side.title].add("memory", servers[side.title].peak_memory_mib())

@@ -14,6 +14,10 @@ from evals.bench.servers import REPOSITORY, BenchError, Server, run_python, send
 VISITS = 2
 
 
+# Both indexes are built at the same time: threads of one build would only wait for those of the other.
+_PREPARING = {"OMP_NUM_THREADS": "1"}
+
+
 class Side(Protocol):
     """One of the two services that are measured."""
 
@@ -56,7 +60,7 @@ class ChainSide:
                 metadata = {"title": passage.title, "section": passage.section, "evidence": evidence}
                 row = {"id": passage.id, "text": passage.embedded_text, "metadata": metadata}
                 rows.write(json.dumps(row) + "\n")
-        run_python([*self._arguments, "--build", str(file)], self._folder)
+        run_python([*self._arguments, "--build", str(file)], self._folder, _PREPARING)
 
     def start(self, folder: Path) -> Server:
         """Start the server process."""
@@ -93,6 +97,7 @@ class ServiceSide:
             "COACH_LLM_BASE_URL": f"http://127.0.0.1:{stub_port}/v1",
             "COACH_LLM_API_KEY": "unused",
         }
+        self._arguments = ["-m", "coach", "serve"]
         self._agendas: list[list[Call]] = []
 
     def prepare(self) -> None:
@@ -100,7 +105,7 @@ class ServiceSide:
 
         The server that does so is ended again, so that the measured ones begin with empty caches.
         """
-        with self.start(self._folder) as server:
+        with Server("service", self._arguments, self._folder, self._environment | _PREPARING) as server:
             server.wait_for("GET", "/healthz")
             server.wait_for("GET", "/readyz")
             admin = run_python(["-m", "coach", "token", "--role", "admin"], self._folder, self._environment).strip()
@@ -140,7 +145,7 @@ class ServiceSide:
 
     def start(self, folder: Path) -> Server:
         """Start the server process."""
-        return Server("service", ["-m", "coach", "serve"], folder, self._environment)
+        return Server("service", self._arguments, folder, self._environment)
 
     def call(self, number: int, visit: int) -> Call:
         """The agenda of the pair's first or second session."""

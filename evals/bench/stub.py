@@ -48,14 +48,15 @@ QUESTIONS = (
     "What would you tell a new colleague about this in one minute?",
 )
 TITLES = ("Begin with one example", "Try it side by side", "Look back and choose", "Agree on what comes next")
-_PASSAGE_ID = re.compile(r"\bk[0-9a-f]{12}\b")
+_PASSAGE = re.compile(r"^\[(k[0-9a-f]{12})\] (.*)$", re.MULTILINE)
+_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What a prompt offers: ids to cite, and lines of JSON by the name of their number."""
+    """What a prompt offers: passages by their ids, and lines of JSON by the name of their number."""
 
-    ids: list[str]
+    passages: dict[str, str]
     lines: dict[str, list[dict[str, Any]]]
 
 
@@ -67,7 +68,7 @@ def read_offer(prompt: str) -> Offer:
             with contextlib.suppress(orjson.JSONDecodeError):
                 line = orjson.loads(text)
                 lines.setdefault(next(iter(line)), []).append(line)
-    return Offer(list(dict.fromkeys(_PASSAGE_ID.findall(prompt))), lines)
+    return Offer(dict(_PASSAGE.findall(prompt)), lines)
 
 
 class Writer:
@@ -76,7 +77,8 @@ class Writer:
     def __init__(self, root: dict[str, Any], offer: Offer, turn: int) -> None:
         self._root = root
         self._lines = offer.lines
-        self._ids = itertools.cycle(offer.ids) if offer.ids else None
+        self._passages = offer.passages
+        self._ids = itertools.cycle(offer.passages) if offer.passages else None
         self._sentences = itertools.islice(itertools.cycle(SENTENCES), turn % len(SENTENCES), None)
         self._questions = itertools.islice(itertools.cycle(QUESTIONS), turn % len(QUESTIONS), None)
         self._titles = itertools.cycle(TITLES)
@@ -127,6 +129,7 @@ class Writer:
             taken["title"] = line["activity"]
         if "description" in filled:
             about = [str(line[key]).rstrip(".") for key in ("activity", "goal") if key in line]
+            about += [_gist(self._passages[key]) for key in line.get("sources", ())[:1] if key in self._passages]
             taken["description"] = " ".join([filled["description"], *(f"Think of “{text}”." for text in about)])
         return filled | taken
 
@@ -154,6 +157,11 @@ class Writer:
 
 def _names_ids(name: str) -> bool:
     return name in {"id", "ids", "source", "sources", "source_ids", "passages", "passage_ids", "cites", "citations"}
+
+
+def _gist(text: str) -> str:
+    """A dozen words of a passage, without its figures and names."""
+    return " ".join(_WORD.findall(text)[:12])
 
 
 def complete(request: dict[str, Any], turn: int) -> dict[str, Any]:

@@ -148,19 +148,17 @@ async def test_a_server_that_comes_back_empty_is_filled_again(
     search.close()
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:{port}", "http://localhost:{port}/", "127.0.0.1:{port}"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:{port}", "http://localhost:{port}"])
 def test_a_server_that_does_not_answer_is_named_with_the_command_that_starts_it(
     tmp_path: Path, library: Library, url: str
 ) -> None:
     address = url.format(port=ChromaServer(tmp_path).port)
 
-    with pytest.raises(IndexUnavailable, match="chroma run.*COACH_CHROMA_URL") as caught:
+    with pytest.raises(IndexUnavailable, match=f"{address}.*chroma run.*COACH_CHROMA_URL"):
         Search.open(library, Embedder(WordHashEncoder()), chroma_dir=tmp_path, chroma_url=address)
 
-    assert address.rstrip("/") in str(caught.value)
 
-
-@pytest.mark.parametrize("url", ["http://127.0.0.1:port", "http://[::1", "chroma"])
-def test_a_url_that_is_none_is_a_clear_error(tmp_path: Path, library: Library, url: str) -> None:
-    with pytest.raises(IndexUnavailable, match="COACH_CHROMA_URL"):
+@pytest.mark.parametrize("url", ["http://127.0.0.1:port", "http://[::1", "127.0.0.1:8001", "chroma"])
+def test_a_server_address_that_is_none_is_a_clear_error(tmp_path: Path, library: Library, url: str) -> None:
+    with pytest.raises(IndexUnavailable, match=r"COACH_CHROMA_URL.*http://127\.0\.0\.1:"):
         Search.open(library, Embedder(WordHashEncoder()), chroma_dir=tmp_path, chroma_url=url)

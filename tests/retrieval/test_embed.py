@@ -20,9 +20,11 @@ class GatedEncoder(WordHashEncoder):
 
     def __init__(self) -> None:
         super().__init__()
+        self.busy = threading.Event()
         self.gate = threading.Event()
 
     def encode(self, texts: Sequence[str]) -> Vector:
+        self.busy.set()
         assert self.gate.wait(10)
         return super().encode(texts)
 
@@ -80,8 +82,7 @@ async def test_queries_that_arrive_while_the_model_is_busy_form_one_batch() -> N
     fake = GatedEncoder()
     embedder = Embedder(fake)
     first = asyncio.create_task(embedder.embed(["first"]))
-    while not embedder._thread._threads:
-        await asyncio.sleep(0)
+    assert await asyncio.to_thread(fake.busy.wait, 10)
     later = [asyncio.create_task(embedder.embed([f"query {number % 40}"])) for number in range(50)]
     await asyncio.sleep(0)
 
@@ -97,7 +98,7 @@ async def test_the_event_loop_goes_on_while_the_model_works() -> None:
     embedder = Embedder(fake)
     waiting = asyncio.create_task(embedder.embed(["slow"]))
 
-    await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(fake.busy.wait, 10)
     assert not waiting.done()
     fake.gate.set()
 

@@ -65,7 +65,9 @@ def test_documents_in_order_are_read(tmp_path: Path) -> None:
         pytest.param(TREND, TOPIC.replace("least: 10", "least: 30"), 13, "least must not", id="minutes the wrong way"),
         pytest.param(TREND, TOPIC.replace("least: 10", "least: 1"), 13, "minutes.least", id="minutes too few"),
         pytest.param(TREND, TOPIC.replace("  mentee: Think of the last one.\n", ""), 16, "prep.mentee", id="prep"),
-        pytest.param(QUESTIONS, STARTERS.replace("most?", "most."), 17, "must be a question", id="starter, no question"),
+        pytest.param(
+            QUESTIONS, STARTERS.replace("most?", "most."), 17, "must be a question", id="starter, no question"
+        ),
         pytest.param(QUESTIONS, STARTERS.replace("## The mentor asks", ""), 17, "says who asks", id="nobody asks"),
         pytest.param(QUESTIONS, STARTERS.replace("Either", "Both"), 19, "heading must be", id="unknown heading"),
         pytest.param(QUESTIONS, STARTERS + "\nAnd so on.\n", 23, "only headings and lists", id="prose in starters"),
@@ -89,7 +91,9 @@ def test_one_wrong_item_of_a_list_is_one_problem(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "key"),
     [
-        pytest.param(TREND, TOPIC.replace("topic: innovation", "topic: career"), "topic:", id="topic of another folder"),
+        pytest.param(
+            TREND, TOPIC.replace("topic: innovation", "topic: career"), "topic:", id="topic of another folder"
+        ),
         pytest.param(TREND, TOPIC.replace("{mentee} says", "they say"), "agenda:", id="agenda names one person"),
         pytest.param(
             TALK,

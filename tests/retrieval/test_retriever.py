@@ -85,7 +85,9 @@ def test_a_batch_gets_its_own_passages_for_each_question(retriever: LibraryRetri
     assert [documents[0].id for documents in found] == [search.find_now(query, 1)[0].passage.id for query in queries]
 
 
-async def test_a_document_carries_what_a_citation_needs(retriever: LibraryRetriever) -> None:
+async def test_a_document_carries_what_a_citation_needs(search: Search) -> None:
+    retriever = LibraryRetriever(search=search, narrowing=Narrowing(kinds=frozenset({"guidance"})), k=3)
+
     first, *others = await retriever.ainvoke(QUESTION)
 
     assert len(others) == 2

@@ -9,9 +9,10 @@ from coach.errors import EmbeddingError
 from coach.retrieval.chunk import AT_A_GLANCE
 from coach.retrieval.embed import Embedder
 from coach.retrieval.library import STAGES, TOPICS, Kind, Library, Stage, Topic
-from coach.retrieval.search import Hit, Narrowing, Search
+from coach.retrieval.search import Hit, Narrowing, Search, open_search
+from coach.settings import Settings
 from tests.encoders import WordHashEncoder
-from tests.retrieval.documents import PLACES, guidance, library_of
+from tests.retrieval.documents import PLACES, guidance, library_of, write
 
 Open = Callable[[Library], Search]
 
@@ -22,27 +23,32 @@ def fake() -> WordHashEncoder:
 
 
 @pytest.fixture
-def open_search(tmp_path: Path, fake: WordHashEncoder) -> Iterator[Open]:
+def opening(tmp_path: Path, fake: WordHashEncoder) -> Iterator[Open]:
     """Opens the test's own index for a library; the index is not built."""
     opened: list[Search] = []
 
-    def open_search(library: Library) -> Search:
+    def open_over(library: Library) -> Search:
         for search in opened:
             search.close()
         opened[:] = [Search.open(library, Embedder(fake), chroma_dir=tmp_path / "chroma")]
         return opened[0]
 
-    yield open_search
+    yield open_over
     for search in opened:
         search.close()
 
 
 @pytest.fixture
-def small(tmp_path: Path, open_search: Open) -> Search:
+def small(tmp_path: Path, opening: Open) -> Search:
     """Three documents and their built index, under the quick model."""
-    search = open_search(library_of(tmp_path / "library", *PLACES.items()))
+    search = opening(library_of(tmp_path / "library", *PLACES.items()))
     search.build()
     return search
+
+
+async def all_hits(search: Search, query: str, narrowing: Narrowing) -> list[Hit]:
+    (hits,) = await search.find_all([query], [narrowing])
+    return list(hits)
 
 
 def titles(hits: list[Hit]) -> list[str]:
@@ -74,7 +80,7 @@ async def test_a_plain_question_finds_the_document_that_answers_it(search: Searc
 
 
 async def test_every_passage_can_be_found_best_first(search: Search) -> None:
-    (hits,) = await search.find_all(["listening"], [Narrowing()])
+    hits = await all_hits(search, "listening", Narrowing())
 
     assert {hit.passage.id for hit in hits} == {passage.id for passage in search.passages}
     assert [round(hit.score, 6) for hit in hits] == sorted((round(hit.score, 6) for hit in hits), reverse=True)
@@ -83,7 +89,7 @@ async def test_every_passage_can_be_found_best_first(search: Search) -> None:
 
 @pytest.mark.parametrize("topic", TOPICS)
 async def test_narrowing_by_topic_gives_that_topic_or_what_serves_every_topic(search: Search, topic: Topic) -> None:
-    (hits,) = await search.find_all(["something to do together"], [Narrowing(topics=frozenset({topic}))])
+    hits = await all_hits(search, "something to do together", Narrowing(topics=frozenset({topic})))
 
     assert {hit.passage.document.front.topic for hit in hits} == {topic, None}
 
@@ -108,7 +114,7 @@ async def test_narrowings_work_together(search: Search) -> None:
         kinds=frozenset({"exercise", "topic"}), topics=frozenset({"career"}), stage="midpoint", at_a_glance=True
     )
 
-    (hits,) = await search.find_all(["the next step"], [narrowing])
+    hits = await all_hits(search, "the next step", narrowing)
 
     assert len(hits) >= 2
     assert all(narrowing.admits(hit.passage) and hit.passage.section == AT_A_GLANCE for hit in hits)
@@ -116,11 +122,12 @@ async def test_narrowings_work_together(search: Search) -> None:
 
 
 async def test_what_is_for_coordinators_alone_does_not_reach_a_mentor(search: Search) -> None:
-    question = "Which mentor should be put together with which mentee?"
+    question = "matching mentors with mentees"
 
     hits = await search.find(question, 10, Narrowing(audience="mentor"))
 
     assert "Matching pairs" in titles(await search.find(question, 3))
+    assert len(hits) == 10
     assert all("mentor" in hit.passage.document.front.audience for hit in hits)
 
 
@@ -163,7 +170,9 @@ async def test_many_questions_at_once_are_answered_each_for_itself(search: Searc
     alone = [await search.find(query, 3) for query in queries[:5]]
     at_once = await asyncio.gather(*(search.find(query, 3) for query in queries))
 
-    assert [hits[0].passage.document.front.id for hits in at_once[:5]] == [h[0].passage.document.front.id for h in alone]
+    assert [hits[0].passage.document.front.id for hits in at_once[:5]] == [
+        h[0].passage.document.front.id for h in alone
+    ]
     assert all(hits[0].score > 0.7 for hits in at_once)
 
 
@@ -183,13 +192,14 @@ def test_one_search_serves_one_event_loop_after_another(search: Search) -> None:
 async def test_equal_questions_are_embedded_once(small: Search, fake: WordHashEncoder) -> None:
     fake.batches.clear()
 
-    results = await small.find_all(["say hello", "say hello"], [Narrowing(), Narrowing(kinds=frozenset({"starters"}))])
+    both = await small.find_all(["say hello", "say hello"], [Narrowing(), Narrowing(kinds=frozenset({"starters"}))])
     await small.find("say hello", 1)
     await small.warm(["say hello"])
 
     assert fake.texts == ["say hello"]
-    assert [hit.passage.kind for hit in results[1]] == ["starters", "starters"]
-    assert {hit.passage.kind for hit in results[0]} == {"guidance", "topic", "starters"}
+    everything, starters = both
+    assert {hit.passage.kind for hit in everything} == {"guidance", "topic", "starters"}
+    assert [hit.passage.kind for hit in starters] == ["starters", "starters"]
 
 
 async def test_a_question_that_was_warmed_is_not_embedded_again(small: Search, fake: WordHashEncoder) -> None:
@@ -216,22 +226,28 @@ async def test_a_narrowing_that_admits_nothing_gives_nothing(small: Search) -> N
     assert await small.find("hello", 3, narrowing) == small.find_now("hello", 3, narrowing) == []
 
 
-async def test_passages_that_answer_equally_well_come_in_the_order_of_the_library(
-    tmp_path: Path, open_search: Open
-) -> None:
+@pytest.fixture
+def equal_passages(tmp_path: Path, opening: Open) -> Search:
+    """Thirty documents, named in the order of the library, that answer any question equally well."""
     same = [guidance(f"talk-{number:02}", "Say hello.", title="Same title") for number in range(30)]
-    search = open_search(library_of(tmp_path / "library", *same))
+    search = opening(library_of(tmp_path / "library", *same))
     search.build()
+    return search
 
-    hits = await search.find("say hello", 30)
+
+async def test_passages_that_answer_equally_well_come_in_the_order_of_the_library(equal_passages: Search) -> None:
+    hits = await equal_passages.find("say hello", 30)
 
     assert [hit.passage.document.front.id for hit in hits] == [f"talk-{number:02}" for number in range(30)]
-    assert [hit.passage.id for hit in search.find_now("say hello", 3)] == [hit.passage.id for hit in hits[:3]]
 
 
-async def test_narrowing_reaches_past_the_first_thousand_of_a_large_library(tmp_path: Path, open_search: Open) -> None:
+async def test_without_a_loop_equal_passages_come_in_the_same_order(equal_passages: Search) -> None:
+    assert equal_passages.find_now("say hello", 3) == await equal_passages.find("say hello", 3)
+
+
+async def test_narrowing_reaches_past_the_first_thousand_of_a_large_library(tmp_path: Path, opening: Open) -> None:
     near = "\n\n".join(f"## Part {number}\n\nSay hello, hello, hello {number}." for number in range(1_100))
-    search = open_search(
+    search = opening(
         library_of(
             tmp_path / "library",
             guidance("near-talk", near),
@@ -245,10 +261,8 @@ async def test_narrowing_reaches_past_the_first_thousand_of_a_large_library(tmp_
     assert titles(hits) == ["Far talk"]
 
 
-async def test_without_an_index_passages_are_found_by_words_until_it_is_healed(
-    tmp_path: Path, open_search: Open
-) -> None:
-    search = open_search(library_of(tmp_path / "library", *PLACES.items()))
+async def test_without_an_index_passages_are_found_by_words_until_it_is_healed(tmp_path: Path, opening: Open) -> None:
+    search = opening(library_of(tmp_path / "library", *PLACES.items()))
 
     hits = await search.find("What is a TREND worth?", 2)
 
@@ -265,14 +279,14 @@ async def test_without_an_index_passages_are_found_by_words_until_it_is_healed(
 
 
 @pytest.mark.parametrize("query", ["", "?!…", "如何给上级", "a b c"])
-async def test_finding_by_words_copes_with_strange_questions(tmp_path: Path, open_search: Open, query: str) -> None:
-    search = open_search(library_of(tmp_path / "library", *PLACES.items()))
+async def test_finding_by_words_copes_with_strange_questions(tmp_path: Path, opening: Open, query: str) -> None:
+    search = opening(library_of(tmp_path / "library", *PLACES.items()))
 
     assert len(await search.find(query, 3)) == 3
 
 
-async def test_finding_by_words_narrows_too(tmp_path: Path, open_search: Open) -> None:
-    search = open_search(library_of(tmp_path / "library", *PLACES.items()))
+async def test_finding_by_words_narrows_too(tmp_path: Path, opening: Open) -> None:
+    search = opening(library_of(tmp_path / "library", *PLACES.items()))
 
     hits = await search.find("trend", 3, Narrowing(kinds=frozenset({"starters"})), without={"weigh-a-trend"})
 
@@ -290,9 +304,9 @@ async def test_a_model_that_fails_once_is_no_end_of_searching(small: Search, fak
     assert (await small.find("trend", 1))[0].score > 0
 
 
-async def test_a_changed_library_is_stale_until_it_is_built(tmp_path: Path, small: Search, open_search: Open) -> None:
+async def test_a_changed_library_is_stale_until_it_is_built(tmp_path: Path, small: Search, opening: Open) -> None:
     more = library_of(tmp_path / "more", *PLACES.items(), guidance("second-talk", "## Again\n\nAsk about bicycles."))
-    search = open_search(more)
+    search = opening(more)
 
     status, current = search.status()
     assert (status.passages, current) == (5, False)
@@ -303,6 +317,17 @@ async def test_a_changed_library_is_stale_until_it_is_built(tmp_path: Path, smal
     assert search.build() == 1
     assert search.check() is None
     assert titles(await search.find("bicycles", 1)) == ["Second talk"]
+
+
+async def test_a_passage_that_left_the_library_is_not_given_before_the_build(small: Search, opening: Open) -> None:
+    fewer = Library(
+        documents=tuple(document for document in small.library.documents if document.kind != "topic"), digest="fewer"
+    )
+    search = opening(fewer)
+
+    assert not {hit.passage.kind for hit in await search.find("What is a trend worth?", 5)} & {"topic"}
+    assert search.find_now("What is a trend worth?", 5)
+    assert search.healthy
 
 
 async def test_a_folder_deleted_while_open_is_told_and_healed(tmp_path: Path, small: Search) -> None:
@@ -328,7 +353,26 @@ async def test_a_database_overwritten_while_open_is_healed(tmp_path: Path, small
     assert (await small.find("trend again", 1))[0].score > 0
 
 
-async def test_a_closed_search_lets_the_folder_go(small: Search, open_search: Open) -> None:
-    reopened = open_search(small.library)
+def test_the_settings_say_which_library_is_opened_and_where_its_index_lies(tmp_path: Path, settings: Settings) -> None:
+    folder = write(tmp_path / "own-library", dict([guidance("bicycle-talk", "## Ride\n\nAsk about bicycles.")]))
+    told: list[tuple[int, int]] = []
+    own = settings.model_copy(update={"knowledge_dir": folder})
+
+    search = open_search(own, progress=lambda *step: told.append(step))
+
+    assert search.check() is None
+    assert told == [(1, 1)]
+    assert [hit.passage.text for hit in search.find_now("cycling", 3)] == ["Ask about bicycles."]
+    assert (settings.data_dir / "chroma" / "chroma.sqlite3").exists()
+    search.close()
+
+
+def test_the_passages_of_a_document_come_in_its_order(small: Search) -> None:
+    assert [passage.section for passage in small.passages_of("weigh-a-trend")] == [AT_A_GLANCE, "The idea"]
+    assert small.passages_of("no-such-document") == []
+
+
+async def test_a_closed_search_lets_the_folder_go(small: Search, opening: Open) -> None:
+    reopened = opening(small.library)
 
     assert reopened.check() is None

@@ -45,12 +45,17 @@ async def migrate(settings: Settings) -> None:
 
     print("ready", flush=True)
     sys.stdin.readline()
-    await Store(settings).migrate()
+    store = Store(settings)
+    await store.migrate()
+    await store.close()
 
 
 async def migrate_with_two_stores(settings: Settings) -> None:
     """Migrate by two stores of this one process at the same time."""
-    await asyncio.gather(Store(settings).migrate(), Store(settings).migrate())
+    stores = [Store(settings), Store(settings)]
+    await asyncio.gather(*(store.migrate() for store in stores))
+    for store in stores:
+        await store.close()
 
 
 async def write_until_killed(settings: Settings) -> None:

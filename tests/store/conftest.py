@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -121,6 +122,18 @@ def short_timeout(monkeypatch: pytest.MonkeyPatch) -> float:
     assert SHORT_TIMEOUT_S < BUSY_TIMEOUT_S
     monkeypatch.setattr("coach.store.engine.BUSY_TIMEOUT_S", SHORT_TIMEOUT_S)
     return SHORT_TIMEOUT_S
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def _workers_end_before_the_loop() -> AsyncIterator[None]:
+    """Waits for the threads of aiosqlite.
+
+    It does not wait for that of a connection that failed, which would then fail in turn for want of an event loop.
+    """
+    yield
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 2)
 
 
 @pytest_asyncio.fixture

@@ -164,6 +164,18 @@ async def test_the_facts_of_an_agenda_hold_all_that_it_is_made_from(
     assert facts.asked == {starter_key("Why?")}
 
 
+async def test_the_facts_show_the_newest_version_in_whatever_order_the_rows_lie(
+    store: Store, pair: Pair, meeting: MentoringSession
+) -> None:
+    for version in (2, 3, 1):
+        async with store.write() as db:
+            db.add(an_agenda(pair, meeting, version=version, activity_ids=[f"activity-{version}"]))
+    async with store.read() as db:
+        facts = await load_facts(db, meeting.id)
+        assert (await newest_agenda(db, meeting.id)).version == 3
+    assert [past.activity_ids for past in facts.past] == [("activity-3",)]
+
+
 async def test_the_facts_of_an_unknown_session_are_not_found(store: Store) -> None:
     async with store.read() as db:
         with pytest.raises(NotFound):

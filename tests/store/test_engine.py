@@ -51,7 +51,7 @@ async def test_a_cancelled_writer_stores_nothing_and_frees_its_place(store: Stor
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await add_program(store, "after")
     assert await program_names(store) == ["after"]
 

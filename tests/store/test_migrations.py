@@ -108,7 +108,7 @@ def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_database
 
 def test_two_stores_of_one_process_can_migrate_at_once(empty_database: Settings) -> None:
     # In a process of its own, since a deadlock would hold up every test after this one.
-    finish(start("migrate_with_two_stores", empty_database), within=10)
+    finish(start("migrate_with_two_stores", empty_database), within=20)
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(store: Store) -> None:

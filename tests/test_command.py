@@ -1,0 +1,400 @@
+"""The `coach` command, as a person runs it: in a process of its own."""
+
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from coach.settings import REPOSITORY, Settings
+
+START_TIMEOUT_S = 180
+
+
+def environment(data_dir: Path, **more: str) -> dict[str, str]:
+    """An environment without settings, keys and proxies of the developer."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("COACH_", "OPENAI_")) and not name.lower().endswith("_proxy")
+    }
+    # Wide, so that an error of Typer's is not broken into lines in the middle of a word.
+    return {**kept, "COACH_DATA_DIR": str(data_dir), "PYTHONPATH": str(REPOSITORY), "COLUMNS": "400", **more}
+
+
+def coach(*arguments: str, data_dir: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "coach", *arguments],
+        env=environment(data_dir, **settings),
+        cwd=data_dir,
+        capture_output=True,
+        text=True,
+        timeout=START_TIMEOUT_S,
+    )
+
+
+def assert_one_sentence(ended: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Check that a command failed with a sentence for a person, and nothing of the inside."""
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+    assert all(word in ended.stderr for word in words), ended.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# The demo runs once; the index that it keeps serves the tests of `coach serve`.
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(demo_folder: Path) -> subprocess.CompletedProcess[str]:
+    return coach("demo", data_dir=demo_folder)
+
+
+def test_the_demo_prints_an_agenda_with_its_sources_and_nothing_else(
+    demo: subprocess.CompletedProcess[str], demo_folder: Path
+) -> None:
+    assert demo.returncode == 0, demo.stderr
+    assert demo.stdout.startswith("# ")
+    assert "| when | what | who leads |" in demo.stdout
+    for heading in ("## Conversation starters", "## Your prep, Priya", "## Sources"):
+        assert heading in demo.stdout
+    for words in ("Martin", "Use an AI assistant for the first draft of my monthly report", "Evidence: "):
+        assert words in demo.stdout
+    lengths = [int(until) - int(at) for at, until in re.findall(r"^\| (\d+)–(\d+) min \|", demo.stdout, re.MULTILINE)]
+    assert sum(lengths) == 60
+    assert "Traceback" not in demo.stderr
+    assert [path.name for path in demo_folder.iterdir()] == ["demo-index"]
+
+
+# Commands that need no index
+
+
+def test_a_token_is_the_one_line_on_standard_output(tmp_path: Path) -> None:
+    made = [coach("token", "--role", "admin", data_dir=tmp_path) for _ in range(2)]
+    assert [ended.returncode for ended in made] == [0, 0]
+    assert all(re.fullmatch(r"coach_[\w-]{43}\n", ended.stdout) for ended in made)
+    assert made[0].stdout != made[1].stdout
+    assert made[0].stdout.strip() not in made[0].stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--role", "coordinator"), "program_id"),
+        (("--role", "coordinator", "--program", "unknown"), "program_id"),
+        (("--role", "participant", "--participant", "unknown"), "participant_id"),
+        (("--role", "admin", "--program", "any"), "scope"),
+    ],
+)
+def test_a_token_without_a_fitting_scope_is_refused_in_a_sentence(
+    tmp_path: Path, arguments: tuple[str, ...], word: str
+) -> None:
+    assert_one_sentence(coach("token", *arguments, data_dir=tmp_path), word)
+
+
+def test_a_role_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    ended = coach("token", "--role", "root", data_dir=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert all(role in ended.stderr for role in ("admin", "coordinator", "participant"))
+
+
+def test_settings_lists_every_setting_and_shows_no_secret(tmp_path: Path) -> None:
+    ended = coach(
+        "settings",
+        data_dir=tmp_path,
+        COACH_LLM_API_KEY="sk-quokka",
+        COACH_DATABASE_URL="postgresql://coach:wombat@db.example/coach",
+        COACH_LLM_MODEL="some-model",
+    )
+    assert ended.returncode == 0, ended.stderr
+    for name in Settings.model_fields:
+        assert f"COACH_{name.upper()}=" in ended.stdout
+    assert "COACH_LLM_MODEL=some-model\n" in ended.stdout
+    assert "COACH_LLM_API_KEY=********\n" in ended.stdout
+    assert "postgresql://coach:***@db.example/coach" in ended.stdout
+    assert not any(secret in ended.stdout + ended.stderr for secret in ("quokka", "wombat"))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"OPENAI_API_KEY": "sk-quokka"},
+        {"COACH_DATABASE_URL": "postgresql://db.example/coach?user=coach&password=quokka"},
+        {"COACH_LLM_BASE_URL": "https://user:quokka@models.example/v1"},
+        {"COACH_CHROMA_URL": "https://user:quokka@chroma.example"},
+    ],
+    ids=lambda secret: next(iter(secret)),
+)
+def test_a_secret_is_masked_wherever_it_stands(tmp_path: Path, secret: dict[str, str]) -> None:
+    ended = coach("settings", data_dir=tmp_path, **secret)
+    assert ended.returncode == 0, ended.stderr
+    assert "quokka" not in ended.stdout + ended.stderr
+
+
+def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("COACH_LLM_MODEL=from-the-file\n")
+    assert "COACH_LLM_MODEL=from-the-file\n" in coach("settings", data_dir=tmp_path).stdout
+
+
+def test_help_is_instant_and_loads_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['coach', '--help']\n"
+        "from coach.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'chromadb', 'openai', 'fastapi', 'sentence_transformers', 'langchain_core', 'numpy'}\n"
+        "print(sorted(heavy & sys.modules.keys()), file=sys.stderr)"
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert ended.returncode == 0, ended.stderr
+    for name in ("demo", "serve", "migrate", "index", "search", "token", "settings"):
+        assert name in ended.stdout
+    assert ended.stderr == "[]\n"
+    # Processor time, since the machine may have other things to do.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "setting", "value"),
+    [
+        (("settings",), "COACH_LLM_TIMEOUT_S", "soon"),
+        (("settings",), "COACH_LLM_TIMEOUT_S", "0"),
+        (("token", "--role", "admin"), "COACH_MAX_BODY_BYTES", "12"),
+        (("token", "--role", "admin"), "COACH_DATABASE_URL", "nonsense"),
+        (("token", "--role", "admin"), "COACH_DATABASE_URL", "mysql://db.example/coach"),
+        (("settings",), "COACH_DATABASE_URL", "nonsense"),
+    ],
+)
+def test_a_bad_setting_is_one_sentence_that_names_it(
+    tmp_path: Path, arguments: tuple[str, ...], setting: str, value: str
+) -> None:
+    ended = coach(*arguments, data_dir=tmp_path, **{setting: value})
+    assert_one_sentence(ended, setting)
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_database_that_does_not_answer_is_a_sentence_without_the_password(tmp_path: Path) -> None:
+    url = f"postgresql://coach:wombat@127.0.0.1:{free_port()}/coach"
+    ended = coach("migrate", data_dir=tmp_path, COACH_DATABASE_URL=url)
+    assert_one_sentence(ended, "COACH_DATABASE_URL")
+    assert "wombat" not in ended.stderr
+
+
+def test_a_library_that_is_broken_is_told_with_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "knowledge" / "guidance").mkdir(parents=True)
+    (tmp_path / "knowledge" / "guidance" / "broken.md").write_text("---\nid: broken\n---\nText.\n")
+    ended = coach("library", "check", data_dir=tmp_path, COACH_KNOWLEDGE_DIR=str(tmp_path / "knowledge"))
+    assert_one_sentence(ended, "broken.md:")
+
+
+def test_migrating_twice_does_no_harm(tmp_path: Path) -> None:
+    for _ in range(2):
+        ended = coach("migrate", data_dir=tmp_path)
+        assert (ended.returncode, ended.stdout) == (0, "")
+
+
+# Serving
+
+
+class SlowModel:
+    """A model's server on loopback. Its first answer waits until it is let go; what it says is of no use."""
+
+    def __init__(self) -> None:
+        self.asked, self.let_go = threading.Event(), threading.Event()
+        model = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                model.asked.set()
+                model.let_go.wait(30)
+                message = {"role": "assistant", "content": "no"}
+                choice = {"index": 0, "finish_reason": "stop", "message": message}
+                body = json.dumps(
+                    {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+                )
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_: Any) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.let_go.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Running:
+    """A `coach serve` that is ready."""
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir, self.port = data_dir, free_port()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "coach", "serve", "--port", str(self.port)],
+            env=environment(data_dir, **settings),
+            cwd=data_dir,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
+        until = time.monotonic() + START_TIMEOUT_S
+        while not self._ready():
+            assert self.process.poll() is None, self.process.communicate()[0]
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+    def _ready(self) -> bool:
+        try:
+            return self.client.get("/readyz").is_success
+        except httpx.TransportError:
+            return False
+
+    def call(self, method: str, path: str, token: str, body: Any = None) -> httpx.Response:
+        return self.client.request(method, f"/v1{path}", headers={"Authorization": f"Bearer {token}"}, json=body)
+
+    def made(self, path: str, token: str, body: Any) -> Any:
+        reply = self.call("POST", path, token, body)
+        assert reply.status_code == 201, reply.text
+        return reply.json()
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+        self.client.close()
+
+
+@pytest.fixture
+def data_dir(demo: subprocess.CompletedProcess[str], demo_folder: Path, tmp_path: Path) -> Path:
+    """A data folder with a finished index."""
+    assert demo.returncode == 0, demo.stderr
+    shutil.copytree(demo_folder / "demo-index", tmp_path / "data" / "chroma")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def slow_model() -> Iterator[SlowModel]:
+    model = SlowModel()
+    yield model
+    model.close()
+
+
+@pytest.fixture
+def running(data_dir: Path, slow_model: SlowModel) -> Iterator[Running]:
+    service = Running(data_dir, COACH_LLM_MODEL="slow", COACH_LLM_BASE_URL=slow_model.url, COACH_LLM_TIMEOUT_S="20")
+    yield service
+    service.stop()
+
+
+def test_a_service_takes_tokens_made_beside_it_refuses_a_second_one_and_finishes_what_it_began(
+    running: Running, slow_model: SlowModel
+) -> None:
+    """One test for what needs a running service, since starting one takes seconds."""
+    admin = coach("token", "--role", "admin", data_dir=running.data_dir).stdout.strip()
+    assert running.call("GET", "/me", admin).json()["role"] == "admin"
+
+    second = coach("serve", "--port", str(free_port()), data_dir=running.data_dir)
+    assert second.returncode != 0
+    assert "COACH_CHROMA_URL" in second.stderr
+    assert f"pid {running.process.pid}" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert running.client.get("/readyz").is_success
+
+    program = running.made("/programs", admin, {"name": "Bridge"})
+    person = {"name": "Priya"}, {"name": "Martin"}
+    pair = running.made(
+        f"/programs/{program['id']}/pairs", admin, {"mentor": person[0], "mentee": person[1], "goals": ["Read charts"]}
+    )
+    scope = ("--role", "participant", "--participant", pair["mentor"]["id"])
+    mentor = coach("token", *scope, data_dir=running.data_dir).stdout.strip()
+    at = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    session = running.made(f"/pairs/{pair['id']}/sessions", mentor, {"scheduled_at": at})
+
+    with ThreadPoolExecutor(1) as pool:
+        reply = pool.submit(running.call, "POST", f"/sessions/{session['id']}/agenda", mentor, {})
+        assert slow_model.asked.wait(30)
+        running.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert running.process.poll() is None
+        slow_model.let_go.set()
+        assert reply.result(30).status_code == 201
+    output = running.process.communicate(timeout=60)[0]
+    assert running.process.returncode in {0, -signal.SIGTERM}
+    assert "Traceback" not in output
+    assert not any(words in output for words in (admin, mentor, "Priya", "Read charts"))
+
+
+def test_a_port_that_is_taken_is_a_sentence(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = coach("serve", "--port", str(port), data_dir=data_dir)
+    assert ended.returncode == 1
+    assert "address already in use" in ended.stderr
+    assert str(port) in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_index_is_told_and_searched_from_the_command_line(data_dir: Path) -> None:
+    status = coach("index", "status", data_dir=data_dir)
+    assert status.returncode == 0, status.stderr
+    assert re.search(r"^passages: \d{3,} ", status.stdout, re.MULTILINE)
+    found = coach("search", "how do we agree on confidentiality", "-k", "3", data_dir=data_dir)
+    assert found.returncode == 0, found.stderr
+    assert re.findall(r"^(\d)\. \d\.\d{3}  ", found.stdout, re.MULTILINE) == ["1", "2", "3"]
+    assert "confidential" in found.stdout.casefold()
+    assert "evidence: " in found.stdout
+
+
+def test_an_index_that_is_missing_is_told_with_the_command_that_builds_it(tmp_path: Path) -> None:
+    status = coach("index", "status", data_dir=tmp_path)
+    assert status.returncode == 1
+    assert "coach index build" in status.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--topic", "astrology"), ("--stage", "last"), ("-k", "0"), ("-k", "many")], ids=" ".join
+)
+def test_a_search_that_makes_no_sense_is_refused_before_anything_is_loaded(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    ended = coach("search", "charts", *arguments, data_dir=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert not (tmp_path / "chroma").exists()
