@@ -300,7 +300,7 @@ def test_a_corrupted_database_is_set_aside_and_a_new_index_is_built(
     first = Index.open(folder=folder)
     first.build(passages, Embedder(WordHashEncoder()))
     first.close()
-    (folder / "chroma.sqlite3").write_bytes(damage)
+    next(folder.rglob("chroma.sqlite3")).write_bytes(damage)
 
     index = Index.open(folder=folder)
 
