@@ -60,7 +60,7 @@ def allow(*roles: AccessRole) -> Callable[..., Awaitable[Caller]]:
     ) -> Caller:
         if credentials is None:
             raise Unauthorized("This call needs a token: send `Authorization: Bearer TOKEN`.")
-        async with state_of(request).store.read() as db:
+        async with state_of(request).store.read(single=True) as db:
             token = await find_token(db, credentials.credentials)
         if token is None:
             raise Unauthorized("This token is not known here. Ask your coordinator for a new one.")

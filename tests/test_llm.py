@@ -508,7 +508,7 @@ def asked_often() -> OpenAIModel:
     return model(breaker=patient())
 
 
-@examples(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=_BODIES,
     status=st.sampled_from([200, 201, 204, 301, 304, 400, 401, 404, 418, 422, 429, 500, 501, 529]),

@@ -65,7 +65,6 @@ async def create_agenda(
             async with state.store.write() as db:
                 await add_agenda(db, made.row, made.starters)
                 if idempotency_key:
-                    await db.flush()
                     keep_agenda(db, caller.token_id, idempotency_key, request, made.row.id)
             break
         except IntegrityError:
@@ -76,7 +75,6 @@ async def create_agenda(
                         return _agenda(kept, role)
             if attempt == 2:
                 raise Conflict("Several agendas for this session are being made at once. Try again.") from None
-            made.row = Agenda(**made.row.model_dump())
     return _agenda(made.row, role)
 
 

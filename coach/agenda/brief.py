@@ -107,6 +107,11 @@ class Avoidance:
         ]
         self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked to be kept out."""
+        return self._pattern is None
+
     def touches(self, text: str) -> bool:
         """Whether the text names something to keep out."""
         return self._pattern is not None and self._pattern.search(text) is not None

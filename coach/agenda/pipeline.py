@@ -24,7 +24,7 @@ from coach.retrieval.search import Search
 log = structlog.get_logger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class MadeAgenda:
     """An agenda ready to be stored, and the starters that the pair has now been given."""
 

@@ -18,9 +18,9 @@ _HEADERS = MarkdownHeaderTextSplitter([("##", "h2"), ("###", "h3")], strip_heade
 _LONG = RecursiveCharacterTextSplitter(chunk_size=MAX_PASSAGE_CHARACTERS, chunk_overlap=100)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Passage:
-    """A retrievable piece of the library.
+    """A retrievable piece of the library. Two passages are the same when they are one object.
 
     `id` is made from the content, so an unchanged passage keeps its id, and its vector, across builds. `section` is the
     heading path. `asked_by` is set for starters alone.

@@ -5,15 +5,29 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import lru_cache
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, exists, func, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from coach.errors import IdempotencyConflict, NotFound
-from coach.models import ActionItem, Agenda, AskedStarter, IdempotencyKey, MentoringSession, Program
-from coach.store.pairs import PairPeople, get_pair, notes_of, open_actions
-from coach.store.sessions import get_session, list_sessions
+from coach.models import (
+    ActionItem,
+    Agenda,
+    AskedStarter,
+    IdempotencyKey,
+    MentoringSession,
+    Pair,
+    Participant,
+    PrivateNote,
+    Program,
+    now,
+)
+from coach.store.pairs import PairPeople, open_actions
+from coach.store.sessions import NO_SESSION
 
 
 @dataclass(frozen=True)
@@ -40,40 +54,63 @@ class AgendaFacts:
     asked: frozenset[str]
 
 
+@lru_cache(maxsize=8_192)
 def starter_key(text: str) -> str:
     """What makes two starters the same: their letters and digits."""
     letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
     return hashlib.sha256(letters.encode()).hexdigest()[:32]
 
 
-async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
-    """All that the agenda of this session is made from. Raises NotFound."""
-    session = await get_session(db, session_id)
-    people = await get_pair(db, session.pair_id)
-    program = await db.get(Program, people.pair.program_id)
-    assert program is not None
-    sessions = await list_sessions(db, session.pair_id)
-    by_id = {row.id: row for row in sessions}
-    past_query = (
-        select(Agenda.session_id, Agenda.activity_ids)
-        .where(col(Agenda.pair_id) == session.pair_id)
-        .order_by(col(Agenda.version))
+_mentor, _mentee = aliased(Participant), aliased(Participant)
+_mentor_note, _mentee_note = aliased(PrivateNote), aliased(PrivateNote)
+_MEETING = (
+    select(  # type: ignore[call-overload]
+        MentoringSession, Pair, _mentor, _mentee, Program, _mentor_note.text, _mentee_note.text
     )
-    newest = {row[0]: row[1] for row in await db.execute(past_query)}
+    .join(Pair, col(Pair.id) == col(MentoringSession.pair_id))
+    .join(_mentor, col(Pair.mentor_id) == _mentor.id)
+    .join(_mentee, col(Pair.mentee_id) == _mentee.id)
+    .join(Program, col(Pair.program_id) == col(Program.id))
+    .outerjoin(_mentor_note, (_mentor_note.pair_id == Pair.id) & (_mentor_note.participant_id == _mentor.id))
+    .outerjoin(_mentee_note, (_mentee_note.pair_id == Pair.id) & (_mentee_note.participant_id == _mentee.id))
+    .where(col(MentoringSession.id) == bindparam("session_id"))
+)
+_newer = aliased(Agenda)
+# The sessions of a pair with what the newest agenda of each used.
+_SERIES = (
+    select(MentoringSession, Agenda.activity_ids)
+    .outerjoin(
+        Agenda,
+        (col(Agenda.session_id) == col(MentoringSession.id))
+        & ~exists().where(col(_newer.session_id) == col(Agenda.session_id), col(_newer.version) > col(Agenda.version)),
+    )
+    .where(col(MentoringSession.pair_id) == bindparam("pair_id"))
+    .order_by(col(MentoringSession.number))
+)
+
+
+async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
+    """All that the agenda of this session is made from, in four statements. Raises NotFound."""
+    row = (await db.execute(_MEETING, {"session_id": session_id})).one_or_none()
+    if row is None:
+        raise NotFound(NO_SESSION)
+    session, pair, mentor, mentee, program, mentor_note, mentee_note = row
+    notes = {pair.mentor_id: mentor_note, pair.mentee_id: mentee_note}
+    series = (await db.execute(_SERIES, {"pair_id": pair.id})).all()
     past = [
-        PastAgenda(key, by_id[key].number, by_id[key].status, tuple(activity_ids))
-        for key, activity_ids in newest.items()
-        if key in by_id
+        PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids))
+        for meeting, activity_ids in series
+        if activity_ids is not None
     ]
     return AgendaFacts(
         program=program,
-        people=people,
+        people=PairPeople(pair=pair, mentor=mentor, mentee=mentee),
         session=session,
-        sessions=sessions,
-        actions=await open_actions(db, session.pair_id),
-        notes=await notes_of(db, session.pair_id),
-        past=sorted(past, key=lambda agenda: agenda.number),
-        asked=await asked_keys(db, session.pair_id),
+        sessions=[meeting for meeting, _ in series],
+        actions=await open_actions(db, pair.id),
+        notes={author: text for author, text in notes.items() if text},
+        past=past,
+        asked=await asked_keys(db, pair.id),
     )
 
 
@@ -84,16 +121,28 @@ async def asked_keys(db: AsyncSession, pair_id: str) -> frozenset[str]:
 
 async def add_asked(db: AsyncSession, pair_id: str, session_id: str, starters: list[str]) -> None:
     """Remember that the pair was given these starters; those it had been given are passed over."""
-    known = await asked_keys(db, pair_id)
-    for key in {starter_key(text) for text in starters} - known:
-        db.add(AskedStarter(pair_id=pair_id, session_id=session_id, key=key))
+    if not starters:
+        return
+    upsert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [
+        {"pair_id": pair_id, "session_id": session_id, "key": key, "created_at": now()}
+        for key in dict.fromkeys(map(starter_key, starters))
+    ]
+    await db.execute(upsert(AskedStarter).values(rows).on_conflict_do_nothing())
 
 
 async def add_agenda(db: AsyncSession, agenda: Agenda, starters: list[str]) -> None:
-    """Store the agenda as the session's next version."""
-    query = select(func.max(Agenda.version)).where(col(Agenda.session_id) == agenda.session_id)
-    agenda.version = ((await db.execute(query)).scalar_one() or 0) + 1
-    db.add(agenda)
+    """Store the agenda as the session's next version; its `version` is set.
+
+    Two at the same moment may want one version: then the later gets an IntegrityError.
+    """
+    version = (
+        select(func.coalesce(func.max(Agenda.version), 0) + 1)
+        .where(col(Agenda.session_id) == agenda.session_id)
+        .scalar_subquery()
+    )
+    values = agenda.model_dump() | {"version": version}
+    agenda.version = (await db.execute(insert(Agenda).values(values).returning(col(Agenda.version)))).scalar_one()
     await add_asked(db, agenda.pair_id, agenda.session_id, starters)
 
 

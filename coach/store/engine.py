@@ -32,17 +32,18 @@ class Store:
         self._is_sqlite = settings.sqlalchemy_url.startswith("sqlite")
         self._data_dir = settings.data_dir
         self.engine = _engine(settings.sqlalchemy_url)
+        self._single = self.engine.execution_options(coach_single=True)
         # SQLite has one writer. Waiting here is fair and quick; waiting in its busy handler is neither.
         self._writer = asyncio.Lock() if self._is_sqlite else nullcontext()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that only reads.
+    async def read(self, *, single: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session that only reads; with `single` one statement alone, which needs no transaction on SQLite.
 
         Raises StoreError for whatever goes wrong below.
         """
         with _store_errors():
-            async with AsyncSession(self.engine, expire_on_commit=False) as db:
+            async with AsyncSession(self._single if single else self.engine, expire_on_commit=False) as db:
                 yield db
 
     @asynccontextmanager
@@ -176,8 +177,9 @@ def _engine(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         # A reader that turns writer midway fails at once when another wrote; a writer says so from the start.
-        write = connection.get_execution_options().get("coach_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("coach_single"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("coach_write") else "BEGIN")
 
     return engine
 

@@ -17,7 +17,18 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 # A machine that is busy with something else takes minutes to embed the library.
 _START_TIMEOUT_S = 400
 # What could send traffic elsewhere, or make the two sides differ.
-_LEFT_OUT = ("COACH_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_", "CHROMA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_LEFT_OUT = (
+    "OMP_",
+    "MKL_",
+    "COACH_",
+    "OPENAI_",
+    "LANGCHAIN_",
+    "LANGSMITH_",
+    "CHROMA_",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+)
 
 
 class BenchError(Exception):

@@ -145,8 +145,8 @@ MANY_GOALS = (
     "Tell a trend from a fad",
     "Lead a team of 14 people in three time zones without working nights",
     "Work out what to do with the survey that says 62% of us feel unheard",
-    "Understand why people leave within two years, and what the exit interviews of the last three rounds can and cannot "
-    "tell us about it, so that I can stop guessing",
+    "Understand why people leave within two years, and what the exit interviews of the last three rounds can and "
+    "cannot tell us about it, so that I can stop guessing",
 )
 STRENGTHS = (
     "spreadsheets",

@@ -108,7 +108,7 @@ def test_starters_are_those_of_the_library(many_composed: list[Composed]) -> Non
 
 
 def test_open_actions_come_first_due_first_and_the_rest_is_counted(many_composed: list[Composed]) -> None:
-    words = "one two three four five six seven eight nine ten eleven twelve".split()
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     counts = {word: number for number, word in enumerate(words, start=1)}
     seen = 0
     for made in many_composed:

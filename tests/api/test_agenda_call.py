@@ -148,12 +148,6 @@ async def test_agendas_asked_for_at_once_all_come_with_a_version_each(service: S
     assert await versions(service, session_id) == list(range(1, 21))
 
 
-async def test_agendas_asked_for_at_once_share_no_starter(pair: PairOfPeople) -> None:
-    sessions = [await pair.session(), await pair.session()]
-    agendas = await asyncio.gather(*(pair.agenda(session_id) for session_id in sessions))
-    assert len(starters(*agendas)) == len(set(starters(*agendas)))
-
-
 async def test_many_pairs_ask_at_once(service: Service) -> None:
     program_id = await service.program()
     pairs = [await service.pair(program_id) for _ in range(10)]

@@ -56,6 +56,6 @@ def test_errors_are_documented_as_they_come(document: Any) -> None:
     """A client made from the document must not wait for FastAPI's own error shape, which this service never sends."""
     for name, operation in operations(document):
         for status, response in operation["responses"].items():
-            if int(status) >= 400:
+            if not status.startswith("2"):
                 assert list(response["content"]) == ["application/problem+json"], f"{name} {status}"
     assert "HTTPValidationError" not in document["components"]["schemas"]

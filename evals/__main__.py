@@ -1,0 +1,49 @@
+"""`python -m evals [part] [--json]`: the offline evals, each metric against its gate in `gates.toml`.
+
+Exit status 0: every gate was reached; 1: one was not, or something was not run; 2: no such part.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+import structlog
+
+from coach.errors import CoachError
+from evals.parts import PartNotRun, registered
+from evals.report import Gates, PartResult, as_json, judge, not_run, read_gates, table
+
+
+def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> int:
+    """Run the parts that the arguments name, print the results and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m evals", description="The offline evals of the session coach.")
+    parser.add_argument("part", nargs="?", help="the part to run; all of them where none is named")
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    options = parser.parse_args(arguments)
+
+    parts = registered()
+    if options.part is not None and options.part not in parts:
+        sys.stderr.write(f"There is no part {options.part!r}; the parts are {', '.join(parts)}.\n")
+        return 2
+    try:
+        gates = read_gates() if gates is None else gates
+    except PartNotRun as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+    results: list[PartResult] = []
+    for part in parts.values() if options.part is None else [parts[options.part]]:
+        sys.stderr.write(f"evals: {part.name}, {part.about}\n")
+        try:
+            results.append(judge(part, part.run(), gates))
+        except (CoachError, PartNotRun) as error:
+            results.append(not_run(part, error, gates))
+    print(json.dumps(as_json(results), indent=2, ensure_ascii=False) if options.json else table(results))
+    return 0 if results and all(result.passed for result in results) else 1
+
+
+if __name__ == "__main__":
+    # Standard output is for the results alone.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    sys.exit(main())

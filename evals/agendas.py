@@ -1,0 +1,409 @@
+"""The part `agendas`: what the composer makes of the briefs in `datasets/agendas.yaml`.
+
+The agendas come from `AgendaMaker` as the service uses it, without a model, over the real library and its index. They
+are judged by what the two people would read.
+"""
+
+import asyncio
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+from pydantic_evals import Dataset
+from pydantic_evals.reporting import EvaluationReport
+
+from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
+from coach.agenda.choose import choose
+from coach.agenda.guard import Draft, Vocabulary, check_agenda
+from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.plan import SHORTEST_SLOT, outline
+from coach.agenda.words import AgendaWords, ItemWords, StarterWords
+from coach.retrieval.search import Search, open_search, show_progress
+from coach.settings import Settings
+from coach.store.agendas import starter_key
+from evals.parts import Metric, Part, PartNotRun, register
+
+DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
+SCHEMA = DATASET.with_name("agendas_schema.json")
+
+_FEWEST_STARTERS = 3
+# How much of a quoted text must be there word for word: long ones are shortened where they are quoted.
+_QUOTED_CHARACTERS = 40
+_YES_OR_NO = frozenset(
+    "am are can could did do does had has have is may might must shall should was were will would".split()
+)
+# What the items of a stage must hold: the kinds that can hold it, and words without which it is not there.
+_MUST_HAVES: dict[str, dict[str, tuple[frozenset[str], str]]] = {
+    "kickoff": {
+        "confidentiality": (frozenset({"discussion"}), r"\bconfidential"),
+        "ground rules": (frozenset({"discussion"}), r"\bground rules?\b"),
+        "goals": (frozenset({"discussion"}), r"\bgoals?\b"),
+    },
+    "building": {"something to do": (frozenset({"exercise"}), r"")},
+    "midpoint": {"a review of the goals": (frozenset({"review"}), r"\bgoals?\b")},
+    "closing": {
+        "an evaluation": (frozenset({"review"}), r"\b(?:look back|was reached|done differently)\b"),
+        "a celebration": (frozenset({"reflection"}), r"\b(?:celebrat|thank|proud)"),
+    },
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AgendaCase(_Strict):
+    """What an agenda is made from.
+
+    `brief` is a SessionBrief as the service stores it beside every agenda, `avoid` what either person asked to keep
+    out, `asked` the starters that the pair has had, and the notes what each told the coach alone.
+    """
+
+    brief: SessionBrief
+    avoid: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    mentor_note: str = ""
+    mentee_note: str = ""
+
+    def briefing(self) -> Briefing:
+        """The briefing, as the service would have read it from its database."""
+        return Briefing(
+            brief=self.brief,
+            mentor=PrivateBrief(self.mentor_note, "", 0),
+            mentee=PrivateBrief(self.mentee_note, "", 0),
+            avoid=Avoidance(list(self.avoid)),
+            asked=frozenset(map(starter_key, self.asked)),
+        )
+
+
+class About(_Strict):
+    """Why a case is there; `typed_goals` are the goals as they were typed, where that differs from the brief."""
+
+    why: str
+    typed_goals: tuple[str, ...] = ()
+
+
+class _Row(_Strict):
+    name: str
+    inputs: AgendaCase
+    metadata: About
+
+
+class _File(_Strict):
+    name: str
+    cases: tuple[_Row, ...]
+
+
+@dataclass(frozen=True)
+class Output:
+    """An agenda as it is stored and shown: the shared `content` and each one's prep, by role.
+
+    `draft` is the same words with the plan and briefing behind them, `library` the ids of all passages.
+    """
+
+    content: dict[str, Any]
+    preps: dict[str, dict[str, Any]]
+    draft: Draft
+    library: frozenset[str]
+
+    def texts(self) -> Iterator[str]:
+        """Everything that at least one of the two can read."""
+        for shown in (self.content, self.preps):
+            yield from _strings(shown)
+
+    def shared_text(self) -> str:
+        """What both read in the agenda itself, without starters and sources."""
+        items = [item[key] for item in self.content["items"] for key in ("title", "description", "because")]
+        return "\n".join([self.content["title"], self.content["summary"], *items])
+
+
+class MinutesSum(Metric[AgendaCase, Output]):
+    """A timetable that does not add up costs the coach its credit in the first minute, and the end is what gets cut:
+    the next steps.
+    """
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """Items that do not sum to the minutes of the session, or are too short to be held."""
+        minutes = [item["minutes"] for item in output.content["items"]]
+        found = [f"an item of {short} minutes" for short in minutes if short < SHORTEST_SLOT]
+        if sum(minutes) != inputs.brief.minutes:
+            found.append(f"{sum(minutes)} minutes planned for a session of {inputs.brief.minutes}")
+        return found
+
+
+class StageMustHaves(Metric[AgendaCase, Output]):
+    """Each stage has something that cannot be made up for later: without confidentiality at the kickoff nobody is
+    candid after it, and a series without a midpoint review or an evaluation drifts and ends in silence. What was
+    promised last time and is not asked about is not done.
+    """
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """What the stage needs and the agenda lacks."""
+        brief, items = inputs.brief, output.content["items"]
+        texts = [(item["kind"], f"{item['title']}\n{item['description']}") for item in items]
+        found = [
+            f"no {what}"
+            for what, (kinds, words) in _MUST_HAVES[brief.stage].items()
+            if not any(kind in kinds and re.search(words, text, re.IGNORECASE) for kind, text in texts)
+        ]
+        if items[0]["kind"] != "check-in":
+            found.append("it does not open with a check-in")
+        if items[-1]["kind"] != "next-steps":
+            found.append("it does not close with next steps")
+        # At a short kickoff or closing the open actions may give way; elsewhere the first due is always asked about.
+        if brief.actions and brief.stage in {"building", "midpoint"}:
+            reviewed = "\n".join(text for kind, text in texts if kind == "review")
+            if not _quotes(reviewed, brief.actions[0].text):
+                found.append("the open action that is due first is not reviewed")
+        return found
+
+
+class MentorsShare(Metric[AgendaCase, Output]):
+    """Where the senior leads, it is ordinary mentoring: hierarchy takes the meeting back as soon as it may."""
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """Less than half of the minutes led by the mentor; an item led by both counts half."""
+        share = {"mentor": 1.0, "both": 0.5, "mentee": 0.0}
+        items = output.content["items"]
+        led, minutes = sum(item["minutes"] * share[item["led_by"]] for item in items), output.content["minutes"]
+        return [f"the mentor leads {led:g} of {minutes} minutes"] if led < minutes / 2 else []
+
+
+class CitationsExist(Metric[AgendaCase, Output]):
+    """A source that cannot be looked up is worse than none: it lends weight to what nobody has checked."""
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """Cited ids that no source or no passage stands behind, and suggestions from the library without any."""
+        content = output.content
+        cited = [(f"item {item['id']}", item["sources"]) for item in content["items"]]
+        cited += [(f"starter {number}", s["sources"]) for number, s in enumerate(content["starters"], start=1)]
+        cited += [(f"prep of the {role}", prep["sources"]) for role, prep in output.preps.items()]
+        listed = {source["id"] for source in content["sources"]}
+        found = [
+            f"{where} cites {key}, which {reason}"
+            for where, keys in cited
+            for key in keys
+            for reason, known in (("is not in the library", output.library), ("is not among the sources", listed))
+            if key not in known
+        ]
+        suggests = {f"item {n}" for n, slot in enumerate(output.draft.plan.slots, start=1) if slot.activity is not None}
+        found += [
+            f"{where} cites nothing"
+            for where, keys in cited
+            if not keys and (where in suggests or where.startswith("starter"))
+        ]
+        found += [f"source {s['id']} rests on nothing" for s in content["sources"] if not s["references"]]
+        return found
+
+
+class BecauseGiven(Metric[AgendaCase, Output]):
+    """People keep to an agenda whose reasons they see; an item without one is the first that gets dropped."""
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """Items without a reason in at least one whole sentence."""
+        return [
+            f"item {item['id']} gives no reason"
+            for item in output.content["items"]
+            if len(item["because"].split()) < 3 or item["because"].strip()[-1] not in ".?!"
+        ]
+
+
+class GoalsNamed(Metric[AgendaCase, Output]):
+    """An agenda that does not name what the two set out to do could be anybody's, and they treat it so."""
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """Goals that are not named: all must be at the kickoff, midpoint and closing, one in a building session."""
+        brief, text = inputs.brief, output.shared_text()
+        if not brief.goals:
+            return None
+        missing = [goal for goal in brief.goals if not _quotes(text, goal)]
+        if brief.stage == "building" and len(missing) < len(brief.goals):
+            return []
+        return [f"the goal “{goal}” is not named" for goal in missing]
+
+
+class GuardsPass(Metric[AgendaCase, Output]):
+    """The composer is what the service falls back on when a model's words do not pass the guards, so its own must."""
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """What the guards of `coach.agenda.guard` find in the words as they are shown."""
+        return [f"{found.guard}, {found.where}: {found.reason}" for found in check_agenda(output.draft)]
+
+
+class StartersOpen(Metric[AgendaCase, Output]):
+    """A question that yes or no answers ends the talk that it should start, and one that comes again says that
+    nobody listened the first time.
+    """
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """Too few starters, closed questions, and questions that come twice or that the pair has had."""
+        texts = [starter["text"] for starter in output.content["starters"]]
+        found = [] if len(texts) >= _FEWEST_STARTERS else [f"{len(texts)} starters"]
+        seen = {starter_key(text) for text in inputs.asked}
+        for text in texts:
+            first = re.match(r"\W*(\w+)", text)
+            if not text.rstrip(' ”"').endswith("?") or first is None or first[1].casefold() in _YES_OR_NO:
+                found.append(f"“{text}” is no open question")
+            if starter_key(text) in seen:
+                found.append(f"“{text}” was asked before")
+            seen.add(starter_key(text))
+        return found
+
+
+class AvoidedAbsent(Metric[AgendaCase, Output]):
+    """Somebody asked to keep this out, perhaps for a reason that hurts; one slip and that person tells the coach
+    nothing any more.
+    """
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """Avoided phrases, also as the beginning of a longer word, in anything that is shown; and avoided topics."""
+        if not inputs.avoid:
+            return None
+        found = []
+        for phrase in inputs.avoid:
+            words = r"\W+".join(map(re.escape, re.findall(r"\w+", phrase)))
+            found += [
+                f"“{phrase}” in “{text}”"
+                for text in output.texts()
+                if re.search(rf"\b{words}", text, re.IGNORECASE)
+            ]
+        avoided = {phrase.casefold() for phrase in inputs.avoid}
+        plan = output.draft.plan
+        documents = [slot.activity for slot in plan.slots if slot.activity] + [p.document for p in plan.starters]
+        found += [f"{d.front.id} is on {d.front.topic}" for d in documents if d.front.topic in avoided]
+        return found
+
+
+METRICS: tuple[type[Metric[AgendaCase, Output]], ...] = (
+    MinutesSum,
+    StageMustHaves,
+    MentorsShare,
+    CitationsExist,
+    BecauseGiven,
+    GoalsNamed,
+    GuardsPass,
+    StartersOpen,
+    AvoidedAbsent,
+)
+
+
+def read_dataset(file: Path = DATASET) -> Dataset[AgendaCase, Any, About]:
+    """The cases, with every metric of this part. Raises PartNotRun where the file is missing or broken."""
+    try:
+        dataset = Dataset[AgendaCase, Any, About].from_file(file)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise PartNotRun(f"The cases cannot be read. {error}") from error
+    for metric in METRICS:
+        dataset.add_evaluator(metric())
+    return dataset
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of the dataset's file, for editors. Metrics have no place in it: they are code, and gated."""
+    return _File.model_json_schema()
+
+
+async def evaluate(
+    dataset: Dataset[AgendaCase, Any, About], search: Search
+) -> EvaluationReport[AgendaCase, Any, About]:
+    """Make the agenda of every case and judge it.
+
+    Raises PartNotRun when the index failed meanwhile: what was then found by words alone is not what the service does.
+    """
+    maker = AgendaMaker(search, model=None, timeout_s=1)
+    vocabulary = Vocabulary(search.passages)
+    library = frozenset(passage.id for passage in search.passages)
+
+    async def make(case: AgendaCase) -> Output:
+        briefing = case.briefing()
+        row = (await maker.make(briefing, pair_id="pair", program_id="program")).row
+        plan = await choose(outline(briefing.brief), briefing, search)
+        draft = Draft(_words(row.content), plan, briefing, vocabulary)
+        return Output(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, draft, library)
+
+    # One at a time: how queries are batched must not decide a close ranking.
+    report = await dataset.evaluate(make, name="agendas", max_concurrency=1, progress=False)
+    if not search.healthy:
+        raise PartNotRun("The index failed while the agendas were made. Run it again; the index is built anew.")
+    return report
+
+
+def run() -> EvaluationReport[Any, Any, Any]:
+    """The part, over the library of the settings. Raises PartNotRun or a CoachError."""
+    dataset = read_dataset()
+    with _library_index(Settings()) as search:
+        return asyncio.run(evaluate(dataset, search))
+
+
+@contextmanager
+def _library_index(settings: Settings) -> Iterator[Search]:
+    """The library's index in a temporary folder; a copy is kept in the data folder, so that the next run is quick."""
+    kept = settings.data_dir / "evals-index"
+    with tempfile.TemporaryDirectory(prefix="coach-evals-") as folder:
+        own = settings.model_copy(update={"data_dir": Path(folder), "chroma_url": None})
+        if kept.is_dir():
+            shutil.copytree(kept, own.chroma_dir)
+        search = open_search(own, build=False)
+        try:
+            embedded = search.build(show_progress)
+            yield search
+        finally:
+            search.close()
+        if embedded:
+            _keep(own.chroma_dir, kept)
+
+
+def _keep(index: Path, kept: Path) -> None:
+    """Keep the index for the next run. Where that fails the next one only takes longer."""
+    try:
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(index, kept)
+    except OSError:
+        shutil.rmtree(kept, ignore_errors=True)
+
+
+def _words(content: dict[str, Any]) -> AgendaWords:
+    """The words of an agenda as it is shown."""
+    return AgendaWords(
+        title=content["title"],
+        summary=content["summary"],
+        items=tuple(
+            ItemWords(
+                slot=int(item["id"]),
+                title=item["title"],
+                description=item["description"],
+                sources=tuple(item["sources"]),
+            )
+            for item in content["items"]
+        ),
+        starters=tuple(
+            StarterWords(starter=number, text=starter["text"])
+            for number, starter in enumerate(content["starters"], start=1)
+        ),
+    )
+
+
+def _quotes(text: str, quoted: str) -> bool:
+    return quoted[:_QUOTED_CHARACTERS].casefold() in text.casefold()
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+register(Part("agendas", "what the composer makes of the briefs in datasets/agendas.yaml", METRICS, run))

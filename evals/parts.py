@@ -1,0 +1,75 @@
+"""The parts of the eval suite: each registers itself with what it measures and how it runs."""
+
+import re
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+from pydantic_evals.evaluators import EvaluationReason, Evaluator, EvaluatorContext
+from pydantic_evals.reporting import EvaluationReport
+
+InputsT = TypeVar("InputsT", contravariant=True)
+OutputT = TypeVar("OutputT", contravariant=True)
+
+# The modules that register a part when they are imported, in the order in which the parts run.
+_MODULES = ("evals.agendas",)
+
+
+class PartNotRun(Exception):
+    """A part could not run, so nothing is known about what it measures. The message says what to do."""
+
+
+class Metric(Evaluator[InputsT, OutputT, Any]):
+    """An evaluator that finds faults: a case passes when it has none. Its docstring says why the faults matter.
+
+    The metric is called by the name of its class in lower case with hyphens, in reports and in `gates.toml`.
+    """
+
+    @classmethod
+    def metric(cls) -> str:
+        """The metric's name, such as `minutes-sum` for MinutesSum."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", cls.__name__).lower()
+
+    def get_default_evaluation_name(self) -> str:
+        """The metric's name."""
+        return self.metric()
+
+    @abstractmethod
+    def faults(self, inputs: InputsT, output: OutputT) -> list[str] | None:
+        """What is wrong, one line each; None where the case has nothing that this metric could judge."""
+
+    def evaluate(self, ctx: EvaluatorContext[Any, Any, Any]) -> dict[str, EvaluationReason]:
+        """Pass or fail with the faults as the reason; no result at all where there is nothing to judge."""
+        found = self.faults(ctx.inputs, ctx.output)
+        if found is None:
+            return {}
+        return {self.metric(): EvaluationReason(value=not found, reason="; ".join(found) or None)}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the suite. `run` raises PartNotRun or a CoachError where it cannot."""
+
+    name: str
+    about: str
+    metrics: tuple[type[Metric[Any, Any]], ...]
+    run: Callable[[], EvaluationReport[Any, Any, Any]]
+
+
+_PARTS: dict[str, Part] = {}
+
+
+def register(part: Part) -> None:
+    """Make a part known by its name. Raises ValueError where the name is taken."""
+    if part.name in _PARTS:
+        raise ValueError(f"There are two parts named {part.name!r}.")
+    _PARTS[part.name] = part
+
+
+def registered() -> dict[str, Part]:
+    """All parts by name, in the order in which they run."""
+    for module in _MODULES:
+        import_module(module)
+    return dict(_PARTS)
