@@ -53,8 +53,7 @@ def create_app(
             opened = given
         state.search = opened
         state.maker = AgendaMaker(opened, state.model, settings.llm_timeout_s)
-        if given is None:
-            state.jobs.enqueue("load-embedding-model")
+        state.jobs.enqueue("load-embedding-model")
         yield
         await state.jobs.drain()
         if given is None:

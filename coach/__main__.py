@@ -43,13 +43,21 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from coach.retrieval.search import open_search, show_progress
 
     settings = Settings()
+
+    async def bring_up_to_date(store: "Store") -> None:
+        await store.migrate()
+
+    # Before the server starts, so that what is wrong is one sentence.
+    _with_store(bring_up_to_date)
+    search = open_search(settings, progress=show_progress)
     typer.echo(
         f"Session coach on http://{host}:{port} (docs at /docs). Data in {settings.data_dir.resolve()}.", err=True
     )
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, search=search),
         host=host,
         port=port,
         access_log=False,
@@ -58,7 +66,10 @@ def serve(
         server_header=False,
     )
     server = uvicorn.Server(config)
-    server.run()
+    try:
+        server.run()
+    finally:
+        search.close()
     if not server.started:
         raise SystemExit(1)
 
