@@ -7,7 +7,6 @@ are judged by what the two people would read.
 import asyncio
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,8 +36,9 @@ SCHEMA = DATASET.with_name("agendas_schema.json")
 _FEWEST_STARTERS = 3
 # How much of a quoted text must be there word for word: long ones are shortened where they are quoted.
 _QUOTED_CHARACTERS = 40
-_YES_OR_NO = frozenset(
-    "am are can could did do does had has have is may might must shall should was were will would".split()
+# With these words begin questions that yes or no answers.
+_YES_OR_NO = re.compile(
+    r"(?:am|are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)\b", re.IGNORECASE
 )
 # What the items of a stage must hold: the kinds that can hold it, and words without which it is not there.
 _MUST_HAVES: dict[str, dict[str, tuple[frozenset[str], str]]] = {
@@ -163,6 +163,9 @@ class StageMustHaves(Metric[AgendaCase, Output]):
             reviewed = "\n".join(text for kind, text in texts if kind == "review")
             if not _quotes(reviewed, brief.actions[0].text):
                 found.append("the open action that is due first is not reviewed")
+        activities = {slot.activity.front.id for slot in output.draft.plan.slots if slot.activity is not None}
+        if brief.carried is not None and brief.carried.activity_id not in activities:
+            found.append("the activity carried over from the session that did not take place is missing")
         return found
 
 
@@ -249,8 +252,7 @@ class StartersOpen(Metric[AgendaCase, Output]):
         found = [] if len(texts) >= _FEWEST_STARTERS else [f"{len(texts)} starters"]
         seen = {starter_key(text) for text in inputs.asked}
         for text in texts:
-            first = re.match(r"\W*(\w+)", text)
-            if not text.rstrip(' ”"').endswith("?") or first is None or first[1].casefold() in _YES_OR_NO:
+            if not text.rstrip(' ”"').endswith("?") or _YES_OR_NO.match(text.lstrip(' “"')):
                 found.append(f"“{text}” is no open question")
             if starter_key(text) in seen:
                 found.append(f"“{text}” was asked before")
@@ -271,9 +273,7 @@ class AvoidedAbsent(Metric[AgendaCase, Output]):
         for phrase in inputs.avoid:
             words = r"\W+".join(map(re.escape, re.findall(r"\w+", phrase)))
             found += [
-                f"“{phrase}” in “{text}”"
-                for text in output.texts()
-                if re.search(rf"\b{words}", text, re.IGNORECASE)
+                f"“{phrase}” in “{text}”" for text in output.texts() if re.search(rf"\b{words}", text, re.IGNORECASE)
             ]
         avoided = {phrase.casefold() for phrase in inputs.avoid}
         plan = output.draft.plan
@@ -326,7 +326,7 @@ async def evaluate(
         briefing = case.briefing()
         row = (await maker.make(briefing, pair_id="pair", program_id="program")).row
         plan = await choose(outline(briefing.brief), briefing, search)
-        draft = Draft(_words(row.content), plan, briefing, vocabulary)
+        draft = Draft(shown_words(row.content), plan, briefing, vocabulary)
         return Output(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, draft, library)
 
     # One at a time: how queries are batched must not decide a close ranking.
@@ -370,7 +370,7 @@ def _keep(index: Path, kept: Path) -> None:
         shutil.rmtree(kept, ignore_errors=True)
 
 
-def _words(content: dict[str, Any]) -> AgendaWords:
+def shown_words(content: dict[str, Any]) -> AgendaWords:
     """The words of an agenda as it is shown."""
     return AgendaWords(
         title=content["title"],

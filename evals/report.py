@@ -86,9 +86,7 @@ def judge(part: Part, report: EvaluationReport[Any, Any, Any], gates: Gates) -> 
     """
     scores = []
     for metric in (kind.metric() for kind in part.metrics):
-        faults = [
-            Fault(failure.name, f"the task broke off: {failure.error_message}") for failure in report.failures
-        ]
+        faults = [Fault(failure.name, f"the task broke off: {failure.error_message}") for failure in report.failures]
         passed = 0
         for case in report.cases:
             if metric in case.assertions:
@@ -162,3 +160,5 @@ def _lines(result: PartResult) -> Iterator[str]:
         elif score.verdict == "not run" and not result.error:
             yield f"{result.part} {score.metric} was not run: no case gave it anything to judge."
         yield from (f"  {fault.case}: {fault.reason}" for fault in score.faults)
+    if not result.passed:
+        yield f"To see this again: python -m evals {result.part}"

@@ -13,7 +13,8 @@ ROOMS = ("coach", "api", "evals")
 MOST_LINES = 400
 # Words that say nothing of what a module does.
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "service", "services", "common", "misc"}
-NOT_OURS = {".git", ".venv", "data", "build", "dist", "node_modules", "__pycache__"}
+# What is made here, rather than written.
+NOT_OURS = {".git", ".venv", ".hypothesis", "data", "build", "dist", "__pycache__"}
 # Put together here, so that this file does not hold them itself.
 OUTSIDE = [".." + "/shared", "/" + "work/", "/" + "root/", "/" + "home/", "/" + "tmp/", "file" + "://"]
 

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from structlog.testing import capture_logs
@@ -27,10 +26,10 @@ def slow() -> Slow:
 
 
 @pytest.fixture
-def jobs(slow: Slow) -> Iterator[Jobs]:
+def jobs(slow: Slow) -> Jobs:
     jobs = Jobs()
     jobs.register("slow", slow)
-    yield jobs
+    return jobs
 
 
 async def test_a_job_runs_with_its_ids_after_the_caller_has_gone_on(jobs: Jobs, slow: Slow) -> None:

@@ -244,6 +244,16 @@ async def test_a_404_climbs_down_only_where_it_speaks_of_the_format(httpx2_mock:
     assert (await model().reply(REQUEST)).text == '{"answer": "yes"}'
 
 
+async def test_a_404_for_an_unknown_model_is_not_asked_again(httpx2_mock: respx.Router) -> None:
+    unknown = httpx.Response(404, json={"error": {"message": "The model gpt-oss does not exist"}})
+    httpx2_mock.post(f"{LOCAL}/chat/completions").mock(return_value=unknown)
+
+    with pytest.raises(ModelRejected, match="COACH_LLM_MODEL"):
+        await model().reply(REQUEST)
+
+    assert len(httpx2_mock.calls) == 1
+
+
 async def test_a_request_without_a_system_turn_climbs_down_too(httpx2_mock: respx.Router) -> None:
     httpx2_mock.post(f"{LOCAL}/chat/completions").mock(side_effect=[FORMAT_REFUSED, answered()])
 

@@ -404,7 +404,7 @@ _STAGE_PREP: dict[str, dict[Role, str]] = {
 
 
 def _title(plan: AgendaPlan, brief: SessionBrief) -> str:
-    main = next((slot.goal for slot in plan.slots if slot.purpose == "exercise" and slot.goal), None)
+    main = _main_goal(plan, brief)
     subject = {"kickoff": "Getting started", "midpoint": "Halfway", "closing": "Looking back, and on"}.get(brief.stage)
     subject = subject or (shorten(brief.focus or main or "", 60) or "Working session")
     return f"Session {brief.number}: {subject}"
@@ -412,7 +412,7 @@ def _title(plan: AgendaPlan, brief: SessionBrief) -> str:
 
 def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
-    goal = next((slot.goal for slot in plan.slots if slot.goal), None)
+    goal = _main_goal(plan, brief)
     about = f" with “{shorten(goal, 120)}” at the center" if goal and brief.stage == "building" else ""
     opening = {
         "kickoff": f"The first of {_number(brief.planned_sessions)} sessions: {mentor} and {mentee} agree on how to "
@@ -442,6 +442,12 @@ def _useful_strength(slot: Slot, brief: SessionBrief) -> str | None:
 
 def _long_words(text: str) -> set[str]:
     return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.casefold())}
+
+
+def _main_goal(plan: AgendaPlan, brief: SessionBrief) -> str | None:
+    """The goal that the meeting serves first: that of its first activity, or the one whose turn it is."""
+    named = (slot.goal for slot in plan.slots if slot.purpose in {"exercise", "discussion"} and slot.goal)
+    return next(named, brief.goals[(brief.position - 1) % len(brief.goals)] if brief.goals else None)
 
 
 def _from_strength(brief: SessionBrief) -> str:

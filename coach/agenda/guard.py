@@ -215,7 +215,9 @@ def leads(draft: Draft) -> Iterator[Violation]:
     for where, slot, text, _ in draft.slots():
         other = {"mentor": mentee, "mentee": mentor}.get(slot.led_by)
         if other and re.search(
-            rf"\b{other}\b (?:{_STEERS})\b(?! (?:a|an|the file|the document|up|with)\b)", text, re.IGNORECASE
+            rf"(?<!that )(?<!which )\b{other}\b (?:{_STEERS})\b(?! (?:a|an|the file|the document|up|with)\b)",
+            text,
+            re.IGNORECASE,
         ):
             yield Violation("leads", where, f"The {slot.led_by} leads this slot, not the other one.")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -16,8 +17,8 @@ FIRST_DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 GOALS = ("Use an AI assistant for the first draft of my monthly report", "Ask better questions of our dashboards")
 
 
-def participant(role: str, name: str, **changes: object) -> Participant:
-    known: dict[str, object] = {"id": role, "program_id": "program", "name": name}
+def participant(role: str, name: str, **changes: Any) -> Participant:
+    known: dict[str, Any] = {"id": role, "program_id": "program", "name": name}
     if role == "mentor":
         known |= {"role_title": "Data analyst", "strengths": ["turning raw numbers into one clear chart"]}
     else:

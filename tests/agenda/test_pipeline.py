@@ -84,10 +84,7 @@ async def test_a_repaired_answer_is_called_repaired(search: Search) -> None:
     assert generator(made)["source"] == "repaired"
 
 
-@pytest.mark.parametrize(
-    "error",
-    [ModelUnreachable, ModelTimeout, ModelRateLimited, ModelRejected, ModelReplyInvalid, ModelPaused, ModelError],
-)
+@pytest.mark.parametrize("error", [ModelError, *ModelError.__subclasses__()])
 async def test_whatever_fails_the_composers_agenda_comes_with_the_reason(
     search: Search, error: type[ModelError]
 ) -> None:

@@ -63,15 +63,15 @@ def test_an_agenda_reads_from_title_to_notice() -> None:
 )
 def test_no_character_of_a_text_is_markup(place: str, character: str) -> None:
     text = f"a{character}{character}b{character}c"
-    changes: dict[str, Any] = {
+    nested: dict[str, dict[str, Any]] = {
         "name": {"people": {"mentor": text, "mentee": text}},
         "item title": {"item": {"title": text}},
         "description": {"item": {"description": text}},
         "because": {"item": {"because": text}},
         "step": {"prep": {"role": "mentor", "steps": [text], "sources": []}},
-    }.get(place, {place: text})
+    }
 
-    plain = without_escapes(markdown(agenda(**changes)))
+    plain = without_escapes(markdown(agenda(**nested.get(place, {place: text}))))
 
     assert "abc" in plain
     assert f"{character}b" not in plain

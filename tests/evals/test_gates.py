@@ -1,0 +1,213 @@
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic_evals import Case, Dataset
+from pydantic_evals.reporting import EvaluationReport
+
+from coach.errors import IndexUnavailable
+from evals import parts
+from evals.__main__ import main
+from evals.parts import Metric, Part, PartNotRun, register, registered
+from evals.report import Gate, Gates, as_json, judge, not_run, read_gates, table
+
+
+class IsSmall(Metric[int, int]):
+    """Small numbers are what this test is about."""
+
+    def faults(self, inputs: int, output: int) -> list[str] | None:
+        if inputs < 0:
+            return None
+        if output == 13:
+            raise ArithmeticError("thirteen")
+        return [f"{output} is not small"] if output > 5 else []
+
+
+def _double(number: int) -> int:
+    if number == 40:
+        raise ArithmeticError("forty")
+    return 2 * number
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The part of the test: it doubles numbers and wants them small."""
+
+    numbers: Sequence[int]
+
+    def run(self) -> EvaluationReport[Any, Any, Any]:
+        cases: list[Case[int, int, Any]] = [Case(name=f"number {n}", inputs=n) for n in self.numbers]
+        dataset = Dataset[int, int, Any](name="numbers", cases=cases, evaluators=[IsSmall()])
+        return dataset.evaluate_sync(_double, progress=False)
+
+
+def _part(*numbers: int) -> Part:
+    return Part("numbers", "doubles of numbers", (IsSmall,), Numbers(numbers).run)
+
+
+def _gates(floor: float) -> Gates:
+    return {"numbers": {"is-small": Gate(floor=floor)}}
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes one part the only one."""
+
+    def make(part: Part) -> None:
+        monkeypatch.setattr(parts, "_MODULES", ())
+        monkeypatch.setattr(parts, "_PARTS", {})
+        register(part)
+
+    return make
+
+
+def test_every_metric_has_a_gate_and_every_gate_a_metric() -> None:
+    measured = {(part.name, metric.metric()) for part in registered().values() for metric in part.metrics}
+    gated = {(part, metric) for part, gates in read_gates().items() for metric in gates}
+    assert measured == gated
+
+
+def test_every_metric_says_why_it_matters() -> None:
+    metrics = [metric for part in registered().values() for metric in part.metrics]
+    assert metrics
+    for metric in metrics:
+        assert len((metric.__doc__ or "").split()) >= 10, metric
+        assert metric.__doc__ != Metric.__doc__
+
+
+def test_every_module_that_registers_a_part_is_run() -> None:
+    folder = Path(parts.__file__).parent
+    registering = {f"evals.{file.stem}" for file in folder.glob("*.py") if "\nregister(" in file.read_text("utf-8")}
+    assert registering == set(parts._MODULES)
+
+
+def test_two_parts_cannot_have_one_name(only: Any) -> None:
+    only(_part(1))
+    with pytest.raises(ValueError, match="numbers"):
+        register(_part(2))
+
+
+@pytest.mark.parametrize(("floor", "verdict"), [(0.5, "passed"), (0.66, "passed"), (0.67, "failed"), (1.0, "failed")])
+def test_the_share_of_passed_cases_is_held_against_the_floor(floor: float, verdict: str) -> None:
+    (score,) = judge(_part(), Numbers([1, 2, 3]).run(), _gates(floor)).scores
+    assert (score.passed, score.cases, score.verdict) == (2, 3, verdict)
+    assert [fault.case for fault in score.faults] == ["number 3"]
+
+
+def test_a_case_that_gives_nothing_to_judge_is_not_counted() -> None:
+    (score,) = judge(_part(), Numbers([1, -1]).run(), _gates(1.0)).scores
+    assert (score.passed, score.cases) == (1, 1)
+
+
+def test_a_metric_that_judged_no_case_was_not_run_and_has_not_passed() -> None:
+    result = judge(_part(), Numbers([-1]).run(), _gates(0.5))
+    assert result.scores[0].verdict == "not run"
+    assert not result.passed
+    assert "numbers is-small was not run" in table([result])
+
+
+def test_a_part_without_cases_has_not_passed() -> None:
+    assert not judge(_part(), Numbers([]).run(), _gates(0.5)).passed
+
+
+def test_a_part_without_metrics_has_not_passed() -> None:
+    assert not judge(replace(_part(), metrics=()), Numbers([1]).run(), _gates(0.5)).passed
+
+
+def test_a_task_that_breaks_off_is_a_case_not_passed() -> None:
+    (score,) = judge(_part(), Numbers([1, 40]).run(), _gates(1.0)).scores
+    assert (score.passed, score.cases, score.verdict) == (1, 2, "failed")
+    assert "forty" in score.faults[0].reason
+
+
+def test_an_evaluator_that_breaks_off_is_a_case_not_passed() -> None:
+    def thirteen(number: int) -> int:
+        return 13
+
+    report = Dataset[int, int, Any](
+        name="numbers", cases=[Case(name="one", inputs=1)], evaluators=[IsSmall()]
+    ).evaluate_sync(thirteen, progress=False)
+    (score,) = judge(_part(), report, _gates(1.0)).scores
+    assert (score.passed, score.cases, score.verdict) == (0, 1, "failed")
+    assert "thirteen" in score.faults[0].reason
+
+
+def test_a_metric_without_a_gate_has_not_passed() -> None:
+    result = judge(_part(), Numbers([1]).run(), {})
+    assert result.scores[0].verdict == "failed"
+    assert "no gate" in table([result])
+
+
+@pytest.mark.parametrize("text", ["[numbers.is-small]\nfloor = 2", "[numbers.is-small]\nroof = 1", "floor ="])
+def test_broken_gates_are_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "gates.toml"
+    file.write_text(text)
+    with pytest.raises(PartNotRun, match=r"gates\.toml"):
+        read_gates(file)
+
+
+def test_the_command_ends_well_when_every_gate_is_reached(only: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    only(_part(1, 2))
+    assert main([], _gates(1.0)) == 0
+    assert "is-small      2/2   100%  passed" in capsys.readouterr().out
+
+
+def test_a_gate_that_is_missed_ends_with_1_and_names_metric_and_cases(
+    only: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only(_part(1, 3, 4))
+    assert main(["numbers"], _gates(0.9)) == 1
+    shown = capsys.readouterr().out
+    assert "numbers is-small failed: 1 of 3 cases passed, the gate asks for 90%." in shown
+    assert "number 3: 6 is not small" in shown
+    assert "number 4: 8 is not small" in shown
+    assert "python -m evals numbers" in shown
+
+
+@pytest.mark.parametrize("error", [PartNotRun("no cases"), IndexUnavailable("no index")])
+def test_a_part_that_cannot_run_ends_with_1_and_is_not_passed(
+    only: Any, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def fail() -> EvaluationReport[Any, Any, Any]:
+        raise error
+
+    only(replace(_part(), run=fail))
+    assert main([], _gates(0.5)) == 1
+    shown = capsys.readouterr().out
+    assert f"Not run: {error}" in shown
+    assert "not run" in shown.splitlines()[2]
+
+
+def test_an_unknown_part_ends_with_2_and_one_sentence_with_the_list(
+    only: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only(_part(1))
+    assert main(["nubmers"], _gates(0.5)) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "There is no part 'nubmers'; the parts are numbers.\n"
+
+
+def test_json_alone_is_on_standard_output(only: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    only(_part(1, 3))
+    assert main(["numbers", "--json"], _gates(0.9)) == 1
+    shown: Mapping[str, Any] = json.loads(capsys.readouterr().out)
+    assert shown["passed"] is False
+    (metric,) = shown["parts"][0]["metrics"]
+    assert metric == {
+        "metric": "is-small",
+        "verdict": "failed",
+        "passed": 1,
+        "cases": 2,
+        "floor": 0.9,
+        "faults": [{"case": "number 3", "reason": "6 is not small"}],
+    }
+
+
+def test_json_tells_not_run_from_failed() -> None:
+    shown = as_json([not_run(_part(), PartNotRun("no cases"), _gates(0.5))])
+    assert shown["parts"][0]["error"] == "no cases"
+    assert shown["parts"][0]["metrics"][0]["verdict"] == "not run"
