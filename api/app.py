@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 
 from api import problems
 from api.routes import agendas, health, knowledge, programs, sessions
@@ -102,7 +103,7 @@ class Door:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._most:
-                raise _TooLarge
+                raise _TooLarge(self._most)
             return message
 
         async def stamped_send(message: MutableMapping[str, Any]) -> None:
@@ -120,19 +121,21 @@ class Door:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 if _declared_length(scope) > self._most:
-                    raise _TooLarge
+                    raise _TooLarge(self._most)
                 await self._app(scope, counted_receive, stamped_send)
-            except _TooLarge:
-                reply = problems.problem(413, "too-large", f"The request body may have at most {self._most:,} bytes.")
-                await reply(scope, receive, stamped_send)
+            except _TooLarge as error:
+                await problems.problem(413, "too-large", error.detail)(scope, receive, stamped_send)
             except Exception as error:
                 reply = problems.unexpected(scope, error)
                 if not started:
                     await reply(scope, receive, stamped_send)
 
 
-class _TooLarge(Exception):
-    pass
+class _TooLarge(HTTPException):
+    """Raised while the body is read, where only an HTTPException passes through FastAPI unchanged."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"The request body may have at most {most:,} bytes.")
 
 
 def _declared_length(scope: MutableMapping[str, Any]) -> int:

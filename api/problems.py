@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from coach import errors
 
@@ -85,7 +86,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        fields = [{"field": _path(detail["loc"]), "message": _message(detail)} for detail in error.errors()]
+        fields = [{"field": _path(detail), "message": _message(detail)} for detail in error.errors()]
+        if any(detail["loc"][:1] == ("path",) for detail in error.errors()):
+            return problem(404, "not-found", "There is nothing with this id, or it is not yours.")
         first = f"{fields[0]['field']}: {fields[0]['message']}" if fields else "the request"
         more = f" ({len(fields) - 1} more in errors)" if len(fields) > 1 else ""
         return problem(422, "invalid-input", f"The request cannot be used. {first}{more}", fields=fields[:50])
@@ -93,7 +96,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         kind, detail = _HTTP.get(error.status_code, ("http", str(error.detail)))
-        return problem(error.status_code, kind, detail, headers=dict(error.headers) if error.headers else None)
+        headers = dict(error.headers) if error.headers else None
+        if error.status_code == 405:
+            headers = {"Allow": ", ".join(_allowed_methods(app, request.url.path))}
+        return problem(error.status_code, kind, detail or str(error.detail), headers=headers)
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
@@ -125,9 +131,19 @@ _HTTP = {
     404: ("not-found", "There is nothing at this address. /docs lists the calls."),
     405: ("method-not-allowed", "This address does not take that method. The Allow header lists those it takes."),
     406: ("not-acceptable", "This can be had as application/json or text/markdown. Ask for one of them in Accept."),
-    413: ("too-large", "The request body is too large."),
+    413: ("too-large", ""),
     415: ("unsupported-media-type", "Send the body as application/json."),
 }
+
+
+def _allowed_methods(app: FastAPI, path: str) -> list[str]:
+    """Every method that the address takes; the framework names only those of the first route that matches."""
+    return sorted(
+        method.upper()
+        for template, calls in app.openapi()["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in calls
+    )
 
 
 def _route(request: Request) -> str:
@@ -135,9 +151,11 @@ def _route(request: Request) -> str:
     return getattr(route, "path", "?")
 
 
-def _path(location: Sequence[int | str]) -> str:
+def _path(detail: dict[str, Any]) -> str:
     """The field's path as a person writes it: `goals.0`, without where FastAPI found it."""
-    parts = [str(part) for part in location]
+    if detail["type"] == "json_invalid":
+        return "body"
+    parts = [str(part) for part in detail["loc"]]
     return ".".join(parts[1:] if len(parts) > 1 and parts[0] in {"body", "query", "path", "header"} else parts)
 
 

@@ -104,8 +104,8 @@ async def create_action(pair_id: Id, body: schemas.ActionCreate, caller: PairMem
         if len(await open_actions(db, pair_id)) >= MOST_OPEN_ACTIONS:
             raise Conflict(f"There are {MOST_OPEN_ACTIONS} open actions already. Mark some done before you add more.")
         if body.session_id is not None:
-            session = await get_session(db, body.session_id)
-            if session.pair_id != pair_id:
+            session = await db.get(MentoringSession, body.session_id)
+            if session is None or session.pair_id != pair_id:
                 raise InvalidInput("session_id", "This is not a session of this pair.")
         row = ActionItem(pair_id=pair_id, **body.model_dump())
         db.add(row)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from coach.models import MentoringSession, Participant
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
-from coach.untrusted import plain, quotable
+from coach.untrusted import orders_a_model, plain, quotable
 
 # An exercise does not come back to a pair within this many sessions.
 FRESH_SESSIONS = 4
@@ -246,13 +246,19 @@ def _fell_through(status: str, number: int, before: int) -> bool:
 
 def _first_names(mentor: str, mentee: str) -> tuple[str, str]:
     """What the agenda calls the two: their first names, or more of the name where those are the same."""
-    names = plain(mentor, 80) or "The mentor", plain(mentee, 80) or "The mentee"
+    names = _shown_name(mentor) or "The mentor", _shown_name(mentee) or "The mentee"
     first = _first_name(names[0]), _first_name(names[1])
     if first[0].casefold() != first[1].casefold():
         return first
     if names[0].casefold() != names[1].casefold():
         return names
     return f"{names[0]} (mentor)", f"{names[1]} (mentee)"
+
+
+def _shown_name(name: str) -> str:
+    """The name as it may be shown; of one that goes on to give orders to a model only the beginning."""
+    shown = plain(name, 80)
+    return " ".join(shown.split()[:2]) if orders_a_model(shown) else shown
 
 
 def _first_name(name: str) -> str:

@@ -6,6 +6,7 @@ Only loopback traffic; everything is written to a temporary folder and removed.
 import argparse
 import itertools
 import json
+import signal
 import statistics
 import sys
 import tempfile
@@ -166,6 +167,8 @@ def main() -> int:
     size = QUICK if given.quick else Size(given.rounds or FULL.rounds, FULL.requests)
     command = " ".join(["python -m evals.bench", *_shown(given)])
 
+    # A plain end would leave the servers running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with tempfile.TemporaryDirectory(prefix="coach-bench-") as folder:
             about = machine(Path(folder))
