@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from api import problems
 from api.routes import agendas, health, knowledge, programs, sessions
+from api.schemas import Problem
 from api.state import AppState
 from coach.agenda.brief import make_brief
 from coach.agenda.choose import questions, standing_questions
@@ -72,12 +73,13 @@ def create_app(
         description=_DESCRIPTION,
         lifespan=lifespan,
     )
-    v1 = APIRouter(prefix="/v1")
+    v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
     for module in (programs, sessions, agendas, knowledge):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)
     problems.install(app)
+    _document(app)
     app.add_middleware(Door, max_body_bytes=settings.max_body_bytes)
     return app
 
@@ -141,6 +143,40 @@ class _TooLarge(HTTPException):
 def _declared_length(scope: MutableMapping[str, Any]) -> int:
     value = dict(scope["headers"]).get(b"content-length", b"0")
     return int(value) if value.isdigit() else 0
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": description,
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, description in (
+        (401, "No token, or one that is not known."),
+        (403, "The token is of another role."),
+        (404, "There is no such thing, or it is not yours."),
+        (409, "The thing is not in a state that allows this."),
+        (413, "The body is too large."),
+        (422, "The request cannot be used; `errors` names the fields."),
+        (503, "The database or the library cannot be used right now."),
+    )
+}
+
+
+def _document(app: FastAPI) -> None:
+    """Describe errors as they come: FastAPI would describe a shape of its own that this service never sends."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schemas = generate()["components"]["schemas"]
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= problem.pop("$defs") | {"Problem": problem}
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _model(settings: Settings) -> LanguageModel | None:

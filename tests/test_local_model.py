@@ -5,7 +5,8 @@ import pytest
 
 from coach.llm import ModelReply, ModelRequest, Turn
 from coach.retrieval.search import Search
-from evals.local_model import LocalModelMissing, attempt, cases, local_model, model_at, table, weights
+from evals.local_agendas import attempt, cases
+from evals.local_model import LocalModelMissing, local_model, model_at, table, weights
 
 # Long enough for a reply on an idle machine; on a busy one the agenda is the composer's, and must be as sound.
 SECONDS_EACH = 15.0

@@ -32,3 +32,20 @@ class Page(Reply, Generic[T]):
 
     items: list[T]
     next_cursor: str | None
+
+
+class FieldProblem(Reply):
+    """What is wrong with one field; `field` is its path in the body, such as `goals.0`."""
+
+    field: str
+    message: str
+
+
+class Problem(Reply):
+    """An error, as RFC 9457 has it. `type` never changes; `detail` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] | None = None

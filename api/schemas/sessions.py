@@ -1,14 +1,24 @@
 """Sessions, actions and agendas."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from api.schemas import Body, Reply
 from api.schemas.programs import SessionMinutes, says_something
 from coach.retrieval.library import Evidence, Role, Stage, Topic
 
+
+def _to_utc(at: datetime) -> datetime:
+    """The same moment in UTC; a time without a zone is meant as UTC, as everywhere in this interface."""
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside of the calendar; check the year") from None
+
+
+Time = Annotated[datetime, AfterValidator(_to_utc)]
 Status = Literal["planned", "held", "cancelled", "postponed"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(says_something)]
 Focus = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(says_something)]
@@ -17,7 +27,7 @@ Focus = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterV
 class SessionCreate(Body):
     """A new meeting of a pair. Without `minutes` it has the program's usual length."""
 
-    scheduled_at: AwareDatetime
+    scheduled_at: Time
     minutes: SessionMinutes | None = None
     focus: Focus | None = None
     format: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
@@ -27,7 +37,7 @@ class SessionChange(Body):
     """What may change of a session."""
 
     status: Status | None = None
-    scheduled_at: AwareDatetime | None = None
+    scheduled_at: Time | None = None
     minutes: SessionMinutes | None = None
     focus: Focus | None = None
 

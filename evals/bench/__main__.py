@@ -45,7 +45,7 @@ class Size:
         return self.rounds * (1 + _WARM_UP + sum(self.requests.values()) + CROWD)
 
 
-FULL = Size(rounds=3, requests={1: 80, 16: 160, 64: 192})
+FULL = Size(rounds=3, requests={1: 60, 16: 128, 64: 128})
 QUICK = Size(rounds=1, requests={1: 20, 16: 48, 64: 64}, crowds=("new",))
 
 
