@@ -34,6 +34,11 @@ FAILURES_BEFORE_PAUSE = 5
 PAUSE_S = 30.0
 
 _RUNGS: tuple[Literal["json_schema", "json_object", "text"], ...] = ("json_schema", "json_object", "text")
+_DECODER = json.JSONDecoder()
+# A text in which so many braces begin nothing holds no object, and each costs time that grows with the text.
+_MOST_STARTS = 100
+# More tokens than any reply costs; a server may say anything, and the database has 32 bits.
+_MOST_TOKENS = 10_000_000
 _THINKING = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
 
 
@@ -135,7 +140,7 @@ class OpenAIModel:
         self._rung = 0
         # OpenAI's newer models know only the one name of this parameter, other servers only the other.
         host = urlsplit(settings.llm_base_url or "https://api.openai.com/v1").hostname or ""
-        self._limit_name = "max_completion_tokens" if host.endswith("openai.com") else "max_tokens"
+        self._limit_name = "max_completion_tokens" if f".{host}".endswith(".openai.com") else "max_tokens"
         self.breaker = breaker or CircuitBreaker()
 
     @property
@@ -198,27 +203,36 @@ class OpenAIModel:
         ]
         if rung != "json_schema":
             shape = json.dumps(request.schema, separators=(",", ":"))
-            system = next(message for message in messages if message["role"] == "system")
-            system["content"] = f"{system['content']}\n\nThe JSON object must fit this JSON schema:\n{shape}"
+            # Every request begins with what is fixed; servers that know no system turn get it in the first one.
+            messages[0]["content"] = f"{messages[0]['content']}\n\nThe JSON object must fit this JSON schema:\n{shape}"
         try:
             completion: ChatCompletion = await self._client.chat.completions.create(
                 model=self._model, messages=messages, **extra
             )
             return completion
-        except (json.JSONDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
+        except UnicodeEncodeError:
+            # What is sent is UTF-8 by now; only a header takes less.
+            raise ModelRejected("The model's key holds a character that no key can. Check COACH_LLM_API_KEY.") from None
+        except (ValueError, RecursionError, TypeError, AttributeError) as error:
             raise ModelReplyInvalid("The model's server sent something that is not a chat completion.") from error
 
 
 def extract_json(text: str) -> dict[str, Any] | None:
     """The first whole JSON object in `text`, whatever stands around it; None when there is none."""
     text = _THINKING.sub("", text)
-    decoder = json.JSONDecoder()
-    for match in re.finditer(r"\{", text):
+    start = text.find("{")
+    for _ in range(_MOST_STARTS):
+        if start < 0:
+            break
         try:
-            value, _ = decoder.raw_decode(text, match.start())
-        except (json.JSONDecodeError, RecursionError):
-            continue
-        if isinstance(value, dict):
+            value: dict[str, Any] = _DECODER.raw_decode(text, start)[0]
+        except json.JSONDecodeError as error:
+            # Whole objects inside a broken one are parts of it: the search goes on where it broke.
+            start = text.find("{", max(error.pos, start + 1))
+        except (ValueError, RecursionError):
+            # A number of thousands of digits, or thousands of levels.
+            break
+        else:
             return value
     return None
 
@@ -227,22 +241,23 @@ def _read(completion: ChatCompletion) -> ModelReply:
     # A "compatible" server may send anything: the client does not check what it reads.
     try:
         message = completion.choices[0].message
-        text = message.content or ""
+        text = message.content
         refusal = getattr(message, "refusal", None)
         usage = completion.usage
-    except (AttributeError, IndexError, TypeError) as error:
+    except (AttributeError, LookupError, TypeError) as error:
         raise ModelReplyInvalid("The model's server sent a reply without a message.") from error
     if refusal:
         raise ModelReplyInvalid("The model refused to answer.")
     return ModelReply(
-        text=text if isinstance(text, str) else "",
+        # JSON may hold half a surrogate pair, which can neither be stored nor sent back.
+        text=text.encode("utf-8", "replace").decode() if isinstance(text, str) else "",
         prompt_tokens=_count(getattr(usage, "prompt_tokens", 0)),
         completion_tokens=_count(getattr(usage, "completion_tokens", 0)),
     )
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0
+    return min(value, _MOST_TOKENS) if isinstance(value, int) and value >= 0 else 0
 
 
 def _about_format(error: openai.APIStatusError) -> bool:

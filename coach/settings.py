@@ -12,7 +12,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What can be set from outside, as `COACH_<NAME>` in the environment or in a `.env` file."""
 
-    model_config = SettingsConfigDict(env_prefix="COACH_", env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="COACH_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
 
     data_dir: Annotated[Path, Field(description="Folder of the database and the index.")] = Path("data")
     database_url: Annotated[

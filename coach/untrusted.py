@@ -26,17 +26,19 @@ _ORDERS = tuple(
             \b(instructions?|prompts?|guidelines|guardrails?|safety\ (rules?|filters?)|system\ (rules?|messages?)
             |(previous|prior|above|earlier|preceding)\ (text|messages?|rules?|content|context|orders?|inputs?)
             |(everything|all|anything)\ (of\ the\ |that\ (is|was)\ )?(above|before|prior|previous|previously|you)
-            |your\ (rules?|training|programming))\b""",
-        r"\b(previous|prior|above|earlier|new|updated|hidden|secret|real)\ instructions?\b",
-        r"\b(system|developer)\ ?(prompt|message|instructions?|override)\b|\b(developer|god|admin|debug)\ mode\b",
+            |rules?\ (above|before)|your\ (rules?|training|programming))\b""",
+        r"\b(previous|prior|above|earlier|hidden|secret|real)\ instructions\b|\bnew\ instructions?\s*:",
+        r"\bsystem\ override\b|\b(system|developer)\ ?(prompt|message|instructions?)\s*:",
+        r"\b(developer|god|debug)\ mode\b",
         r"\byou(\ are|'re)\ (now|no\ longer|from\ now)\b|\bfrom\ now\ on,?\ you\b",
         r"\byour\ (new|real|only)\ (task|job|role|goal)\b",
         r"\b(act|behave|respond)\ (as|like)\ (if\ you|an?\ (ai|unrestricted|dan|evil|uncensored|different))\b",
         r"\bpretend\ (to\ be|you)\b",
-        r"\b(respond|reply|answer|output|print)\b .{0,30} \b(only|exactly|verbatim)\b",
+        r"\b(respond|reply|answer|output|print)\ (only|exactly|verbatim)\b",
+        r"\bonly\ (respond|reply|answer|output|print)\b",
         r"\bin\ your\ (reply|answer|output|response)\b",
         r"""\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start|end|finish)\b
-            .{0,40} (\bthe\ (words?|phrase|string|text|token)\ (["'“‘«]|(?-i:[A-Z]{3}))
+            .{0,40} (\bthe\ (words?|phrase|string|text|token)\ ["'“‘«]?(?-i:[A-Z]{3})
             |\b(every|each|all)\ (items?|titles?|lines?|slots?|starters?)\b
             |\byour\ (reply|answer|output|response)\b)""",
         r"(?-i:\b(?:SAY|PRINT|OUTPUT|WRITE|IGNORE|REPEAT|RESPOND)\b\ [A-Z]{2})",

@@ -6,6 +6,7 @@ What both may know is in `SessionBrief`, which is stored with the agenda. What o
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
@@ -96,12 +97,13 @@ class Avoidance:
     """What the two asked to keep out, either of them; neither learns what the other asked."""
 
     def __init__(self, phrases: list[str]) -> None:
+        phrases = [unicodedata.normalize("NFC", phrase) for phrase in phrases]
         self.topics: frozenset[Topic] = frozenset(
             topic for topic in TOPICS for phrase in phrases if _words(phrase) == _words(topic)
         )
         patterns = [
-            # The last word may carry an ending: who avoids "layoff" avoids "layoffs" too.
-            r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?:s|es|'s|’s)?(?!\w)"
+            # The last word may carry another ending: who avoids "layoffs" avoids "layoff" too.
+            r"(?<!\w)" + r"\W+".join([*map(re.escape, words[:-1]), _any_ending(words[-1])]) + r"(?!\w)"
             for words in map(_words, phrases)
             if words
         ]
@@ -114,7 +116,7 @@ class Avoidance:
 
     def touches(self, text: str) -> bool:
         """Whether the text names something to keep out."""
-        return self._pattern is not None and self._pattern.search(text) is not None
+        return self._pattern is not None and self._pattern.search(unicodedata.normalize("NFC", text)) is not None
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     )
     topics = tuple(topic for topic in get_args(Topic) if topic in pair.topics and topic not in avoid.topics)
     brief = SessionBrief(
-        program=plain(facts.program.name, 80),
+        program=next(iter(kept([facts.program.name], 80)), "the program"),
         session_id=session.id,
         number=session.number,
         position=position,
@@ -202,7 +204,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         stage=stage_of(position, pair.planned_sessions),
         minutes=session.minutes,
         scheduled_on=session.scheduled_at.date(),
-        format=session.format,
+        format=next(iter(kept([session.format or ""], 60)), None),
         focus=next(iter(kept([session.focus or ""], 200)), None),
         mentor=person(people.mentor, first_names[0]),
         mentee=person(people.mentee, first_names[1]),
@@ -268,5 +270,15 @@ def _first_name(name: str) -> str:
     return words[0].rstrip(",") if len(words[0].rstrip(".")) > 1 else name
 
 
+def _any_ending(word: str) -> str:
+    """A pattern for the word in the singular, the plural and the genitive."""
+    stem = word
+    if len(word) > 3:
+        stem = word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
+    if stem.endswith("y") and len(stem) > 3:
+        return rf"(?:{re.escape(stem)}|{re.escape(stem[:-1])}ies)(?:'s|’s)?"
+    return rf"{re.escape(stem)}(?:s|es|'s|’s)?"
+
+
 def _words(phrase: str) -> list[str]:
-    return re.findall(r"\w+", phrase.casefold())
+    return re.findall(r"\w+", phrase.lower())

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from coach.agenda.brief import Briefing
+from coach.agenda.brief import Briefing, PrivateBrief
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.words import AgendaWords, PrepWords, description_characters
 from coach.retrieval.chunk import Passage
+from coach.retrieval.library import TopicFrontMatter
 from coach.store.agendas import starter_key
 from coach.untrusted import orders_a_model
 
@@ -66,6 +67,9 @@ class Vocabulary:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         known = {word for passage in passages for word in words_of(passage.embedded_text)}
+        for front in {id(passage.document): passage.document.front for passage in passages}.values():
+            if isinstance(front, TopicFrontMatter):
+                known |= set(words_of(f"{front.prep.mentor} {front.prep.mentee}"))
         self._words = frozenset(known | _CALENDAR)
 
     def __contains__(self, word: str) -> bool:
@@ -131,13 +135,13 @@ def check_agenda(draft: Draft) -> list[Violation]:
     return [violation for guard in AGENDA_GUARDS for violation in guard(draft)]
 
 
-def check_prep(prep: PrepWords, draft: Draft) -> list[Violation]:
-    """All violations in one person's prep; what both must not see is no concern here, since one person reads it."""
+def check_prep(prep: PrepWords, draft: Draft, private: PrivateBrief | None = None) -> list[Violation]:
+    """All violations in one person's prep, who may read again what that person told in private."""
     places = [(f"step {number}", step) for number, step in enumerate(prep.steps, start=1)]
     return [
         *_avoided(places, draft),
         *_markup_and_links(places),
-        *_strangers(places, draft, extra=""),
+        *_strangers(places, draft, extra=f"{private.note} {private.accessibility}" if private else ""),
         *_plumbing(places),
         *_other_language(places, draft),
     ]
@@ -167,10 +171,14 @@ def citations(draft: Draft) -> Iterator[Violation]:
 
 def claims(draft: Draft) -> Iterator[Violation]:
     """A fact is cited, and its figures stand in the cited passage or in what the two said themselves."""
-    known = set(_NUMBER.findall(draft.brief_text))
+    known = set(_NUMBER.findall(draft.brief_text)) | {
+        str(number) for number in range(len(draft.briefing.brief.actions) + 1)
+    }
     for where, slot, text, cited in draft.slots():
+        text = _without_quotes(text, draft)
         offered = {passage.id: passage for passage in slot.passages}
-        if _FACT.search(text) and not cited:
+        stated = [fact for fact in _FACT.finditer(text) if not set(_NUMBER.findall(fact.group())) & known]
+        if stated and not cited:
             yield Violation(
                 "claims",
                 where,
@@ -194,8 +202,9 @@ def claims(draft: Draft) -> Iterator[Violation]:
 
 def minutes(draft: Draft) -> Iterator[Violation]:
     """No text asks for more minutes than its slot has."""
+    wanted = set(_MINUTES.findall(draft.brief_text))
     for where, slot, text, _ in draft.slots():
-        if any(int(number) > slot.minutes for number in _MINUTES.findall(text)):
+        if any(int(number) > slot.minutes for number in _MINUTES.findall(text) if number not in wanted):
             yield Violation("minutes", where, f"It mentions more minutes than the slot has ({slot.minutes}).")
 
 
@@ -214,11 +223,9 @@ def leads(draft: Draft) -> Iterator[Violation]:
             yield Violation("leads", where, "It swaps mentor and mentee.")
     for where, slot, text, _ in draft.slots():
         other = {"mentor": mentee, "mentee": mentor}.get(slot.led_by)
-        if other and re.search(
-            rf"(?<!that )(?<!which )\b{other}\b (?:{_STEERS})\b(?! (?:a|an|the file|the document|up|with)\b)",
-            text,
-            re.IGNORECASE,
-        ):
+        # Names as they are written: "Will" is a person, "will run" is not.
+        steers = rf"(?<!that )(?<!which )(?<!and )\b{other}\b {_STEERS}\b(?! (?:a|an|the file|the document|up|with)\b)"
+        if other and re.search(steers, text):
             yield Violation("leads", where, f"The {slot.led_by} leads this slot, not the other one.")
 
 
@@ -326,6 +333,15 @@ AGENDA_GUARDS: tuple[Callable[[Draft], Iterator[Violation]], ...] = (
 def words_of(text: str) -> list[str]:
     """The words of a text, without case."""
     return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _without_quotes(text: str, draft: Draft) -> str:
+    """The text without what it quotes of the two themselves: their words are no claims of ours."""
+
+    def own(match: re.Match[str]) -> str:
+        return " " if match.group(1).rstrip("…").strip() in draft.brief_text else match.group(0)
+
+    return re.sub(r"“([^”]*)”", own, text)
 
 
 _Places = Sequence[tuple[str, str]] | Iterator[tuple[str, str]]

@@ -9,9 +9,10 @@ import structlog
 
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
-from coach.agenda.compose import because, compose, compose_prep, notice
+from coach.agenda.compose import because, compose, notice
 from coach.agenda.guard import Vocabulary
 from coach.agenda.plan import AgendaPlan, outline
+from coach.agenda.prep import compose_prep
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.agenda.write import Source, Spent, write_agenda, write_prep
 from coach.errors import ModelError, ModelPaused
@@ -139,7 +140,7 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
                 "led_by": slot.led_by,
                 "description": item.description,
                 "goal": slot.goal,
-                "because": because(slot, brief),
+                "because": because(slot, briefing),
                 "carried_over_from": slot.carried_from,
                 "sources": list(item.sources),
             }

@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
-_LEADING = re.compile(r"^(\s*)([#+-]|\d+\.)(?=\s)", re.MULTILINE)
+# What begins a heading, a list, a line or a block of code at the start of a text.
+_LEADING = re.compile(r"^(\d*)(#+(?=\s|$)|[+-](?=\s|$)|(?<=\d)[.)](?=\s|$)|-{2,}|~{3,}|=+$)")
 
 
 def markdown(agenda: dict[str, Any]) -> str:

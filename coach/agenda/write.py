@@ -117,7 +117,7 @@ async def write_prep(
     )
 
     def check(prep: PrepWords) -> list[Violation]:
-        return check_prep(prep, Draft(words, plan, briefing, vocabulary))
+        return check_prep(prep, Draft(words, plan, briefing, vocabulary), private)
 
     prep, _ = await _ask(model, prompt, PrepWords, _PREP_SCHEMA, MOST_PREP_TOKENS, check, spent)
     return prep

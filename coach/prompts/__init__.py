@@ -83,7 +83,7 @@ def load(name: str) -> Prompt:
             system=system.split("# System\n", 1)[1].strip(),
             user=user.strip(),
         )
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+    except (OSError, ValueError, KeyError, IndexError, TypeError, yaml.YAMLError) as error:
         raise PromptError(f"prompt {name}: {path.name} is missing or broken ({error!r})") from error
     used = set(_VARIABLE.findall(prompt.system + prompt.user))
     if used != prompt.variables or prompt.name != name:

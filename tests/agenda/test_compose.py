@@ -3,10 +3,11 @@ from datetime import date
 
 import pytest
 
-from coach.agenda.compose import because, compose, compose_prep, notice
+from coach.agenda.compose import because, compose, notice
 from coach.agenda.guard import Vocabulary, check_agenda, check_prep
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import outline
+from coach.agenda.prep import compose_prep
 from coach.agenda.words import AgendaWords, description_characters
 from coach.retrieval.search import Search
 from tests.agenda.conftest import Composed, compose_for
@@ -23,7 +24,7 @@ def shown(words: AgendaWords) -> str:
 
 def everything(made: Composed) -> str:
     steps = [step for prep in made.preps.values() for step in prep.steps]
-    reasons = [because(slot, made.brief) for slot in made.plan.slots]
+    reasons = [because(slot, made.briefing) for slot in made.plan.slots]
     return "\n".join([shown(made.words), *reasons, *steps])
 
 
@@ -237,7 +238,7 @@ async def test_no_private_word_stands_where_both_can_read_it(search: Search) -> 
 
     made = await compose_for(briefing, search)
 
-    shared = "\n".join([shown(made.words), *(because(slot, made.brief) for slot in made.plan.slots)])
+    shared = "\n".join([shown(made.words), *(because(slot, made.briefing) for slot in made.plan.slots)])
     assert not re.search("zebra|Quibble|tinnitus|cryptocurrency", shared)
     own = {role: "\n".join(prep.steps) for role, prep in made.preps.items()}
     assert "zebra" in own["mentor"]
@@ -292,7 +293,7 @@ async def test_two_sessions_running_do_not_open_in_the_same_words(search: Search
 
 async def test_a_carried_over_exercise_says_so(search: Search) -> None:
     made = await compose_for(briefing_of(fell_through="teach-back"), search)
-    reasons = [because(slot, made.brief) for slot in made.plan.slots if slot.purpose == "exercise"]
+    reasons = [because(slot, made.briefing) for slot in made.plan.slots if slot.purpose == "exercise"]
 
     assert "Carried over from session 2, which did not take place." in reasons[0]
 

@@ -1,6 +1,5 @@
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from coach.agenda.brief import Briefing
 from coach.agenda.plan import Purpose, outline
@@ -46,27 +45,24 @@ def test_the_same_brief_has_the_same_plan(briefing: Briefing) -> None:
     assert outline(copy) == outline(briefing.brief)
 
 
-@given(briefings(position=st.just(1)))
-def test_a_kickoff_of_any_length_agrees_on_confidentiality_rules_and_goals(briefing: Briefing) -> None:
-    assert {"confidentiality", "ground-rules", "goals"} <= set(purposes(briefing))
+@pytest.mark.parametrize("count", [0, 3, 20])
+@pytest.mark.parametrize(
+    ("position", "stage", "always"),
+    [
+        pytest.param(1, "kickoff", {"confidentiality", "ground-rules", "goals"}, id="kickoff"),
+        pytest.param(2, "building", {"exercise"}, id="building"),
+        pytest.param(3, "midpoint", {"review-goals"}, id="midpoint"),
+        pytest.param(6, "closing", {"evaluation", "celebration"}, id="closing"),
+        pytest.param(9, "building", {"exercise"}, id="beyond the plan"),
+    ],
+)
+def test_a_stage_holds_its_parts_at_every_length(position: int, stage: str, always: set[Purpose], count: int) -> None:
+    for minutes in range(15, 181):
+        briefing = briefing_of(position=position, minutes=minutes, actions=[action("call the supplier")] * count)
 
-
-@given(briefings(position=st.just(3), planned=st.sampled_from((5, 6))))
-def test_a_midpoint_of_any_length_reviews_the_goals(briefing: Briefing) -> None:
-    assert briefing.brief.stage == "midpoint"
-    assert "review-goals" in purposes(briefing)
-
-
-@given(briefings(position=st.just(6), planned=st.just(6)))
-def test_a_closing_of_any_length_evaluates_and_celebrates(briefing: Briefing) -> None:
-    assert briefing.brief.stage == "closing"
-    assert {"evaluation", "celebration"} <= set(purposes(briefing))
-
-
-@given(briefings(position=st.just(9), planned=st.just(6)))
-def test_a_session_beyond_the_plan_is_one_with_an_exercise(briefing: Briefing) -> None:
-    assert briefing.brief.stage == "building"
-    assert "exercise" in purposes(briefing)
+        assert briefing.brief.stage == stage
+        assert always <= set(purposes(briefing)), minutes
+        assert ("review-actions" in purposes(briefing)) is (count > 0), minutes
 
 
 @given(briefings())

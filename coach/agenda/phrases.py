@@ -1,0 +1,61 @@
+"""Small turns of phrase that the composer's modules share."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from coach.agenda.brief import Briefing, OpenAction, SessionBrief
+from coach.untrusted import shorten
+
+# Not after an initial or a title: "J. K. Adams", "Dr. Okafor".
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bDr\.)(?<!\bProf\.)(?<!\bMrs\.)(?<!\bM[rsx]\.)\s+(?=[“\"A-Z0-9])"
+)
+
+
+def quoted(texts: Sequence[str]) -> str:
+    """The texts in quotation marks, as a list in a sentence."""
+    quoted = [f"“{shorten(text, 110)}”" for text in texts]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def due(action: OpenAction) -> str:
+    """When an action is due, to follow its text; empty without a date."""
+    return f" (due {_day(action.due_on)})" if action.due_on else ""
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"
+
+
+def number(count: int) -> str:
+    """A count in words, as far as words are shorter to read."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return words[count] if count < len(words) else str(count)
+
+
+def pick(options: Sequence[str], brief: SessionBrief, salt: str) -> str:
+    """One of the options: the same for the same session, another for the next one."""
+    digest = hashlib.sha256(f"{brief.mentor.first_name}{brief.mentee.first_name}{salt}".encode()).digest()
+    return options[(digest[0] + brief.position) % len(options)]
+
+
+def spare(text: str, briefing: Briefing) -> str:
+    """The text without the sentences that touch what either person asked to keep out."""
+    if not briefing.avoid.touches(text):
+        return text
+    kept = [part for part in _SENTENCE_END.split(text) if not briefing.avoid.touches(part)]
+    return " ".join(kept)
+
+
+def fit(text: str, limit: int) -> str:
+    """The text in at most `limit` characters: whole sentences go before half ones."""
+    if len(text) <= limit:
+        return text
+    kept = ""
+    for part in _SENTENCE_END.split(text):
+        if len(kept) + len(part) + 1 > limit:
+            break
+        kept = f"{kept} {part}".strip()
+    return kept or shorten(text, limit)

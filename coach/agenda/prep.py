@@ -1,0 +1,89 @@
+"""The composer's prep: what one of the two does before the meeting, without a model."""
+
+from coach.agenda.brief import Briefing, SessionBrief
+from coach.agenda.phrases import due, fit, number
+from coach.agenda.plan import AgendaPlan
+from coach.agenda.words import MOST_PREP_STEPS, PREP_CHARACTERS, PrepWords
+from coach.retrieval.library import Role, TopicFrontMatter
+from coach.untrusted import shorten
+
+
+def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
+    """Five minutes' preparation for one of the two; what that person told in private shapes this alone."""
+    brief, private = briefing.brief, briefing.private(role)
+    partner = brief.person("mentee" if role == "mentor" else "mentor").first_name
+    steps: list[str] = []
+    for slot in plan.slots:
+        if slot.activity is not None and isinstance(slot.activity.front, TopicFrontMatter):
+            front = slot.activity.front
+            line = front.prep.mentor if role == "mentor" else front.prep.mentee
+            steps.append(f"For “{front.title}”: {line[0].lower() + line[1:] if _is_plain_word(line) else line}")
+    own = [action for action in brief.actions if action.owner == role]
+    if own:
+        more = f" The other {number(len(own) - 1)} can be told in one line each." if len(own) > 1 else ""
+        steps.append(
+            f"You took on “{shorten(own[0].text, 120)}”{due(own[0])}. Note in one sentence what came of it.{more}"
+        )
+    steps.append(_STAGE_PREP[brief.stage][role].format(partner=partner, first=_first_goal(brief)))
+    if len(plan.starters) > 1:
+        steps.append("Read the starters once and mark the one you would most like to ask, or be asked.")
+    shared = [step for step in steps if not briefing.avoid.touches(step)][:4]
+
+    own_steps = []
+    if private.note:
+        own_steps.append(
+            f"From your private note, which only you see: “{shorten(private.note, 160)}” "
+            f"Decide before you meet whether {partner} should hear of it, and with which first sentence."
+        )
+    if private.accessibility:
+        own_steps.append(
+            f"You told the coach: “{shorten(private.accessibility, 120)}”. Check that the room or the call allows "
+            f"for it; "
+            "it is yours to mention or not."
+        )
+    if private.set_aside:
+        own_steps.append(
+            "Something in your shared goals or actions touches what you asked to keep out, so this agenda leaves it "
+            "aside. "
+            f"{partner} is not told why. Change your list if you want it back."
+        )
+    room = MOST_PREP_STEPS - len(own_steps)
+    steps = [fit(step, PREP_CHARACTERS) for step in [*shared[:room], *own_steps]]
+    return PrepWords(
+        steps=tuple(steps or ["Take five minutes to think about what you would like to leave this meeting with."])
+    )
+
+
+_STAGE_PREP: dict[str, dict[Role, str]] = {
+    "kickoff": {
+        "mentor": "Think of one thing about your work that {partner} could not know from an org chart. You will be "
+        "asked for it early, and you know it better than anyone.",
+        "mentee": "Close your mail before you go in. Have one question ready for {partner} to which you do not know "
+        "the answer.",
+    },
+    "building": {
+        "mentor": "Decide in one sentence what {partner} should be able to do after this meeting. That sentence is "
+        "your plan; the rest may change.",
+        "mentee": "Have a real, current piece of work at hand{first}. When you notice that you explain, stop and ask "
+        "{partner} a question instead.",
+    },
+    "midpoint": {
+        "mentor": "Note one thing that has gone well and one you would do differently. You may say both: {partner} "
+        "is asked for the same.",
+        "mentee": "Note one thing that {partner} taught you and that you used since, and one thing you would like "
+        "more of.",
+    },
+    "closing": {
+        "mentor": "Choose one thing that you learned from {partner} and say it in the meeting; this went both ways.",
+        "mentee": "Find one thing that you do differently since the first session and can show, not just name.",
+    },
+}
+
+
+def _first_goal(brief: SessionBrief) -> str:
+    return f" for “{shorten(brief.goals[(brief.position - 1) % len(brief.goals)], 90)}”" if brief.goals else ""
+
+
+def _is_plain_word(line: str) -> bool:
+    """Whether the first word may lose its capital: not "I", not an acronym."""
+    return len(line) > 1 and line[1].islower()

@@ -1,0 +1,222 @@
+"""The composer's words for each kind of slot: title and description."""
+
+from collections.abc import Callable
+
+from coach.agenda.brief import SessionBrief
+from coach.agenda.phrases import due, number, pick, quoted
+from coach.agenda.plan import Slot
+from coach.agenda.words import description_characters
+from coach.retrieval.library import TopicFrontMatter
+from coach.untrusted import shorten
+
+# Each slot's words: a function of the slot, the brief, and what was already used in this agenda.
+_Writer = Callable[[Slot, SessionBrief, list[str]], tuple[str, str]]
+
+
+def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if brief.stage == "kickoff":
+        wanted = brief.mentee.wants_to_learn
+        hook = (
+            f" {mentor} then asks {mentee} what is behind “{shorten(wanted[0], 80)}”."
+            if wanted and slot.minutes > 4
+            else ""
+        )
+        return "Who is in the room", (
+            f"{mentor} goes first, then {mentee}: what do you do on an ordinary Tuesday, and what made you say yes "
+            f"to this? "
+            f"One minute each, no interruptions.{hook}"
+        )
+    if brief.stage == "closing":
+        return "Arrive for the last time", (
+            f"Each names one thing that is different at work since the two of you began, however small. {mentee} "
+            f"goes first."
+        )
+    options = (
+        f"Each gives a headline for the weeks since you last met, as a newspaper would print it. {mentor} goes "
+        f"first, {mentee} asks one question back.",
+        f"One minute each, {mentor} first: what happened at work since you last met that belongs in this conversation?",
+        f"{mentee} tells what came of the last meeting in daily work, {mentor} what it looked like from the other "
+        f"side. A minute each.",
+    )
+    return "Check in", pick(options, brief, "check-in")
+
+
+def _review_actions(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    limit = description_characters(slot.minutes)
+    most = max(1, min(len(brief.actions), slot.minutes // 2, 5))
+    for fits in range(most, 0, -1):
+        for characters in (70, 40):
+            text = _actions(brief, fits, characters)
+            if len(text) <= limit:
+                return "What you said you would do", text
+    return "What you said you would do", shorten(text, limit)
+
+
+def _actions(brief: SessionBrief, fits: int, characters: int) -> str:
+    """The first `fits` actions by name, first due first, and the others as a group."""
+    named = "; ".join(
+        f"{brief.person(action.owner).first_name}: “{shorten(action.text, characters)}”{due(action)}"
+        for action in brief.actions[:fits]
+    )
+    rest = len(brief.actions) - fits
+    others = "" if rest == 0 else " Say in one line how the last one stands."
+    if rest > 1:
+        others = f" Sort the other {number(rest)} in one go into done, next and drop."
+    return (
+        f"First due first. {named}.{others} For each: done, next step, or let it go. "
+        "What is stuck gets smaller or gets help."
+    )
+
+
+def _confidentiality(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    return "Confidentiality: what stays between you", (
+        f"{mentee} says it first, since the senior has less to lose: “What you tell me here does not travel, and I "
+        f"will not use it.” {mentor} answers in "
+        "own words. Then agree on confidentiality in one written line: what stays here, what each may retell without "
+        "names, and what nobody can "
+        "promise to keep, such as danger to someone or a breach of law or policy."
+    )
+
+
+def _ground_rules(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    return "Ground rules you can keep", (
+        f"{mentor} holds the pen and asks three questions: How do we say “stop” or “not that topic”? What happens "
+        f"when one of us has to move a "
+        f"meeting? How do we disagree across our two levels? {mentee} answers first; write down one rule for each."
+    )
+
+
+def _goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if not brief.goals:
+        return "Find your first goal", (
+            f"{mentor} asks {mentee} for three moments in the last month when knowing more would have helped, and "
+            f"writes each on a slip. Together choose "
+            "one and finish the sentence: “By our last session, I will have …”."
+        )
+    each = "each one comes from" if len(brief.goals) > 1 else "it comes from"
+    lead = f"{mentor} reads out {quoted(brief.goals)} and asks {mentee} for a moment in the last month that {each}."
+    return f"Sharpen your goal{'s' if len(brief.goals) > 1 else ''}", (
+        f"{lead} Then write under each: “By session {brief.planned_sessions}, {mentee} will have …”, something a "
+        f"third person could see. "
+        f"{mentor} adds one thing to gain from this as well."
+    )
+
+
+def _review_goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if not brief.goals:
+        return "Halfway: what is this for?", (
+            f"Each writes for two minutes, alone: what have these meetings been good for, and what should the rest "
+            f"be for? {mentor} reads "
+            f"first. Turn what the two notes share into one goal for the remaining sessions; {mentee} words it."
+        )
+    return f"Halfway: your goal{'s' if len(brief.goals) > 1 else ''} on the table", (
+        f"Take {quoted(brief.goals)}. For each, both write down a number from 1 to 5 for how far you have come, "
+        f"then turn the papers over together. "
+        f"{mentor} tells first what the number rests on. Keep, reword or replace the goal, and say what the second "
+        f"half is for."
+    )
+
+
+def _evaluation(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    about = f"For {quoted(brief.goals)}" if brief.goals else "For the whole series"
+    return "Look back at what you set out to do", (
+        f"{about}: {mentee} shows or tells one thing that is done differently now, {mentor} says where it was hard "
+        f"and what moved it. Write down what was reached, "
+        "what was not, and what the program should know about how it went."
+    )
+
+
+def _celebration(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    return "Celebrate and say thanks", (
+        f"{mentor} and {mentee} each finish two sentences aloud: “What I will keep from you is …” and “You may be "
+        f"proud of …”. Then decide who "
+        "else should hear of it, and who tells them."
+    )
+
+
+def _break(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    return "Break", (
+        "Stand up, get something to drink, no screens. On the way back each says in one word whether to go on as "
+        "planned or change course."
+    )
+
+
+def _reflection(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    options = (
+        f"{mentee} sums up in three sentences what was new, what was surprising and where it could fail at work. "
+        f"{mentor} corrects what came across wrongly.",
+        f"{mentee} writes one line that starts with “Before Friday I could try …” and reads it out. {mentor} says "
+        f"what would make that easier.",
+        f"{mentee} names the moment of this meeting that was hardest to follow. {mentor} says it again in other words.",
+    )
+    return f"What {mentee} takes back", pick(options, brief, "reflection")
+
+
+def _next_steps(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if brief.stage == "closing":
+        return "After the last session", (
+            f"Decide whether and how you stay in touch: one more coffee, a message now and then, or a clean end; all "
+            f"three are fine. {mentee} names one "
+            f"person to whom {mentor}'s work should be known. Send the program its feedback."
+        )
+    return "Next steps and next date", (
+        f"Each takes on one thing that needs less than half an hour, with a day. {mentor} reads both back and "
+        f"{mentee} enters the next date "
+        "while you are still together. Add the actions to the coach so that they come back."
+    )
+
+
+def _activity(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if slot.activity is None or not isinstance(slot.activity.front, TopicFrontMatter):
+        subject = f"“{slot.goal}”" if slot.goal else "a question that matters this week"
+        return "Work on a real case", (
+            f"{mentee} brings a real piece of work on {subject}. {mentor} takes it through the first step aloud, "
+            f"then {mentee} "
+            f"takes the next one while {mentor} watches and asks."
+        )
+    front = slot.activity.front
+    text = front.agenda_for(mentor, mentee)
+    hook = ""
+    if brief.focus and "focus" not in used and slot.purpose == "exercise":
+        used.append("focus")
+        hook = f"Keep to what you asked for, “{shorten(brief.focus, 120)}”."
+    elif slot.goal and slot.goal not in used and front.topic is not None:
+        used.append(slot.goal)
+        goal = shorten(slot.goal, 120)
+        hook = pick(
+            (
+                f"Choose the example so that it serves “{goal}”.",
+                f"Take the example from “{goal}”.",
+                f"Let “{goal}” decide which example you take.",
+            ),
+            brief,
+            slot.goal,
+        )
+    return front.title, f"{text} {hook}".strip()
+
+
+WRITERS: dict[str, _Writer] = {
+    "check-in": _check_in,
+    "review-actions": _review_actions,
+    "confidentiality": _confidentiality,
+    "ground-rules": _ground_rules,
+    "goals": _goals,
+    "review-goals": _review_goals,
+    "exercise": _activity,
+    "discussion": _activity,
+    "evaluation": _evaluation,
+    "celebration": _celebration,
+    "break": _break,
+    "reflection": _reflection,
+    "next-steps": _next_steps,
+}
