@@ -4,9 +4,13 @@ Heavy imports wait inside the commands, so that `coach --help` is instant.
 """
 
 import asyncio
+import re
+import socket
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
+import structlog
 import typer
 from pydantic import ValidationError
 
@@ -51,8 +55,10 @@ def serve(
         await store.migrate()
 
     # Before the server starts, so that what is wrong is one sentence.
+    bound = _bind(host, port)
     _with_store(bring_up_to_date)
     search = open_search(settings, progress=show_progress)
+    port = bound.getsockname()[1]
     typer.echo(
         f"Session coach on http://{host}:{port} (docs at /docs). Data in {settings.data_dir.resolve()}.", err=True
     )
@@ -67,7 +73,7 @@ def serve(
     )
     server = uvicorn.Server(config)
     try:
-        server.run()
+        server.run(sockets=[bound])
     finally:
         search.close()
     if not server.started:
@@ -133,7 +139,7 @@ def settings() -> None:
     for name, field in Settings.model_fields.items():
         value = getattr(values, name)
         shown = "********" if name == "llm_api_key" and value is not None else value
-        if name == "database_url" and value is not None:
+        if name.endswith("_url") and value is not None:
             shown = _without_password(str(value))
         typer.echo(f"COACH_{name.upper()}={'' if shown is None else shown}")
         typer.echo(f"    {field.description}")
@@ -184,6 +190,8 @@ def library_check() -> None:
 
 def main() -> None:
     """Run the command; an error of ours is one sentence on standard error and exit status 1."""
+    # Standard output is for what was asked for; `coach token` prints nothing else there.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except CoachError as error:
@@ -209,10 +217,23 @@ def _with_store(run: "Callable[[Store], Awaitable[T]]") -> T:
     return asyncio.run(with_store())
 
 
-def _without_password(url: str) -> str:
-    from sqlalchemy.engine import make_url
+def _bind(host: str, port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        raise CoachError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port."
+        ) from None
+    bound.set_inheritable(True)
+    return bound
 
-    return make_url(url).render_as_string(hide_password=True)
+
+def _without_password(url: str) -> str:
+    """The address with what stands in for a password, before the @ or in the query, as three stars."""
+    url = re.sub(r"(?<=//)([^/@:]*):[^/]*@", r"\1:***@", url)
+    return re.sub(r"((?:password|passwd|token|key|secret)=)[^&#]*", r"\1***", url, flags=re.IGNORECASE)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from coach.errors import CoachError
+from coach.retrieval.index import keep_copy
 from coach.settings import Settings
 
 _START_TIMEOUT_S = 180.0
@@ -72,16 +73,7 @@ def run_demo(settings: Settings) -> str:
         finally:
             service.terminate()
             service.wait(timeout=60)
-            _keep(index, kept_index)
-
-
-def _keep(index: Path, kept: Path) -> None:
-    """Keep the index for the next demo. Where that fails the next one only takes longer."""
-    try:
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(index, kept)
-    except OSError:
-        shutil.rmtree(kept, ignore_errors=True)
+            keep_copy(index, kept_index)
 
 
 def _agenda(client: httpx.Client, admin: str) -> str:

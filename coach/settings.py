@@ -1,5 +1,6 @@
 """The settings, and the only place that reads the environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +49,13 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"(sqlite(\+aiosqlite)?|postgres(ql)?(\+psycopg)?)://", value):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        return value
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -14,6 +14,7 @@ _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>?")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _URL = re.compile(r"\b(?:(?:https?|ftp|file|data|javascript|mailto):\S+|www\.\S+)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"[`*|~]+|^[#>\s]+|\b_{1,3}(?=\w)|(?<=\w)_{1,3}\b", re.MULTILINE)
+_REMOVED = ((_COMMENT, " "), (_SCRIPT, " "), (_TAG, " "), (_LINK, r"\1"), (_URL, " "), (_MARKDOWN, ""))
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 # Forms of orders to a model, from public collections of prompt injections. A sentence that holds one is not quoted.
@@ -66,15 +67,12 @@ def plain(text: str, limit: int = 300) -> str:
     text = "".join(
         " " if unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"} and char != "\n" else char for char in text
     )
-    for pattern, instead in (
-        (_COMMENT, " "),
-        (_SCRIPT, " "),
-        (_TAG, " "),
-        (_LINK, r"\1"),
-        (_URL, " "),
-        (_MARKDOWN, ""),
-    ):
-        text = pattern.sub(instead, text)
+    # Removing one thing can make another of what stood around it, so until nothing changes.
+    before = None
+    while before != text:
+        before = text
+        for pattern, instead in _REMOVED:
+            text = pattern.sub(instead, text)
     return shorten(" ".join(text.replace("<", "").replace(">", "").split()), limit)
 
 

@@ -25,6 +25,7 @@ from coach.agenda.guard import Draft, Vocabulary, check_agenda
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import SHORTEST_SLOT, outline
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
+from coach.retrieval.index import keep_copy
 from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
 from coach.store.agendas import starter_key
@@ -345,7 +346,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
 
 @contextmanager
 def _library_index(settings: Settings) -> Iterator[Search]:
-    """The library's index in a temporary folder; a copy is kept in the data folder, so that the next run is quick."""
+    """The library's index in a temporary folder; a copy stays in the data folder, so that the next run is quick."""
     kept = settings.data_dir / "evals-index"
     with tempfile.TemporaryDirectory(prefix="coach-evals-") as folder:
         own = settings.model_copy(update={"data_dir": Path(folder), "chroma_url": None})
@@ -358,16 +359,7 @@ def _library_index(settings: Settings) -> Iterator[Search]:
         finally:
             search.close()
         if embedded:
-            _keep(own.chroma_dir, kept)
-
-
-def _keep(index: Path, kept: Path) -> None:
-    """Keep the index for the next run. Where that fails the next one only takes longer."""
-    try:
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(index, kept)
-    except OSError:
-        shutil.rmtree(kept, ignore_errors=True)
+            keep_copy(own.chroma_dir, kept)
 
 
 def shown_words(content: dict[str, Any]) -> AgendaWords:

@@ -111,6 +111,8 @@ async def create_starters(
             if await add_asked(db, facts.people.pair.id, session_id, [passage.text for passage in chosen]):
                 break
         # The partner was given some of these in the same moment: choose again.
+    else:
+        raise Conflict("Several starters for this pair are being chosen at once. Try again.")
     short = len(chosen) < body.count
     return schemas.Starters(
         starters=[

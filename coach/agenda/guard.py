@@ -186,7 +186,11 @@ def claims(draft: Draft) -> Iterator[Violation]:
             )
         passages = " ".join(offered[key].text for key in cited if key in offered)
         allowed = known | set(_NUMBER.findall(passages)) | {str(number) for number in range(13)} | {str(slot.minutes)}
-        allowed |= set(_MINUTES.findall(text))
+        allowed |= {
+            *_MINUTES.findall(text),
+            str(draft.briefing.brief.planned_sessions),
+            str(draft.briefing.brief.number),
+        }
         if any(number not in allowed for number in _NUMBER.findall(text)):
             yield Violation("claims", where, "It holds a figure that stands in no passage cited there.")
     brief = draft.briefing.brief

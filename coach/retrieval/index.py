@@ -110,7 +110,7 @@ class Index:
         "gone.
         """
         if self._home is not None and self._database_inode() != self._inode:
-            raise IndexUnavailable(f"The index in {self._folder} was moved or deleted while the service runs.")
+            raise IndexUnavailable("The index was moved or deleted while the service runs.")
         with _chroma_errors("reach the index"):
             self._client.heartbeat()
             if self._collection is not None:
@@ -250,6 +250,15 @@ class Index:
             found = collection.get(ids=part, include=["embeddings"])
             known.update(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
         return known
+
+
+def keep_copy(folder: Path, kept: Path) -> None:
+    """Keep a copy of a closed embedded index, to begin from later. Where that fails, a build only takes longer."""
+    try:
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(folder, kept)
+    except OSError:
+        shutil.rmtree(kept, ignore_errors=True)
 
 
 @contextmanager

@@ -14,14 +14,17 @@ from tests.agenda.conftest import Composed, compose_for
 from tests.agenda.pairs import action, briefing_of, participant
 
 Change = Callable[[Draft], Draft]
-NOTE = "I am nervous about correcting a director in front of his own screen, and the zebra project frightens me."
+NOTE = (
+    "I am nervous about correcting a director in front of his own screen, and the zebra project frightens me. "
+    "At the end of the day that is what it is."
+)
 
 
 @pytest.fixture(scope="module")
 def composed(search: Search) -> Composed:
     """The next session of Priya, who has told something in private, and Martin, who keeps layoffs out."""
     briefing = briefing_of(
-        goals=("Use an AI assistant for my report by March 2027", "Ask better questions of our dashboards"),
+        goals=("Use an AI assistant for my report by March 2027", "See what JSON does for booking.com"),
         actions=[action("bring the report"), action("hold my stand-up under 20 minutes")],
         mentor=participant("mentor", "Priya Raman", strengths=["clear charts"]),
         mentee=participant("mentee", "Martin Olsen", avoid_topics=["layoffs"], accessibility="Quibble fonts."),
@@ -160,7 +163,7 @@ CASES: dict[Callable[[Draft], Iterator[Violation]], tuple[list[Change], list[Cha
         [
             item("Priya leads, and Martin tries."),
             item("Martin opens the file and Priya asks."),
-            item("Side by side, Priya and Martin open the dashboards."),
+            item("Side by side, Priya and Martin open the reports."),
             item("Take a meeting that Martin runs or attends."),
             item("The mentor, Priya, asks Martin first."),
             will_is_the_mentee,
@@ -204,6 +207,7 @@ CASES: dict[Callable[[Draft], Iterator[Violation]], tuple[list[Change], list[Cha
             item("Priya - as ever - opens the R&D chart, and 3 < 5 holds."),
             item("Compare, e.g. on paper, draft one with draft two."),
             item("Ask “why?” twice; note both answers (short)."),
+            item("Take the example from “See what JSON does for booking.com”."),
         ],
     ),
     guard.length: (
@@ -220,6 +224,7 @@ CASES: dict[Callable[[Draft], Iterator[Violation]], tuple[list[Change], list[Cha
         [
             unchanged,
             item("Draw the project on paper, and say what is in front."),
+            item("At the end of the draft, say what it is good for."),
             item("Compare the charts on your own screen, and ask."),
         ],
     ),
@@ -250,7 +255,7 @@ CASES: dict[Callable[[Draft], Iterator[Violation]], tuple[list[Change], list[Cha
         ],
         [
             unchanged,
-            item("Ask better questions of the dashboards, and use the assistant for the report.", title="Try it"),
+            item("Use the assistant for the draft of the report, and read it aloud.", title="Try it"),
         ],
     ),
     guard.plumbing: (
@@ -266,6 +271,7 @@ CASES: dict[Callable[[Draft], Iterator[Violation]], tuple[list[Change], list[Cha
             unchanged,
             item("Ask the assistant for a draft of the report, and check it."),
             item("Write three steps on a card in the words of Martin."),
+            item("Take the example from “See what JSON does for booking.com”."),
         ],
     ),
     guard.other_language: (
@@ -344,7 +350,7 @@ def test_a_bad_step_of_prep_is_caught(draft: Draft, text: str) -> None:
 def test_prep_may_take_up_what_its_reader_told_in_private(draft: Draft) -> None:
     steps = ("Decide how to begin when the zebra project frightens you.", "Practise correcting a director once, aloud.")
 
-    assert check_prep(PrepWords(steps=steps), draft) == []
+    assert check_prep(PrepWords(steps=steps), draft, draft.briefing.mentor) == []
 
 
 def test_the_vocabulary_knows_the_words_of_the_library_and_their_plain_forms(vocabulary: Vocabulary) -> None:
