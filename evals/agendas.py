@@ -6,10 +6,7 @@ are judged by what the two people would read.
 
 import asyncio
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +18,15 @@ from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
 from coach.agenda.choose import choose
-from coach.agenda.guard import Draft, Vocabulary, check_agenda
+from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import SHORTEST_SLOT, outline
+from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
-from coach.retrieval.index import keep_copy
-from coach.retrieval.search import Search, open_search, show_progress
+from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.agendas import starter_key
+from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
@@ -340,26 +338,8 @@ async def evaluate(
 def run() -> EvaluationReport[Any, Any, Any]:
     """The part, over the library of the settings. Raises PartNotRun or a CoachError."""
     dataset = read_dataset()
-    with _library_index(Settings()) as search:
+    with library_index(Settings()) as search:
         return asyncio.run(evaluate(dataset, search))
-
-
-@contextmanager
-def _library_index(settings: Settings) -> Iterator[Search]:
-    """The library's index in a temporary folder; a copy stays in the data folder, so that the next run is quick."""
-    kept = settings.data_dir / "evals-index"
-    with tempfile.TemporaryDirectory(prefix="coach-evals-") as folder:
-        own = settings.model_copy(update={"data_dir": Path(folder), "chroma_url": None})
-        if kept.is_dir():
-            shutil.copytree(kept, own.chroma_dir)
-        search = open_search(own, build=False)
-        try:
-            embedded = search.build(show_progress)
-            yield search
-        finally:
-            search.close()
-        if embedded:
-            keep_copy(own.chroma_dir, kept)
 
 
 def shown_words(content: dict[str, Any]) -> AgendaWords:

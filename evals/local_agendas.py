@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.choose import choose
-from coach.agenda.guard import Draft, Violation, Vocabulary, check_agenda, check_prep
+from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
 from coach.agenda.pipeline import AgendaMaker, MadeAgenda
 from coach.agenda.plan import AgendaPlan, outline
+from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, ItemWords, PrepWords, StarterWords
 from coach.llm import LanguageModel, ModelReply, ModelRequest, extract_json
 from coach.models import ActionItem, MentoringSession, Pair, Participant, Program

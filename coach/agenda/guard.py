@@ -3,7 +3,6 @@
 A violation's `reason` may go back to the model that wrote the words, so it never holds what the guard protects.
 """
 
-import calendar
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,11 @@ from functools import cached_property
 
 from coach.agenda.brief import Briefing, PrivateBrief
 from coach.agenda.plan import AgendaPlan, Slot
+from coach.agenda.vocabulary import WORD, Vocabulary, words_of
 from coach.agenda.words import AgendaWords, PrepWords, description_characters
-from coach.retrieval.chunk import Passage
-from coach.retrieval.library import TopicFrontMatter
 from coach.store.agendas import starter_key
 from coach.untrusted import orders_a_model
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
 _MARKUP = re.compile(
@@ -46,9 +43,6 @@ _PLUMBING = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
 _STEERS = r"(?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)"
-_CALENDAR = frozenset(
-    name.casefold() for names in (calendar.month_name, calendar.day_name, calendar.month_abbr) for name in names if name
-)
 _PRIVATE_RUN = 4
 _KNOWN_SHARE = 0.6
 
@@ -60,23 +54,6 @@ class Violation:
     guard: str
     where: str
     reason: str
-
-
-class Vocabulary:
-    """The words of the knowledge library: plain English, as far as guards need to know it."""
-
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        known = {word for passage in passages for word in words_of(passage.embedded_text)}
-        for front in {id(passage.document): passage.document.front for passage in passages}.values():
-            if isinstance(front, TopicFrontMatter):
-                known |= set(words_of(f"{front.prep.mentor} {front.prep.mentee}"))
-        self._words = frozenset(known | _CALENDAR)
-
-    def __contains__(self, word: str) -> bool:
-        word = word.casefold()
-        return any(
-            form in self._words for form in (word, word.removesuffix("'s").removesuffix("’s"), word.removesuffix("s"))
-        )
 
 
 @dataclass(frozen=True)
@@ -246,7 +223,8 @@ def avoided(draft: Draft) -> Iterator[Violation]:
 
 def markup_and_links(draft: Draft) -> Iterator[Violation]:
     """Plain text only; a link only where a cited passage holds it."""
-    yield from _markup_and_links(draft.texts(), " ".join(p.text for slot in draft.plan.slots for p in slot.passages))
+    cited = " ".join(passage.text for slot in draft.plan.slots for passage in slot.passages)
+    yield from _markup_and_links(draft.texts(), f"{cited} {draft.brief_text}")
 
 
 def length(draft: Draft) -> Iterator[Violation]:
@@ -264,6 +242,8 @@ def private_words(draft: Draft) -> Iterator[Violation]:
     for private in (draft.briefing.mentor, draft.briefing.mentee):
         said = words_of(f"{private.note} {private.accessibility}")
         runs = {tuple(said[i : i + _PRIVATE_RUN]) for i in range(len(said) - _PRIVATE_RUN + 1)}
+        # "at the end of" is nobody's secret.
+        runs = {run for run in runs if sum(len(word) > 3 for word in run) > 1}
         telling = {word for word in said if len(word) > 3 and word not in shared and word not in draft.vocabulary}
         for where, text in draft.texts():
             found = words_of(text)
@@ -307,7 +287,7 @@ def on_the_plan(draft: Draft) -> Iterator[Violation]:
 
 def plumbing(draft: Draft) -> Iterator[Violation]:
     """No order to a model, no marker, no id and no talk of the machine reaches the two."""
-    yield from _plumbing(draft.texts())
+    yield from _plumbing((where, _without_quotes(text, draft)) for where, text in draft.texts())
 
 
 def other_language(draft: Draft) -> Iterator[Violation]:
@@ -334,11 +314,6 @@ AGENDA_GUARDS: tuple[Callable[[Draft], Iterator[Violation]], ...] = (
 )
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, without case."""
-    return [word.casefold() for word in _WORD.findall(text)]
-
-
 def _without_quotes(text: str, draft: Draft) -> str:
     """The text without what it quotes of the two themselves: their words are no claims of ours."""
 
@@ -354,7 +329,7 @@ _Places = Sequence[tuple[str, str]] | Iterator[tuple[str, str]]
 def _strangers(places: _Places, draft: Draft, extra: str) -> Iterator[Violation]:
     known = set(words_of(f"{draft.brief_text} {extra}"))
     for where, text in places:
-        for match in _WORD.finditer(text):
+        for match in WORD.finditer(text):
             word = match.group()
             if not word[0].isupper() or len(word) < 2 or word.casefold() in known or word in draft.vocabulary:
                 continue

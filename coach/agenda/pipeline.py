@@ -10,9 +10,9 @@ import structlog
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import because, compose, notice
-from coach.agenda.guard import Vocabulary
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
+from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.agenda.write import Source, Spent, write_agenda, write_prep
 from coach.errors import ModelError, ModelPaused

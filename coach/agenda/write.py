@@ -12,8 +12,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from coach.agenda.brief import Briefing, Person
-from coach.agenda.guard import Draft, Violation, Vocabulary, check_agenda, check_prep
+from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
 from coach.agenda.plan import AgendaPlan
+from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import (
     MOST_PREP_STEPS,
     PREP_CHARACTERS,

@@ -4,10 +4,11 @@ from datetime import date
 import pytest
 
 from coach.agenda.compose import because, compose, notice
-from coach.agenda.guard import Vocabulary, check_agenda, check_prep
+from coach.agenda.guard import check_agenda, check_prep
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import outline
 from coach.agenda.prep import compose_prep
+from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, description_characters
 from coach.retrieval.search import Search
 from tests.agenda.conftest import Composed, compose_for

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.guard import Draft, Vocabulary, check_agenda
+from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker, MadeAgenda
+from coach.agenda.vocabulary import Vocabulary
 from coach.errors import ModelError
 from coach.llm import LanguageModel, ModelRequest
 from coach.retrieval.search import Search

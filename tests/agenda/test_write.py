@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from coach.agenda.guard import Vocabulary
 from coach.agenda.plan import outline
+from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.write import Spent, Written, agenda_prompt, write_agenda, write_prep
 from coach.errors import ModelReplyInvalid, ModelTimeout
 from coach.retrieval.search import Search

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from coach.agenda.brief import OpenAction, Person, SessionBrief, stage_of
-from coach.agenda.guard import Draft, Vocabulary
+from coach.agenda.guard import Draft
 from coach.agenda.plan import AgendaPlan, Slot
+from coach.agenda.vocabulary import Vocabulary
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Stage, read_document
 from evals.agendas import AgendaCase, Output, shown_words

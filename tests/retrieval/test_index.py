@@ -339,13 +339,13 @@ async def test_lost_vector_files_are_noticed_and_built_again(tmp_path: Path, fol
     assert healed[0].score > 0
 
 
-def test_a_folder_deleted_while_open_is_told_by_name(folder: Path, index: Index, passages: list[Passage]) -> None:
+def test_a_folder_deleted_while_open_is_told(folder: Path, index: Index, passages: list[Passage]) -> None:
     index.build(passages, Embedder(WordHashEncoder()))
     index.check()
 
     shutil.rmtree(folder)
 
-    with pytest.raises(IndexUnavailable, match=rf"{folder}.*deleted"):
+    with pytest.raises(IndexUnavailable, match="moved or deleted"):
         index.check()
 
 
