@@ -128,9 +128,9 @@ async def add_asked(db: AsyncSession, pair_id: str, session_id: str, starters: l
         {"pair_id": pair_id, "session_id": session_id, "key": key, "created_at": now()}
         for key in dict.fromkeys(map(starter_key, starters))
     ]
-    added = await db.execute(
-        upsert(AskedStarter).values(rows).on_conflict_do_nothing().returning(col(AskedStarter.key))
-    )
+    # The rows go beside the statement, not into it: so it is compiled once and not for each agenda.
+    statement = upsert(AskedStarter).on_conflict_do_nothing().returning(col(AskedStarter.key))
+    added = await db.execute(statement, rows)
     return len(added.all()) == len(rows)
 
 
