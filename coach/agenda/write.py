@@ -25,7 +25,7 @@ from coach.agenda.words import (
     description_characters,
     wire_schema,
 )
-from coach.errors import ModelError, ModelReplyInvalid
+from coach.errors import ModelReplyInvalid
 from coach.llm import LanguageModel, ModelReply, ModelRequest, Turn, extract_json
 from coach.prompts import Rendered, Untrusted, load
 from coach.retrieval.library import Role
@@ -235,5 +235,3 @@ def _json(value: object) -> str:
 
 
 Source = Literal["model", "repaired", "fallback", "composer"]
-
-__all__ = ["ModelError", "Source", "Spent", "Written", "agenda_prompt", "write_agenda", "write_prep"]

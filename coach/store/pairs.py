@@ -62,12 +62,6 @@ async def put_note(db: AsyncSession, pair_id: str, participant_id: str, text: st
     db.add(note)
 
 
-async def notes_of(db: AsyncSession, pair_id: str) -> dict[str, str]:
-    """The private notes of a pair by the id of their author."""
-    rows = (await db.execute(select(PrivateNote).where(col(PrivateNote.pair_id) == pair_id))).scalars()
-    return {note.participant_id: note.text for note in rows}
-
-
 async def get_action(db: AsyncSession, action_id: str) -> ActionItem:
     """The action. Raises NotFound."""
     action = await db.get(ActionItem, action_id)
