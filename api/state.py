@@ -49,4 +49,9 @@ def state_of(request: Request) -> AppState:
     return state
 
 
-State = Annotated[AppState, Depends(state_of)]
+async def _state(request: Request) -> AppState:
+    # FastAPI sends a dependency that is no coroutine to a thread, which takes longer than this one.
+    return state_of(request)
+
+
+State = Annotated[AppState, Depends(_state)]

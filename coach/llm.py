@@ -207,7 +207,10 @@ class OpenAIModel:
             messages[0]["content"] = f"{messages[0]['content']}\n\nThe JSON object must fit this JSON schema:\n{shape}"
         try:
             completion: ChatCompletion = await self._client.chat.completions.create(
-                model=self._model, messages=messages, **extra
+                # The client walks through what it knows the type of, and a schema is long: `extra_body` goes as it is.
+                model=self._model,
+                messages=messages,
+                extra_body=extra,
             )
             return completion
         except UnicodeEncodeError:

@@ -19,40 +19,68 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 # Forms of orders to a model, from public collections of prompt injections. A sentence that holds one is not quoted.
 # They are narrow on purpose: "use an AI assistant", "say exactly what I mean" and "share passwords safely" are goals
-# that people have. In verbose patterns a space is written as "\ ".
+# that people have. In verbose patterns a space is written as "\ ". Before each stands what a text must hold for it to
+# be tried at all: most texts hold none of it, and looking for it is twenty times as quick.
 _ORDERS = tuple(
-    re.compile(pattern, re.IGNORECASE | re.VERBOSE)
-    for pattern in (
-        r"""\b(ignore|disregard|forget|override|overwrite|bypass|skip)\b .{0,40}
+    (tuple(needed.split("|")), re.compile(pattern, re.IGNORECASE | re.VERBOSE))
+    for needed, pattern in (
+        (
+            "ignor|disregard|forget|overrid|overwrit|bypass|skip",
+            r"""\b(ignore|disregard|forget|override|overwrite|bypass|skip)\b .{0,40}
             \b(instructions?|prompts?|guidelines|guardrails?|safety\ (rules?|filters?)|system\ (rules?|messages?)
             |(previous|prior|above|earlier|preceding)\ (text|messages?|rules?|content|context|orders?|inputs?)
             |(everything|all|anything)\ (of\ the\ |that\ (is|was)\ )?(above|before|prior|previous|previously|you)
             |rules?\ (above|before)|your\ (rules?|training|programming))\b""",
-        r"\b(previous|prior|above|earlier|hidden|secret|real)\ instructions\b|\bnew\ instructions?\s*:",
-        r"\bsystem\ override\b|\b(system|developer)\ ?(prompt|message|instructions?)\s*:",
-        r"\b(developer|god|debug)\ mode\b",
-        r"\byou(\ are|'re)\ (now|no\ longer|from\ now)\b|\bfrom\ now\ on,?\ you\b",
-        r"\byour\ (new|real|only)\ (task|job|role|goal)\b",
-        r"\b(act|behave|respond)\ (as|like)\ (if\ you|an?\ (ai|unrestricted|dan|evil|uncensored|different))\b",
-        r"\bpretend\ (to\ be|you)\b",
-        r"\b(respond|reply|answer|output|print)\ (only|exactly|verbatim)\b",
-        r"\bonly\ (respond|reply|answer|output|print)\b",
-        r"\bin\ your\ (reply|answer|output|response)\b",
-        r"""\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start|end|finish)\b
+        ),
+        (
+            "instruction",
+            r"\b(previous|prior|above|earlier|hidden|secret|real)\ instructions\b|\bnew\ instructions?\s*:",
+        ),
+        ("system|developer", r"\bsystem\ override\b|\b(system|developer)\ ?(prompt|message|instructions?)\s*:"),
+        (" mode", r"\b(developer|god|debug)\ mode\b"),
+        ("you are|you're|from now", r"\byou(\ are|'re)\ (now|no\ longer|from\ now)\b|\bfrom\ now\ on,?\ you\b"),
+        ("your ", r"\byour\ (new|real|only)\ (task|job|role|goal)\b"),
+        (
+            "act |behave |respond ",
+            r"\b(act|behave|respond)\ (as|like)\ (if\ you|an?\ (ai|unrestricted|dan|evil|uncensored|different))\b",
+        ),
+        ("pretend ", r"\bpretend\ (to\ be|you)\b"),
+        (
+            " only| exactly| verbatim",
+            r"\b(respond|reply|answer|output|print)\ (only|exactly|verbatim)\b",
+        ),
+        ("only ", r"\bonly\ (respond|reply|answer|output|print)\b"),
+        ("in your ", r"\bin\ your\ (reply|answer|output|response)\b"),
+        (
+            "word|phrase|string|text|token|item|title|line|slot|starter|your ",
+            r"""\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start|end|finish)\b
             .{0,40} (\bthe\ (words?|phrase|string|text|token)\ ["'“‘«]?(?-i:[A-Z]{3})
             |\b(every|each|all)\ (items?|titles?|lines?|slots?|starters?)\b
             |\byour\ (reply|answer|output|response)\b)""",
-        r"(?-i:\b(?:SAY|PRINT|OUTPUT|WRITE|IGNORE|REPEAT|RESPOND)\b\ [A-Z]{2})",
-        r"""\b(reveal|leak|expose|disclose|dump|print|show|tell|repeat|send|share|give|list)\b .{0,40}
+        ),
+        (
+            "say |print |output |write |ignore |repeat |respond ",
+            r"(?-i:\b(?:SAY|PRINT|OUTPUT|WRITE|IGNORE|REPEAT|RESPOND)\b\ [A-Z]{2})",
+        ),
+        (
+            "your |system |private |partner",
+            r"""\b(reveal|leak|expose|disclose|dump|print|show|tell|repeat|send|share|give|list)\b .{0,40}
             \b(your\ (system\ )?(prompt|instructions|rules|configuration)|system\ prompt|private\ notes?
             |partner'?s\ (private\ )?notes?)\b""",
-        r"\b(jailbreak\w*|do\ anything\ now|prompt\ injection:)",
-        r"""^\W*(dear|hey|hi|hello|attention|note\ to|message\ to|to)\W+(the\ )?
+        ),
+        ("jailbreak|anything now|injection:", r"\b(jailbreak\w*|do\ anything\ now|prompt\ injection:)"),
+        (
+            "ai|llm|model|chatgpt|claude|gemini|copilot|assistant|bot",
+            r"""^\W*(dear|hey|hi|hello|attention|note\ to|message\ to|to)\W+(the\ )?
             (ai|llm|language\ model|model|chatgpt|claude|gemini|copilot|assistant|bot)\b""",
-        r"^\W*(system|assistant|user|developer)\s*:",
-        r"<\|.*?\|>|\[/?inst\]|<</?sys>>|\#\#\#\s*(instruction|system|response)",
-        r"\b(begin\ (system|prompt|instructions?)|end\ of\ (data|prompt|instructions?|input))\b",
-        r"\bignor(ar?|iere|ieren|ez|er|a|e)\b .{0,40} \b(instru[cç]|anweisung|istruzion|consigne)",
+        ),
+        ("system|assistant|user|developer", r"^\W*(system|assistant|user|developer)\s*:"),
+        ("<|[|###", r"<\|.*?\|>|\[/?inst\]|<</?sys>>|\#\#\#\s*(instruction|system|response)"),
+        (
+            "begin |end of ",
+            r"\b(begin\ (system|prompt|instructions?)|end\ of\ (data|prompt|instructions?|input))\b",
+        ),
+        ("ignor", r"\bignor(ar?|iere|ieren|ez|er|a|e)\b .{0,40} \b(instru[cç]|anweisung|istruzion|consigne)"),
     )
 )
 
@@ -87,7 +115,9 @@ def shorten(text: str, limit: int) -> str:
 
 def orders_a_model(text: str) -> bool:
     """Whether the text speaks to a language model rather than to a person."""
-    return any(pattern.search(text) for pattern in _ORDERS)
+    # Patterns take a Turkish i with or without its dot for an i.
+    folded = text.casefold().replace("\u0307", "").replace("ı", "i")
+    return any(pattern.search(text) for needed, pattern in _ORDERS if any(part in folded for part in needed))
 
 
 def quotable(text: str, limit: int = 300) -> str:

@@ -4,7 +4,7 @@ A violation's `reason` may go back to the model that wrote the words, so it neve
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -86,6 +86,16 @@ class Draft:
         ]
         return " ".join(text for text in (brief.program, brief.focus, *people, *brief.goals, *actions) if text)
 
+    @cached_property
+    def brief_words(self) -> frozenset[str]:
+        """The words of all that both people may know."""
+        return frozenset(words_of(self.brief_text))
+
+    @cached_property
+    def offered_words(self) -> frozenset[str]:
+        """The words of every passage that may be cited."""
+        return frozenset(self.vocabulary.words_in(passage for slot in self.plan.slots for passage in slot.passages))
+
     def slots(self) -> Iterator[tuple[str, Slot, str, tuple[str, ...]]]:
         """Place, slot, text and cited ids of every item whose slot exists."""
         for item in self.words.items:
@@ -118,7 +128,7 @@ def check_prep(prep: PrepWords, draft: Draft, private: PrivateBrief | None = Non
     return [
         *_avoided(places, draft),
         *_markup_and_links(places),
-        *_strangers(places, draft, extra=f"{private.note} {private.accessibility}" if private else ""),
+        *_strangers(places, draft, words_of(f"{private.note} {private.accessibility}") if private else ()),
         *_plumbing(places),
         *_other_language(places, draft),
     ]
@@ -212,8 +222,7 @@ def leads(draft: Draft) -> Iterator[Violation]:
 
 def names(draft: Draft) -> Iterator[Violation]:
     """Nobody is named but these two."""
-    cited = " ".join(passage.embedded_text for slot in draft.plan.slots for passage in slot.passages)
-    yield from _strangers(draft.texts(), draft, extra=cited)
+    yield from _strangers(draft.texts(), draft, draft.offered_words)
 
 
 def avoided(draft: Draft) -> Iterator[Violation]:
@@ -238,13 +247,16 @@ def length(draft: Draft) -> Iterator[Violation]:
 
 def private_words(draft: Draft) -> Iterator[Violation]:
     """Nothing that one of the two told in private stands where both can read it."""
-    shared = set(words_of(draft.brief_text))
     for private in (draft.briefing.mentor, draft.briefing.mentee):
         said = words_of(f"{private.note} {private.accessibility}")
         runs = {tuple(said[i : i + _PRIVATE_RUN]) for i in range(len(said) - _PRIVATE_RUN + 1)}
         # "at the end of" is nobody's secret.
         runs = {run for run in runs if sum(len(word) > 3 for word in run) > 1}
-        telling = {word for word in said if len(word) > 3 and word not in shared and word not in draft.vocabulary}
+        telling = {
+            word for word in said if len(word) > 3 and word not in draft.brief_words and word not in draft.vocabulary
+        }
+        if not telling and not runs:
+            continue
         for where, text in draft.texts():
             found = words_of(text)
             if telling & set(found) or any(tuple(found[i : i + _PRIVATE_RUN]) in runs for i in range(len(found))):
@@ -280,8 +292,8 @@ def on_the_plan(draft: Draft) -> Iterator[Violation]:
     for where, slot, text, _ in draft.slots():
         if slot.activity is None:
             continue
-        about = words_of(" ".join([slot.goal or "", *(passage.embedded_text for passage in slot.passages)]))
-        if len({word for word in words_of(text) if len(word) > 3} & set(about)) < 3:
+        about = draft.vocabulary.words_in(slot.passages).union(words_of(slot.goal or ""))
+        if sum(len(word) > 3 for word in about.intersection(words_of(text))) < 3:
             yield Violation("on the plan", where, "It has nothing to do with the goal or the passages of its slot.")
 
 
@@ -326,8 +338,8 @@ def _without_quotes(text: str, draft: Draft) -> str:
 _Places = Sequence[tuple[str, str]] | Iterator[tuple[str, str]]
 
 
-def _strangers(places: _Places, draft: Draft, extra: str) -> Iterator[Violation]:
-    known = set(words_of(f"{draft.brief_text} {extra}"))
+def _strangers(places: _Places, draft: Draft, extra: Iterable[str]) -> Iterator[Violation]:
+    known = draft.brief_words.union(extra)
     for where, text in places:
         for match in WORD.finditer(text):
             word = match.group()
@@ -368,9 +380,8 @@ def _plumbing(places: _Places) -> Iterator[Violation]:
 
 
 def _other_language(places: _Places, draft: Draft) -> Iterator[Violation]:
-    known = set(words_of(draft.brief_text))
     for where, text in places:
         found = words_of(text)
-        share = sum(word in known or word in draft.vocabulary for word in found) / max(len(found), 1)
+        share = sum(word in draft.brief_words or word in draft.vocabulary for word in found) / max(len(found), 1)
         if share < _KNOWN_SHARE:
             yield Violation("other language", where, "It is not plain English.")

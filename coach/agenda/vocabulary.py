@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import TopicFrontMatter
@@ -17,19 +17,22 @@ class Vocabulary:
     """The words of the knowledge library: plain English, as far as guards need to know it."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        known = {word for passage in passages for word in words_of(passage.embedded_text)}
+        self._by_passage = {passage.id: frozenset(words_of(passage.embedded_text)) for passage in passages}
+        known = set(_CALENDAR).union(*self._by_passage.values())
         for front in {id(passage.document): passage.document.front for passage in passages}.values():
             if isinstance(front, TopicFrontMatter):
-                known |= set(words_of(f"{front.prep.mentor} {front.prep.mentee}"))
-        self._words = frozenset(known | _CALENDAR)
+                known.update(words_of(f"{front.prep.mentor} {front.prep.mentee}"))
+        self._words = frozenset(known)
 
     def __contains__(self, word: str) -> bool:
         word = word.casefold()
-        return any(
-            form in self._words for form in (word, word.removesuffix("'s").removesuffix("’s"), word.removesuffix("s"))
-        )
+        return word in self._words or word.removesuffix("s").removesuffix("'").removesuffix("’") in self._words
+
+    def words_in(self, passages: Iterable[Passage]) -> set[str]:
+        """All words of these passages of the library, without case."""
+        return set().union(*(self._by_passage[passage.id] for passage in passages))
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text, without case."""
-    return [word.casefold() for word in WORD.findall(text)]
+    return WORD.findall(text.casefold())

@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Self, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import structlog
 
 from coach.errors import CoachError, EmbeddingError, IndexUnavailable
@@ -63,22 +65,29 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True)
+class _Ranking:
+    """Passages by their place in the library, best first, and their scores."""
+
+    places: npt.NDArray[np.intp]
+    scores: npt.NDArray[np.float64]
+
+
 class Search:
     """The library in memory, its vectors in Chroma, and the embedding model between them."""
 
     def __init__(self, library: Library, index: Index, embedder: Embedder) -> None:
         self.library = library
         self.passages = chunk(library)
-        self._by_id = {passage.id: passage for passage in self.passages}
+        self._places = {passage.id: place for place, passage in enumerate(self.passages)}
         self._by_document: dict[str, list[Passage]] = {}
         for passage in self.passages:
             self._by_document.setdefault(passage.document.front.id, []).append(passage)
-        self._order = {passage.id: position for position, passage in enumerate(self.passages)}
-        self._narrowed: dict[Narrowing, frozenset[str]] = {}
+        self._narrowed: dict[Narrowing, npt.NDArray[np.bool_]] = {}
         self._index = index
         self._embedder = embedder
         self._version = version_of(self.passages, embedder.fingerprint)
-        self._rankings: OrderedDict[str, list[tuple[str, float]]] = OrderedDict()
+        self._rankings: OrderedDict[str, _Ranking] = OrderedDict()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma")
         self._broken: str | None = None
 
@@ -144,13 +153,13 @@ class Search:
     def find_now(self, query: str, count: int, narrowing: Narrowing = Narrowing()) -> list[Hit]:
         """What `find` finds, for callers without an event loop. Blocks; raises IndexUnavailable, EmbeddingError."""
         allowed = self._allowed(narrowing)
-        if count < 1 or not allowed:
+        if count < 1 or not allowed.any():
             return []
         (vectors,) = self._embedder.encode_passages([query[:_LONGEST_QUERY]])
         (pairs,) = self._index.query(list(vectors), min(len(self.passages), _RANKED))
         hits = list(self._hits(self._in_order(pairs), allowed))
-        if len(hits) < min(count, len(allowed)):
-            (pairs,) = self._index.query(list(vectors), min(count, len(allowed)), sorted(allowed))
+        if len(hits) < min(count, int(allowed.sum())):
+            (pairs,) = self._index.query(list(vectors), min(count, int(allowed.sum())), self._ids(allowed))
             hits = list(self._hits(self._in_order(pairs), allowed))
         return hits[:count]
 
@@ -191,14 +200,17 @@ class Search:
         except IndexUnavailable as error:
             log.info("index.close_failed", reason=str(error))
 
-    def _allowed(self, narrowing: Narrowing) -> frozenset[str]:
+    def _allowed(self, narrowing: Narrowing) -> npt.NDArray[np.bool_]:
         allowed = self._narrowed.get(narrowing)
         if allowed is None:
-            allowed = frozenset(passage.id for passage in self.passages if narrowing.admits(passage))
+            allowed = np.fromiter(map(narrowing.admits, self.passages), np.bool_, len(self.passages))
             self._narrowed[narrowing] = allowed
         return allowed
 
-    async def _rank(self, texts: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
+    def _ids(self, allowed: npt.NDArray[np.bool_]) -> list[str]:
+        return [self.passages[place].id for place in np.flatnonzero(allowed)]
+
+    async def _rank(self, texts: Sequence[str]) -> dict[str, _Ranking]:
         ranked = {text: self._rankings[text] for text in texts if text in self._rankings}
         missing = [text for text in dict.fromkeys(texts) if text not in ranked]
         if not missing:
@@ -209,50 +221,55 @@ class Search:
             found = await self.in_thread(partial(self._index.query, vectors, count))
         except (IndexUnavailable, EmbeddingError) as error:
             self._note_broken(error)
-            return ranked | {text: list(self._by_words(text)) for text in missing}
+            return ranked | {text: self._by_words(text) for text in missing}
         for text, pairs in zip(missing, found, strict=True):
             ranked[text] = self._rankings[text] = self._in_order(pairs)
         while len(self._rankings) > _CACHED_RANKINGS:
             self._rankings.popitem(last=False)
         return ranked
 
-    def _hits(self, ranking: list[tuple[str, float]], allowed: frozenset[str]) -> Iterator[Hit]:
-        return (Hit(self._by_id[key], score) for key, score in ranking if key in allowed)
+    def _hits(self, ranking: _Ranking, allowed: npt.NDArray[np.bool_]) -> Iterator[Hit]:
+        kept = allowed[ranking.places]
+        pairs = zip(ranking.places[kept].tolist(), ranking.scores[kept].tolist(), strict=True)
+        return (Hit(self.passages[place], score) for place, score in pairs)
 
-    async def _narrowed_hits(self, text: str, ranking: list[tuple[str, float]], allowed: frozenset[str]) -> list[Hit]:
+    async def _narrowed_hits(self, text: str, ranking: _Ranking, allowed: npt.NDArray[np.bool_]) -> list[Hit]:
         """The hits that a narrowing leaves of a large library: asked again where too few are among the best of all."""
         hits = list(self._hits(ranking, allowed))
-        if len(hits) >= min(_ENOUGH, len(allowed)):
+        if len(hits) >= min(_ENOUGH, int(allowed.sum())):
             return hits
         try:
             (vector,) = await self._embedder.embed([text])
-            ask = partial(self._index.query, [vector], min(len(allowed), _ENOUGH), sorted(allowed))
+            ask = partial(self._index.query, [vector], min(int(allowed.sum()), _ENOUGH), self._ids(allowed))
             (pairs,) = await self.in_thread(ask)
         except (IndexUnavailable, EmbeddingError) as error:
             self._note_broken(error)
-            return list(self._hits(list(self._by_words(text)), allowed))
+            return list(self._hits(self._by_words(text), allowed))
         return list(self._hits(self._in_order(pairs), allowed))
 
-    def _in_order(self, pairs: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    def _in_order(self, pairs: list[tuple[str, float]]) -> _Ranking:
         """Best first, equal scores in the library's order, so that the same question always has the same answer.
 
         Passages that this process does not know are left out: another one may have moved the pointer.
         """
-        known = [(key, score) for key, score in pairs if key in self._by_id]
-        return sorted(known, key=lambda pair: (-round(pair[1], 6), self._order[pair[0]]))
+        known = [(self._places[key], score) for key, score in pairs if key in self._places]
+        places = np.array([place for place, _ in known], np.intp)
+        scores = np.array([score for _, score in known], np.float64)
+        order = np.lexsort((places, -scores.round(6)))
+        return _Ranking(places[order], scores[order])
 
     def _note_broken(self, error: IndexUnavailable | EmbeddingError) -> None:
         if self._broken is None:
             log.warning("search.by_words", reason=str(error))
         self._broken = str(error)
 
-    def _by_words(self, text: str) -> Iterator[tuple[str, float]]:
+    def _by_words(self, text: str) -> _Ranking:
         wanted = set(re.findall(r"\w{4,}", text.casefold()))
-        overlap = {
-            passage.id: len(wanted & set(re.findall(r"\w{4,}", passage.embedded_text.casefold())))
-            for passage in self.passages
-        }
-        return ((key, 0.0) for key in sorted(overlap, key=lambda key: (-overlap[key], self._order[key])))
+        overlap = [
+            len(wanted & set(re.findall(r"\w{4,}", passage.embedded_text.casefold()))) for passage in self.passages
+        ]
+        places = np.argsort(-np.array(overlap, np.intp), kind="stable")
+        return _Ranking(places, np.zeros(len(places)))
 
 
 def open_search(settings: Settings, *, build: bool = True, progress: Progress | None = None) -> Search:

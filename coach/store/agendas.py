@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import lru_cache
 
-from sqlalchemy import bindparam, exists, func, insert
+from sqlalchemy import Table, bindparam, exists, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -87,6 +87,19 @@ _SERIES = (
     .where(col(MentoringSession.pair_id) == bindparam("pair_id"))
     .order_by(col(MentoringSession.number))
 )
+_ASKED = select(AskedStarter.key).where(col(AskedStarter.pair_id) == bindparam("pair_id"))
+_AGENDA: Table = Agenda.__table__  # type: ignore[attr-defined]
+_NEXT_VERSION = (
+    select(func.coalesce(func.max(_AGENDA.c.version), 0) + 1)
+    .where(_AGENDA.c.session_id == bindparam("of_session"))
+    .scalar_subquery()
+)
+# Statements for one row or many are made once: what goes with them is given beside, not built in.
+_ADD_AGENDA = insert(_AGENDA).values(version=_NEXT_VERSION).returning(_AGENDA.c.version)
+_ADD_ASKED = {
+    "postgresql": postgresql.insert(AskedStarter).on_conflict_do_nothing().returning(col(AskedStarter.key)),
+    "sqlite": sqlite.insert(AskedStarter).on_conflict_do_nothing().returning(col(AskedStarter.key)),
+}
 
 
 async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
@@ -116,21 +129,18 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
 
 async def asked_keys(db: AsyncSession, pair_id: str) -> frozenset[str]:
     """Keys of all starters that the pair was ever given."""
-    return frozenset((await db.execute(select(AskedStarter.key).where(col(AskedStarter.pair_id) == pair_id))).scalars())
+    return frozenset((await db.execute(_ASKED, {"pair_id": pair_id})).scalars())
 
 
 async def add_asked(db: AsyncSession, pair_id: str, session_id: str, starters: list[str]) -> bool:
     """Remember that the pair was given these starters; return whether all of them were new to it."""
     if not starters:
         return True
-    upsert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [
         {"pair_id": pair_id, "session_id": session_id, "key": key, "created_at": now()}
         for key in dict.fromkeys(map(starter_key, starters))
     ]
-    # The rows go beside the statement, not into it: so it is compiled once and not for each agenda.
-    statement = upsert(AskedStarter).on_conflict_do_nothing().returning(col(AskedStarter.key))
-    added = await db.execute(statement, rows)
+    added = await db.execute(_ADD_ASKED[db.get_bind().dialect.name], rows)
     return len(added.all()) == len(rows)
 
 
@@ -139,13 +149,8 @@ async def add_agenda(db: AsyncSession, agenda: Agenda, starters: list[str]) -> N
 
     Two at the same moment may want one version: then the later gets an IntegrityError.
     """
-    version = (
-        select(func.coalesce(func.max(Agenda.version), 0) + 1)
-        .where(col(Agenda.session_id) == agenda.session_id)
-        .scalar_subquery()
-    )
-    values = agenda.model_dump() | {"version": version}
-    agenda.version = (await db.execute(insert(Agenda).values(values).returning(col(Agenda.version)))).scalar_one()
+    values = {column.key: getattr(agenda, column.key) for column in _AGENDA.columns if column.key != "version"}
+    agenda.version = (await db.execute(_ADD_AGENDA, {**values, "of_session": agenda.session_id})).scalar_one()
     await add_asked(db, agenda.pair_id, agenda.session_id, starters)
 
 

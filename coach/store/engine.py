@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from coach.errors import StoreBusy, StoreError, StoreFull, StoreOutdated, StoreUnavailable
 from coach.settings import Settings
+from coach.store.sqlite import connect
 
 BUSY_TIMEOUT_S = 5.0
+_SQLITE_CONNECTIONS = 8
 # Alembic reads this through a parser for which "%" begins a placeholder.
 _MIGRATIONS = str(Path(__file__).resolve().parent.parent / "migrations").replace("%", "%%")
 _ADVISORY_LOCK = 7_246_501
@@ -157,7 +159,14 @@ def _engine(url: str) -> AsyncEngine:
             **json,
         )
     engine = create_async_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_timeout=30, hide_parameters=True, **json
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "async_creator_fn": connect},
+        # More connections only wait for each other: they share one interpreter and one writer.
+        pool_size=_SQLITE_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=30,
+        hide_parameters=True,
+        **json,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
@@ -11,6 +12,18 @@ from coach.errors import NotFound
 from coach.models import ActionItem, Pair, Participant, PrivateNote, now
 
 NO_PAIR = "There is no pair with this id, or it is not yours."
+_mentor, _mentee = aliased(Participant), aliased(Participant)
+_PAIR = (
+    select(Pair, _mentor, _mentee)
+    .join(_mentor, col(Pair.mentor_id) == _mentor.id)
+    .join(_mentee, col(Pair.mentee_id) == _mentee.id)
+    .where(col(Pair.id) == bindparam("pair_id"))
+)
+_OPEN_ACTIONS = (
+    select(ActionItem)
+    .where(col(ActionItem.pair_id) == bindparam("pair_id"), col(ActionItem.done_at).is_(None))
+    .order_by(col(ActionItem.due_on).is_(None), col(ActionItem.due_on), col(ActionItem.created_at), col(ActionItem.id))
+)
 
 
 @dataclass(frozen=True)
@@ -30,14 +43,7 @@ class PairPeople:
 
 async def get_pair(db: AsyncSession, pair_id: str) -> PairPeople:
     """The pair and its two people. Raises NotFound."""
-    mentor, mentee = aliased(Participant), aliased(Participant)
-    query = (
-        select(Pair, mentor, mentee)
-        .join(mentor, col(Pair.mentor_id) == mentor.id)
-        .join(mentee, col(Pair.mentee_id) == mentee.id)
-        .where(col(Pair.id) == pair_id)
-    )
-    row = (await db.execute(query)).one_or_none()
+    row = (await db.execute(_PAIR, {"pair_id": pair_id})).one_or_none()
     if row is None:
         raise NotFound(NO_PAIR)
     return PairPeople(pair=row[0], mentor=row[1], mentee=row[2])
@@ -72,14 +78,7 @@ async def get_action(db: AsyncSession, action_id: str) -> ActionItem:
 
 async def open_actions(db: AsyncSession, pair_id: str) -> list[ActionItem]:
     """What is still to do, first due first; what has no date comes last, oldest first."""
-    query = (
-        select(ActionItem)
-        .where(col(ActionItem.pair_id) == pair_id, col(ActionItem.done_at).is_(None))
-        .order_by(
-            col(ActionItem.due_on).is_(None), col(ActionItem.due_on), col(ActionItem.created_at), col(ActionItem.id)
-        )
-    )
-    return list((await db.execute(query)).scalars())
+    return list((await db.execute(_OPEN_ACTIONS, {"pair_id": pair_id})).scalars())
 
 
 async def list_actions(db: AsyncSession, pair_id: str, limit: int, after: str | None) -> list[ActionItem]:

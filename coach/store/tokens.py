@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from typing import Literal
 
+from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -11,6 +12,7 @@ from coach.errors import InvalidInput
 from coach.models import Participant, Program, Token
 
 AccessRole = Literal["admin", "coordinator", "participant"]
+_BY_HASH = select(Token).where(col(Token.hash) == bindparam("hash"))
 
 
 async def issue_token(
@@ -44,7 +46,7 @@ async def issue_token(
 
 async def find_token(db: AsyncSession, token: str) -> Token | None:
     """The token's row, or None when nobody was given such a token."""
-    return (await db.execute(select(Token).where(col(Token.hash) == _hash(token)))).scalar_one_or_none()
+    return (await db.execute(_BY_HASH, {"hash": _hash(token)})).scalar_one_or_none()
 
 
 def _hash(token: str) -> str:
