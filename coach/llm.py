@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import openai
 import structlog
-from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai.types.chat import ChatCompletion
 
 from coach.errors import (
     ModelError,
@@ -191,28 +191,20 @@ class OpenAIModel:
                 return completion
 
     async def _ask(self, request: ModelRequest, rung: str) -> ChatCompletion:
-        extra: dict[str, Any] = {self._limit_name: request.max_tokens}
+        turns = [{"role": turn.role, "content": turn.text} for turn in request.turns]
+        body: dict[str, Any] = {"model": self._model, "messages": turns, self._limit_name: request.max_tokens}
         if rung == "json_schema":
             schema = {"name": request.schema_name, "schema": request.schema, "strict": True}
-            extra["response_format"] = {"type": "json_schema", "json_schema": schema}
-        elif rung == "json_object":
-            extra["response_format"] = {"type": "json_object"}
-        messages: list[ChatCompletionMessageParam] = [
-            {"role": turn.role, "content": turn.text}  # type: ignore[misc]
-            for turn in request.turns
-        ]
-        if rung != "json_schema":
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        else:
+            if rung == "json_object":
+                body["response_format"] = {"type": "json_object"}
             shape = json.dumps(request.schema, separators=(",", ":"))
             # Every request begins with what is fixed; servers that know no system turn get it in the first one.
-            messages[0]["content"] = f"{messages[0]['content']}\n\nThe JSON object must fit this JSON schema:\n{shape}"
+            turns[0]["content"] += f"\n\nThe JSON object must fit this JSON schema:\n{shape}"
         try:
-            completion: ChatCompletion = await self._client.chat.completions.create(
-                # The client walks through what it knows the type of, and a schema is long: `extra_body` goes as it is.
-                model=self._model,
-                messages=messages,
-                extra_body=extra,
-            )
-            return completion
+            # `chat.completions.create` first walks through all that it sends, which takes as long as sending it.
+            return await self._client.post("/chat/completions", cast_to=ChatCompletion, body=body)
         except UnicodeEncodeError:
             # What is sent is UTF-8 by now; only a header takes less.
             raise ModelRejected("The model's key holds a character that no key can. Check COACH_LLM_API_KEY.") from None

@@ -117,7 +117,13 @@ def orders_a_model(text: str) -> bool:
     """Whether the text speaks to a language model rather than to a person."""
     # Patterns take a Turkish i with or without its dot for an i.
     folded = text.casefold().replace("\u0307", "").replace("ı", "i")
-    return any(pattern.search(text) for needed, pattern in _ORDERS if any(part in folded for part in needed))
+    for needed, pattern in _ORDERS:
+        for part in needed:
+            if part in folded:
+                if pattern.search(text):
+                    return True
+                break
+    return False
 
 
 def quotable(text: str, limit: int = 300) -> str:

@@ -186,18 +186,19 @@ def _ranked(hits: Iterable[Hit], by_strength: dict[str, float], own_kind: Kind) 
 def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[str]) -> Passage | None:
     """The best activity that fits the slot, the stage and the topics; stage, then topic, give way where none does."""
     brief = briefing.brief
-    fitting = [
-        passage
-        for passage in ranked
-        if passage.document.front.id not in taken and _runs_in(passage, slot.minutes) and _fit(passage, briefing)
-    ]
-    on_topic = [
-        passage
-        for passage in fitting
-        if not brief.topics or passage.document.front.topic is None or passage.document.front.topic in brief.topics
-    ]
-    on_stage = [passage for passage in on_topic if brief.stage in passage.document.front.stages]
-    return next(iter([*on_stage, *on_topic, *fitting]), None)
+    off_stage: Passage | None = None
+    off_topic: Passage | None = None
+    for passage in ranked:
+        front = passage.document.front
+        if front.id in taken or not _runs_in(passage, slot.minutes) or not _fit(passage, briefing):
+            continue
+        if brief.topics and front.topic is not None and front.topic not in brief.topics:
+            off_topic = off_topic or passage
+        elif brief.stage not in front.stages:
+            off_stage = off_stage or passage
+        else:
+            return passage
+    return off_stage or off_topic
 
 
 def _carried(slot: Slot, briefing: Briefing, search: Search) -> Passage | None:

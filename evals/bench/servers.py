@@ -16,6 +16,7 @@ from evals.bench.load import HOST, Call, Job, Result
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 # A machine that is busy with something else takes minutes to embed the library.
 _START_TIMEOUT_S = 400
+_IDLE_S = 1.0
 # What could send traffic elsewhere, or make the two sides differ.
 _LEFT_OUT = (
     "OMP_",
@@ -130,6 +131,13 @@ class Server:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
+
+    def wait_until_idle(self) -> None:
+        """Wait until the process has done for a while what it was asked to."""
+        before = -1.0
+        while (now := self.processor_seconds()) - before > _IDLE_S * 0.05:
+            before = now
+            time.sleep(_IDLE_S)
 
     def stop(self) -> None:
         """End the process."""

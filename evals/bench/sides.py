@@ -29,6 +29,10 @@ class Side(Protocol):
         """Start the server process."""
         ...
 
+    def plan(self, server: Server, numbers: Sequence[int]) -> None:
+        """Tell the running server what it may know before these briefs' agendas are asked for."""
+        ...
+
     def call(self, number: int, visit: int) -> Call:
         """The request for the agenda of brief `number`, asked the first time (`visit` 0) or again (1)."""
         ...
@@ -66,6 +70,9 @@ class ChainSide:
         """Start the server process."""
         return Server("chain", self._arguments, folder)
 
+    def plan(self, server: Server, numbers: Sequence[int]) -> None:
+        """Nothing: the chain is told everything in the request."""
+
     def call(self, number: int, visit: int) -> Call:
         """The same request on every visit: the chain knows no sessions."""
         brief = self._briefs[number]
@@ -98,50 +105,44 @@ class ServiceSide:
             "COACH_LLM_API_KEY": "unused",
         }
         self._arguments = ["-m", "coach", "serve"]
-        self._agendas: list[list[Call]] = []
+        self._admin = self._pairs_path = ""
+        self._agendas: dict[int, list[Call]] = {}
 
-    def prepare(self) -> None:
-        """Build the index, and make a pair with its sessions and a mentor's token for every brief.
+    def prepare(self, numbers: Sequence[int]) -> None:
+        """Build the index, make a program, and plan the sessions of these briefs.
 
         The server that does so is ended again, so that the measured ones begin with empty caches.
         """
         with Server("service", self._arguments, self._folder, self._environment | _PREPARING) as server:
             server.wait_for("GET", "/healthz")
             server.wait_for("GET", "/readyz")
-            admin = run_python(["-m", "coach", "token", "--role", "admin"], self._folder, self._environment).strip()
+            self._admin = run_python(
+                ["-m", "coach", "token", "--role", "admin"], self._folder, self._environment
+            ).strip()
             program = {"name": "Benchmark", "planned_sessions": 6, "session_minutes": 60}
-            (made,) = self._send(server, [_post("/v1/programs", admin, program)])
+            (made,) = self._send(server, [_post("/v1/programs", self._admin, program)])
+            self._pairs_path = f"/v1/programs/{made['id']}/pairs"
+            self.plan(server, numbers)
 
-            pairs_path = f"/v1/programs/{made['id']}/pairs"
-            pairs = self._send(server, [_post(pairs_path, admin, _pair(brief)) for brief in self._briefs])
-            mentors = [{"role": "participant", "participant_id": pair["mentor"]["id"]} for pair in pairs]
-            tokens = [
-                row["token"] for row in self._send(server, [_post("/v1/tokens", admin, body) for body in mentors])
+    def plan(self, server: Server, numbers: Sequence[int]) -> None:
+        """Make the pair of each brief, a token for its mentor, and its first sessions."""
+        briefs = [self._briefs[number] for number in numbers]
+        pairs = self._send(server, [_post(self._pairs_path, self._admin, _pair(brief)) for brief in briefs])
+        mentors = [{"role": "participant", "participant_id": pair["mentor"]["id"]} for pair in pairs]
+        rows = self._send(server, [_post("/v1/tokens", self._admin, body) for body in mentors])
+        tokens = [row["token"] for row in rows]
+
+        today = datetime.now(UTC).replace(microsecond=0)
+        for visit in range(VISITS):
+            # In turn, so that a pair's first session is its number 1.
+            day = (today + timedelta(weeks=2 * visit + 1)).isoformat()
+            calls = [
+                _post(f"/v1/pairs/{pair['id']}/sessions", token, {"scheduled_at": day, "minutes": brief.minutes})
+                for pair, token, brief in zip(pairs, tokens, briefs, strict=True)
             ]
-
-            today = datetime.now(UTC).replace(microsecond=0)
-            visits = []
-            for visit in range(VISITS):
-                # In turn, so that a pair's first session is its number 1.
-                calls = [
-                    _post(
-                        f"/v1/pairs/{pair['id']}/sessions",
-                        token,
-                        {
-                            "scheduled_at": (today + timedelta(weeks=2 * visit + 1)).isoformat(),
-                            "minutes": brief.minutes,
-                        },
-                    )
-                    for pair, token, brief in zip(pairs, tokens, self._briefs, strict=True)
-                ]
-                sessions = self._send(server, calls)
-                visits.append(
-                    [
-                        _post(f"/v1/sessions/{session['id']}/agenda", token, {})
-                        for session, token in zip(sessions, tokens, strict=True)
-                    ]
-                )
-            self._agendas = visits
+            for number, token, session in zip(numbers, tokens, self._send(server, calls), strict=True):
+                call = _post(f"/v1/sessions/{session['id']}/agenda", token, {})
+                self._agendas.setdefault(number, []).append(call)
 
     def start(self, folder: Path) -> Server:
         """Start the server process."""
@@ -149,7 +150,7 @@ class ServiceSide:
 
     def call(self, number: int, visit: int) -> Call:
         """The agenda of the pair's first or second session."""
-        return self._agendas[visit][number]
+        return self._agendas[number][visit]
 
     def _send(self, server: Server, calls: list[Call]) -> list[Any]:
         result = send(server.port, calls, 8, self._folder, keep=True)

@@ -4,7 +4,8 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlmodel import SQLModel, select
 
 from coach.errors import StoreOutdated, StoreUnavailable
@@ -151,5 +152,7 @@ async def test_a_failed_migration_leaves_nothing_behind(empty_database: Settings
     await store.close()
 
 
-def test_there_is_one_newest_revision() -> None:
-    assert head_revision() is not None
+def test_the_newest_file_is_the_one_newest_revision() -> None:
+    with create_engine("sqlite://").connect() as connection:
+        revisions = ScriptDirectory.from_config(alembic_config(connection))
+    assert revisions.get_heads() == [head_revision()]
