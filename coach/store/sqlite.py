@@ -41,7 +41,6 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def run(self, many: bool, sql: str, parameters: Any) -> tuple[sqlite3.Cursor, list[Any]]:
         """Execute a statement and fetch all of its rows, on the connection's thread."""
-
         beginning, self._beginning = self._beginning, None
 
         def statement() -> tuple[sqlite3.Cursor, list[Any]]:
