@@ -5,6 +5,7 @@ What reaches a model is fenced besides, in `coach.prompts`.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 # Zero-width and direction marks can hide words from a reader, or turn them round.
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
@@ -17,12 +18,42 @@ _MARKDOWN = re.compile(r"[`*|~]+|^[#>\s]+|\b_{1,3}(?=\w)|(?<=\w)_{1,3}\b", re.MU
 _REMOVED = ((_COMMENT, " "), (_SCRIPT, " "), (_TAG, " "), (_LINK, r"\1"), (_URL, " "), (_MARKDOWN, ""))
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
+
+class Lookout:
+    """A pattern that is tried only where a text holds one of the parts that every match of it must hold.
+
+    Most texts hold none, and looking for the parts is twenty times as quick as the pattern.
+    """
+
+    def __init__(self, needed: str, pattern: str) -> None:
+        self._needed = tuple(needed.split("|"))
+        self._pattern = re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+
+    def search(self, text: str, folded: str) -> bool:
+        """Whether `text`, which is `folded(text)` besides, holds a match."""
+        return self._worth_it(folded) and self._pattern.search(text) is not None
+
+    def finditer(self, text: str, folded: str) -> Iterator[re.Match[str]]:
+        """Every match in `text`, which is `folded(text)` besides."""
+        return self._pattern.finditer(text) if self._worth_it(folded) else iter(())
+
+    def _worth_it(self, folded: str) -> bool:
+        for part in self._needed:  # noqa: SIM110 - a generator takes three times as long
+            if part in folded:
+                return True
+        return False
+
+
+def folded(text: str) -> str:
+    """The text without case. Patterns take a Turkish i with or without its dot for an i, and so does this."""
+    return text.casefold().replace("\u0307", "").replace("ı", "i")
+
+
 # Forms of orders to a model, from public collections of prompt injections. A sentence that holds one is not quoted.
 # They are narrow on purpose: "use an AI assistant", "say exactly what I mean" and "share passwords safely" are goals
-# that people have. In verbose patterns a space is written as "\ ". Before each stands what a text must hold for it to
-# be tried at all: most texts hold none of it, and looking for it is twenty times as quick.
+# that people have. In these patterns a space is written as "\ ".
 _ORDERS = tuple(
-    (tuple(needed.split("|")), re.compile(pattern, re.IGNORECASE | re.VERBOSE))
+    Lookout(needed, pattern)
     for needed, pattern in (
         (
             "ignor|disregard|forget|overrid|overwrit|bypass|skip",
@@ -115,14 +146,10 @@ def shorten(text: str, limit: int) -> str:
 
 def orders_a_model(text: str) -> bool:
     """Whether the text speaks to a language model rather than to a person."""
-    # Patterns take a Turkish i with or without its dot for an i.
-    folded = text.casefold().replace("\u0307", "").replace("ı", "i")
-    for needed, pattern in _ORDERS:
-        for part in needed:
-            if part in folded:
-                if pattern.search(text):
-                    return True
-                break
+    without_case = folded(text)
+    for order in _ORDERS:  # noqa: SIM110 - called for every sentence that anybody typed
+        if order.search(text, without_case):
+            return True
     return False
 
 

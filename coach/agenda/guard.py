@@ -13,7 +13,7 @@ from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.vocabulary import WORD, Vocabulary, words_of
 from coach.agenda.words import AgendaWords, PrepWords, description_characters
 from coach.store.agendas import starter_key
-from coach.untrusted import orders_a_model
+from coach.untrusted import Lookout, folded, orders_a_model
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
@@ -27,21 +27,24 @@ _LINK = re.compile(
 )
 # What every link or address holds: most texts hold none of it.
 _LINKISH = re.compile(r"\w\.\w|[@/]")
-_FACT = re.compile(
-    r"\d\s*%|\bper ?cent\b"
-    r"|\b(?:research|studies|study|surveys?|evidence|statistics|meta-analysis|scientists?"
-    r"|experts?) (?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)"
-    r"|\baccording to\b|\b(?:1[89]|20)\d\d\b",
-    re.IGNORECASE,
+_FACT = Lookout(
+    "%|cent|research|stud|survey|evidence|statistics|meta-analysis|scientist|expert|according|18|19|20",
+    r"""\d\s*% | \bper\ ?cent\b
+    | \b(?:research|studies|study|surveys?|evidence|statistics|meta-analysis|scientists?
+    |experts?)\ (?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)
+    | \baccording\ to\b | \b(?:1[89]|20)\d\d\b""",
 )
 _CLOSED = re.compile(
     r"^(?:(?:so|and|but|well)\W+)?(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|must|am)\b",
     re.IGNORECASE,
 )
-_PLUMBING = re.compile(
-    r"</?data|‹/?data|\bjson\b|\bslot \d|\bas an? (?:ai|language model|assistant)\b"
-    r"|\bsystem prompt\b|\bk[0-9a-f]{12}\b",
-    re.IGNORECASE,
+_PLUMBING = (
+    Lookout(
+        "data|json|slot |as a|system prompt",
+        r"""</?data | ‹/?data | \bjson\b | \bslot\ \d | \bas\ an?\ (?:ai|language\ model|assistant)\b
+        | \bsystem\ prompt\b""",
+    ),
+    Lookout("k", r"\bk[0-9a-f]{12}\b"),
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
 _STEERS = r"(?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)"
@@ -166,7 +169,7 @@ def claims(draft: Draft) -> Iterator[Violation]:
     for where, slot, text, cited in draft.slots():
         text = _without_quotes(text, draft)
         offered = {passage.id: passage for passage in slot.passages}
-        stated = [fact for fact in _FACT.finditer(text) if not set(_NUMBER.findall(fact.group())) & known]
+        stated = [fact for fact in _FACT.finditer(text, folded(text)) if not set(_NUMBER.findall(fact.group())) & known]
         if stated and not cited:
             yield Violation(
                 "claims",
@@ -377,7 +380,8 @@ def _markup_and_links(places: _Places, cited: str = "") -> Iterator[Violation]:
 
 def _plumbing(places: _Places) -> Iterator[Violation]:
     for where, text in places:
-        if _PLUMBING.search(text) or orders_a_model(text):
+        without_case = folded(text)
+        if any(pattern.search(text, without_case) for pattern in _PLUMBING) or orders_a_model(text):
             yield Violation("plumbing", where, "It speaks of the machine instead of the meeting.")
 
 
