@@ -125,7 +125,8 @@ def search(
     try:
         for rank, hit in enumerate(found.find_now(text, count, narrowing), start=1):
             front = hit.passage.document.front
-            typer.echo(f"{rank}. {hit.score:.3f}  {hit.passage.title} > {hit.passage.section}  [{hit.passage.id}]")
+            scores = f"{hit.score:.3f} (similarity {hit.similarity:.3f})"
+            typer.echo(f"{rank}. {scores}  {hit.passage.title} > {hit.passage.section}  [{hit.passage.id}]")
             typer.echo(f"   {' '.join(hit.passage.text.split())[:300]}")
             typer.echo(f"   evidence: {front.evidence}; {'; '.join(hit.passage.references)}\n")
     finally:
@@ -178,13 +179,34 @@ def index_status() -> None:
 
 
 @library_app.command("check")
-def library_check() -> None:
-    """Check every document; print each problem with file, line and reason."""
-    from coach.retrieval.library import read_library
+def library_check(
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out the search for near-duplicates.")] = False,
+) -> None:
+    """Check every document; print each problem with file, line and reason, and exit with 1 where there is one."""
+    import numpy as np
 
-    library = read_library(Settings().knowledge_dir)
+    from coach.retrieval.chunk import chunk
+    from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
+    from coach.retrieval.library import read_library
+    from coach.retrieval.lint import lint, near_duplicates
+    from coach.retrieval.search import show_progress
+
+    given = Settings()
+    library = read_library(given.knowledge_dir)
+    findings = lint(library, given.knowledge_dir)
+    if not quick:
+        passages = chunk(library)
+        embedder = Embedder(SentenceTransformerEncoder(given.embedding_model))
+        batches = embedder.encode_passages([passage.embedded_text for passage in passages], show_progress)
+        findings += near_duplicates(passages, np.concatenate(list(batches)))
+        embedder.close()
+    for finding in findings:
+        typer.echo(str(finding))
     kinds = [document.kind for document in library.documents]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    if findings:
+        typer.echo(f"{len(findings)} things to mend in {len(kinds)} documents.", err=True)
+        raise typer.Exit(1)
     typer.echo(f"{len(kinds)} documents are in order: {counts}.")
 
 

@@ -7,10 +7,12 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import structlog
 
 from coach.errors import CoachError
+from coach.settings import Settings
 from evals.parts import PartNotRun, registered
 from evals.report import Gates, PartResult, as_json, judge, not_run, read_gates, table
 
@@ -19,6 +21,7 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> 
     """Run the parts that the arguments name, print the results and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m evals", description="The offline evals of the session coach.")
     parser.add_argument("part", nargs="?", help="the part to run; all of them where none is named")
+    parser.add_argument("--beir", type=Path, metavar="FOLDER", help="with retrieval: a collection in BEIR form")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     options = parser.parse_args(arguments)
 
@@ -26,6 +29,8 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> 
     if options.part is not None and options.part not in parts:
         sys.stderr.write(f"There is no part {options.part!r}; the parts are {', '.join(parts)}.\n")
         return 2
+    if options.beir is not None:
+        return _beir(options.beir)
     try:
         gates = read_gates() if gates is None else gates
     except PartNotRun as error:
@@ -41,6 +46,20 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> 
             results.append(not_run(part, error, gates))
     print(json.dumps(as_json(results), indent=2, ensure_ascii=False) if options.json else table(results))
     return 0 if results and all(result.passed for result in results) else 1
+
+
+def _beir(folder: Path) -> int:
+    from evals.retrieval import run_beir
+
+    try:
+        figures = run_beir(folder, Settings(), sys.stderr.write)
+    except (CoachError, PartNotRun) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print(f"BM25 nDCG@10: {figures['words']:.4f}")
+    print(f"dense nDCG@10: {figures['meaning']:.4f}")
+    print(f"nDCG@10: {figures['both']:.4f}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ InputsT = TypeVar("InputsT", contravariant=True)
 OutputT = TypeVar("OutputT", contravariant=True)
 
 # The modules that register a part when they are imported, in the order in which the parts run.
-_MODULES = ("evals.agendas",)
+_MODULES = ("evals.retrieval", "evals.agendas")
 
 
 class PartNotRun(Exception):
@@ -46,6 +46,24 @@ class Metric(Evaluator[InputsT, OutputT, Any]):
         if found is None:
             return {}
         return {self.metric(): EvaluationReason(value=not found, reason="; ".join(found) or None)}
+
+
+class Graded(Metric[InputsT, OutputT]):
+    """An evaluator that gives each case a grade from 0 to 1; its gate is on the mean."""
+
+    @abstractmethod
+    def grade(self, inputs: InputsT, output: OutputT) -> float | None:
+        """The grade; None where the case has nothing that this metric could judge."""
+
+    def faults(self, inputs: InputsT, output: OutputT) -> list[str] | None:
+        """What falls short of a full grade."""
+        grade = self.grade(inputs, output)
+        return None if grade is None else [] if grade >= 1 else [f"{grade:.2f}"]
+
+    def evaluate(self, ctx: EvaluatorContext[Any, Any, Any]) -> Any:
+        """The grade, or no result."""
+        grade = self.grade(ctx.inputs, ctx.output)
+        return {} if grade is None else {self.metric(): grade}
 
 
 @dataclass(frozen=True)

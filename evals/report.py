@@ -18,9 +18,12 @@ GATES = Path(__file__).with_name("gates.toml")
 
 Verdict = Literal["passed", "failed", "not run"]
 
+# Of grades, only the worst are shown.
+_WORTH_SHOWING, _MOST_SHOWN = 0.5, 12
+
 
 class Gate(BaseModel):
-    """What a metric must reach: `floor` is the share of its cases that must pass, from 0 to 1."""
+    """What a metric must reach: `floor` is the share of its cases that must pass, or the mean grade, from 0 to 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,10 +43,13 @@ class Fault:
 
 @dataclass(frozen=True)
 class Score:
-    """One metric: `passed` of the `cases` that it judged, against its gate; None where it has none."""
+    """One metric: what it gave the `cases` that it judged, against its gate; None where it has none.
+
+    `passed` counts the cases that passed, or sums up their grades.
+    """
 
     metric: str
-    passed: int
+    passed: float
     cases: int
     gate: Gate | None
     faults: tuple[Fault, ...]
@@ -64,6 +70,7 @@ class PartResult:
     cases: int
     error: str | None
     scores: tuple[Score, ...]
+    notes: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -86,12 +93,18 @@ def judge(part: Part, report: EvaluationReport[Any, Any, Any], gates: Gates) -> 
     """
     scores = []
     for metric in (kind.metric() for kind in part.metrics):
+        shortfalls: list[tuple[float, Fault]] = []
         faults = [Fault(failure.name, f"the task broke off: {failure.error_message}") for failure in report.failures]
-        passed = 0
+        passed, judged = 0.0, 0
         for case in report.cases:
+            if metric in case.scores:
+                grade = float(case.scores[metric].value)
+                passed, judged = passed + grade, judged + 1
+                if grade < _WORTH_SHOWING:
+                    shortfalls.append((grade, Fault(case.name, f"{grade:.2f}")))
             if metric in case.assertions:
                 result = case.assertions[metric]
-                passed += result.value
+                passed, judged = passed + result.value, judged + 1
                 if not result.value:
                     faults.append(Fault(case.name, result.reason or "no reason given"))
             faults += [
@@ -100,8 +113,13 @@ def judge(part: Part, report: EvaluationReport[Any, Any, Any], gates: Gates) -> 
                 if failure.name == metric
             ]
         gate = gates.get(part.name, {}).get(metric)
-        scores.append(Score(metric, passed, passed + len(faults), gate, tuple(faults)))
-    return PartResult(part.name, len(report.cases) + len(report.failures), None, tuple(scores))
+        broken = len(report.failures) + sum(
+            failure.name == metric for case in report.cases for failure in case.evaluator_failures
+        )
+        worst = [fault for _, fault in sorted(shortfalls, key=lambda shortfall: shortfall[0])]
+        scores.append(Score(metric, passed, judged + broken, gate, (*faults, *worst[:_MOST_SHOWN])))
+    notes = (report.experiment_metadata or {}).get("notes")
+    return PartResult(part.name, len(report.cases) + len(report.failures), None, tuple(scores), notes)
 
 
 def not_run(part: Part, error: Exception, gates: Gates) -> PartResult:
@@ -148,15 +166,17 @@ def _lines(result: PartResult) -> Iterator[str]:
     yield f"{result.part}: {result.cases} cases"
     yield f"{'metric':<{wide}}  {'passed':>7}  {'floor':>5}  verdict"
     for score in result.scores:
-        passed = f"{score.passed}/{score.cases}" if score.cases else "-"
+        passed = f"{score.passed:.4g}/{score.cases}" if score.cases else "-"
         floor = f"{score.gate.floor:.0%}" if score.gate else "none"
         yield f"{score.metric:<{wide}}  {passed:>7}  {floor:>5}  {score.verdict}"
+    if result.notes:
+        yield result.notes
     if result.error:
         yield f"Not run: {result.error}"
     for score in result.scores:
         if score.verdict == "failed":
             wanted = f"the gate asks for {score.gate.floor:.0%}" if score.gate else "it has no gate in gates.toml"
-            yield f"{result.part} {score.metric} failed: {score.passed} of {score.cases} cases passed, {wanted}."
+            yield f"{result.part} {score.metric} failed: {score.passed:.4g} of {score.cases} cases passed, {wanted}."
         elif score.verdict == "not run" and not result.error:
             yield f"{result.part} {score.metric} was not run: no case gave it anything to judge."
         yield from (f"  {fault.case}: {fault.reason}" for fault in score.faults)

@@ -39,6 +39,7 @@ async def search_knowledge(
                 topic=hit.passage.document.front.topic,
                 text=hit.passage.text,
                 score=round(hit.score, 4),
+                similarity=round(hit.similarity, 4),
                 evidence=hit.passage.document.front.evidence,
                 updated=hit.passage.document.front.updated,
                 references=list(hit.passage.references),

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from api.schemas import Body, Reply
 from api.schemas.programs import SessionMinutes, says_something
-from coach.retrieval.library import Evidence, Role, Stage, Topic
+from coach.retrieval.library import Evidence, Kind, Role, Stage, Topic
 
 
 def _to_utc(at: datetime) -> datetime:
@@ -207,16 +207,21 @@ class Starters(Reply):
 
 
 class Found(Reply):
-    """A passage that a search found; `score` is its cosine similarity to the question, from -1 to 1."""
+    """A passage that a search found.
+
+    `score`, from 0 to 1, orders the passages of one search; `similarity`, from -1 to 1, tells how close it comes to the
+    question.
+    """
 
     id: str
     document_id: str
     title: str
     section: str
-    kind: Literal["guidance", "topic", "exercise", "starters"]
+    kind: Kind
     topic: Topic | None
     text: str
     score: float
+    similarity: float
     evidence: Evidence
     updated: date
     references: list[str]

@@ -32,9 +32,9 @@ _ACTIVITIES: dict[Purpose, Kind] = {"exercise": "exercise", "discussion": "topic
 # An activity of the slot's own kind, or one on a topic rather than one for all occasions, is preferred unless
 # another is closer to the goal by this much similarity; the mentor's strengths count for a share of what the goal
 # counts. Chosen by reading agendas of varied pairs.
-_OWN_KIND = 0.04
-_STRENGTHS_SHARE = 0.25
-_OWN_TOPIC = 0.08
+_OWN_KIND = 0.12
+_STRENGTHS_SHARE = 0.75
+_OWN_TOPIC = 0.25
 # Below this similarity an activity is not said to work on the goal.
 _TIED_TO_GOAL = 0.2
 _MOST_STARTERS_OF_ONE_DOCUMENT = 2
@@ -80,7 +80,7 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     asked += [(_GUIDANCE[slot.purpose], guidance) for slot in plan.slots if slot.purpose in _GUIDANCE]
     found = iter(await search.find_all([query for query, _ in asked], [narrowing for _, narrowing in asked]))
 
-    by_strength = {hit.passage.id: hit.score for hit in next(found)}
+    by_strength = {hit.passage.id: hit.similarity for hit in next(found)}
     by_goal = {query: list(next(found)) for query in goal_queries}
     rounds = [[next(found) for _ in goal_queries] for _ in _starter_narrowings(brief, None)]
 
@@ -95,7 +95,7 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
                 dry.append("activities")
             if passage is not None:
                 taken.add(passage.document.front.id)
-                if slot.goal and _score(passage, by_goal[activity_query(brief, slot.goal)]) < _TIED_TO_GOAL:
+                if slot.goal and _similarity(passage, by_goal[activity_query(brief, slot.goal)]) < _TIED_TO_GOAL:
                     slot = replace(slot, goal=None)
                 cited = (passage, *_background(passage, search, briefing))
                 slot = replace(slot, activity=passage.document, passages=cited)
@@ -167,10 +167,10 @@ def _of_topic(hits: Iterator[Hit], topic: Topic | None) -> Iterator[Hit]:
     return (hit for hit in hits if topic is None or hit.passage.document.front.topic == topic)
 
 
-def _score(passage: Passage, hits: list[Hit]) -> float:
+def _similarity(passage: Passage, hits: list[Hit]) -> float:
     """How close the passage is to the goal; 1 where the index could not say, so that goals are kept then."""
-    score = next((hit.score for hit in hits if hit.passage.id == passage.id), 0.0)
-    return score if any(hit.score for hit in hits) else 1.0
+    similarity = next((hit.similarity for hit in hits if hit.passage.id == passage.id), 0.0)
+    return similarity if any(hit.similarity for hit in hits) else 1.0
 
 
 def _ranked(hits: Iterable[Hit], by_strength: dict[str, float], own_kind: Kind) -> list[Passage]:

@@ -14,6 +14,7 @@ from coach.agenda.vocabulary import WORD, Vocabulary, words_of
 from coach.agenda.words import AgendaWords, PrepWords, description_characters
 from coach.store.agendas import starter_key
 from coach.untrusted import Lookout, folded, orders_a_model
+from coach.wording import is_closed_question
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
@@ -33,10 +34,6 @@ _FACT = Lookout(
     | \b(?:research|studies|study|surveys?|evidence|statistics|meta-analysis|scientists?
     |experts?)\ (?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)
     | \baccording\ to\b | \b(?:1[89]|20)\d\d\b""",
-)
-_CLOSED = re.compile(
-    r"^(?:(?:so|and|but|well)\W+)?(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|must|am)\b",
-    re.IGNORECASE,
 )
 _PLUMBING = (
     Lookout(
@@ -275,7 +272,7 @@ def starters(draft: Draft) -> Iterator[Violation]:
     seen: set[str] = set()
     for starter in draft.words.starters:
         where, key = f"starter {starter.starter}", starter_key(starter.text)
-        if not starter.text.rstrip(' ”"').endswith("?") or _CLOSED.match(starter.text):
+        if not starter.text.rstrip(' ”"').endswith("?") or is_closed_question(starter.text):
             yield Violation("starters", where, "It must be one open question.")
         if key in draft.briefing.asked or key in seen:
             yield Violation("starters", where, "The pair has been asked this before.")

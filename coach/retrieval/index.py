@@ -15,13 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Protocol, Self
 from urllib.parse import urlsplit
 
 import numpy as np
+import numpy.typing as npt
 
 from coach.errors import IndexInUse, IndexUnavailable
-from coach.retrieval.chunk import Passage
 from coach.retrieval.embed import Embedder, Progress, Vector
 
 # Part of every version: raise it when the way passages are stored or embedded changes.
@@ -29,6 +29,20 @@ _FORMAT = 1
 _POINTER = "current-index"
 _PREFIX = "passages-"
 _WRITE_BATCH = 2_000
+
+
+class Embeddable(Protocol):
+    """What can be indexed: a text under an id that changes with it."""
+
+    @property
+    def id(self) -> str:
+        """Unique in the index."""
+        ...
+
+    @property
+    def embedded_text(self) -> str:
+        """What the embedding model reads."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,7 @@ class IndexStatus:
     built_at: float | None
 
 
-def version_of(passages: Sequence[Passage], fingerprint: str) -> str:
+def version_of(passages: Sequence[Embeddable], fingerprint: str) -> str:
     """Name of the index that these passages and this embedding model would give."""
     digest = hashlib.sha256(f"{_FORMAT}\0{fingerprint}".encode())
     for key in sorted(passage.id for passage in passages):
@@ -116,7 +130,7 @@ class Index:
             if self._collection is not None:
                 self._collection.count()
 
-    def is_current(self, passages: Sequence[Passage], fingerprint: str) -> bool:
+    def is_current(self, passages: Sequence[Embeddable], fingerprint: str) -> bool:
         """Whether the index holds exactly these passages under this model."""
         try:
             status = self.status()
@@ -124,7 +138,7 @@ class Index:
             return False
         return status.version == version_of(passages, fingerprint) and status.passages == len(passages)
 
-    def build(self, passages: Sequence[Passage], embedder: Embedder, progress: Progress | None = None) -> int:
+    def build(self, passages: Sequence[Embeddable], embedder: Embedder, progress: Progress | None = None) -> int:
         """Make the index of these passages and swap it in; return how many passages had to be embedded.
 
         Raises IndexUnavailable; the index that served before then still does.
@@ -136,7 +150,9 @@ class Index:
         with _chroma_errors("read the index"):
             known = self._vectors_of_current(passages, embedder.fingerprint)
         # Outside of Chroma's errors: a model that fails is no fault of the index, which goes on serving.
+        # Texts of a length together: a batch takes as long as its longest.
         missing = [passage for passage in passages if passage.id not in known]
+        missing.sort(key=lambda passage: len(passage.embedded_text), reverse=True)
         done = 0
         for batch in embedder.encode_passages([passage.embedded_text for passage in missing], progress):
             for passage, vector in zip(missing[done:], batch, strict=False):
@@ -204,6 +220,18 @@ class Index:
             for keys, distances in zip(found["ids"], found["distances"], strict=True)
         ]
 
+    def vectors(self, passages: Sequence[Embeddable], fingerprint: str) -> npt.NDArray[np.float32]:
+        """The unit vectors of these passages under this model, in their order, shape (passages, dimensions).
+
+        Raises IndexUnavailable, also where the index lacks one of them or is of another model.
+        """
+        with _chroma_errors("read the index"):
+            known = self._vectors_of_current(passages, fingerprint)
+        try:
+            return np.stack([known[passage.id] for passage in passages])
+        except KeyError:
+            raise IndexUnavailable("The index is stale. Run `coach index build`.") from None
+
     def start_over(self) -> None:
         """Throw an unusable embedded index away and begin an empty one; a server is only connected to again.
 
@@ -239,7 +267,7 @@ class Index:
         metadata = self._client.get_collection(_POINTER, embedding_function=None).metadata
         return dict(metadata) if metadata and _PREFIX + metadata["version"] in self._names() else None
 
-    def _vectors_of_current(self, passages: Sequence[Passage], fingerprint: str) -> dict[str, Vector]:
+    def _vectors_of_current(self, passages: Sequence[Embeddable], fingerprint: str) -> dict[str, Vector]:
         pointer = self._pointer()
         if pointer is None or pointer["model"] != fingerprint:
             return {}

@@ -27,7 +27,7 @@ Topic = Literal[
 Stage = Literal["kickoff", "building", "midpoint", "closing"]
 Role = Literal["mentor", "mentee"]
 Evidence = Literal["meta-analysis", "review", "study", "survey", "framework", "practitioner", "vendor"]
-Kind = Literal["guidance", "topic", "exercise", "starters"]
+Kind = Literal["guidance", "topic", "exercise", "starters", "theme"]
 
 TOPICS: tuple[Topic, ...] = Topic.__args__  # type: ignore[attr-defined]
 STAGES: tuple[Stage, ...] = Stage.__args__  # type: ignore[attr-defined]
@@ -39,11 +39,13 @@ _FOLDERS: dict[str, Kind] = {
     "topics": "topic",
     "exercises": "exercise",
     "starters": "starters",
+    "themes": "theme",
 }
 _PLACEHOLDER = re.compile(r"\{(mentor|mentee)\}")
 _STARTER_HEADINGS = {"## The mentor asks": "mentor", "## The mentee asks": "mentee", "## Either asks": "either"}
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
 
 class _Strict(BaseModel):
@@ -84,7 +86,7 @@ class PrepLines(_Strict):
 class FrontMatter(_Strict):
     """What every document says of itself."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    id: DocumentId
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=80)]
     topic: Topic | None = None
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
@@ -92,6 +94,7 @@ class FrontMatter(_Strict):
     evidence: Evidence
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     updated: date
+    related: tuple[DocumentId, ...] = ()
 
 
 class GuidanceFrontMatter(FrontMatter):
@@ -100,6 +103,14 @@ class GuidanceFrontMatter(FrontMatter):
 
 class StartersFrontMatter(FrontMatter):
     """A list of conversation starters."""
+
+
+class ThemeFrontMatter(FrontMatter):
+    """One theme of the feedback taxonomy, with what a coordinator can do about it, a sentence each."""
+
+    polarity: Literal["concern", "gain"]
+    who_acts: Annotated[tuple[Literal["mentor", "mentee", "coordinator"], ...], Field(min_length=1)]
+    actions: Annotated[tuple[Line, ...], Field(min_length=2, max_length=4)]
 
 
 class TopicFrontMatter(FrontMatter):
@@ -135,6 +146,7 @@ _MODELS: dict[Kind, type[FrontMatter]] = {
     "topic": TopicFrontMatter,
     "exercise": ExerciseFrontMatter,
     "starters": StartersFrontMatter,
+    "theme": ThemeFrontMatter,
 }
 
 
@@ -142,7 +154,7 @@ class Document(_Strict):
     """One document of the library; `path` is relative to the library's folder."""
 
     kind: Kind
-    front: GuidanceFrontMatter | StartersFrontMatter | TopicFrontMatter | ExerciseFrontMatter
+    front: GuidanceFrontMatter | StartersFrontMatter | TopicFrontMatter | ExerciseFrontMatter | ThemeFrontMatter
     body: str
     path: str
 

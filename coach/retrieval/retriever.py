@@ -45,5 +45,6 @@ def _document(hit: Hit) -> Document:
             "evidence": front.evidence,
             "references": list(passage.references),
             "score": hit.score,
+            "similarity": hit.similarity,
         },
     )

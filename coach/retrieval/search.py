@@ -1,7 +1,6 @@
 """Finding passages: a question and what it may be answered from, in; ranked passages, out."""
 
 import asyncio
-import re
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,19 +17,18 @@ import structlog
 
 from coach.errors import CoachError, EmbeddingError, IndexUnavailable
 from coach.retrieval.chunk import AT_A_GLANCE, Passage, chunk
-from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder
+from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder, Vector
 from coach.retrieval.index import Index, IndexStatus, version_of
 from coach.retrieval.library import Kind, Library, Stage, Topic, read_library
+from coach.retrieval.rank import Ranker, Ranking, Scores
 from coach.settings import Settings
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-# A ranking of the whole library is asked for once and narrowed in memory, up to this many passages; a larger library is
-# asked again with the ids that a narrowing leaves, since Chroma's own metadata filters are slow.
-_RANKED = 1_000
-_ENOUGH = 50
+# Below this similarity of the closest passage the library has no answer; chosen on the tuning half of the gold set.
+ANSWERED = 0.30
 _CACHED_RANKINGS = 2_048
 _LONGEST_QUERY = 2_000
 
@@ -58,18 +56,15 @@ class Narrowing:
 
 
 class Hit(NamedTuple):
-    """A passage and how well it answers: cosine similarity from -1 to 1, or 0 where the index could not be asked."""
+    """A passage and how well it answers.
+
+    `score` is the fused one, from 0 to 1 and comparable within one question; `similarity` the cosine similarity from -1
+    to 1, comparable between questions, and 0 where the embedding model or the index could not be asked.
+    """
 
     passage: Passage
     score: float
-
-
-@dataclass(frozen=True)
-class _Ranking:
-    """Passages by their place in the library, best first, and their scores; in few bytes, since thousands are kept."""
-
-    places: npt.NDArray[np.unsignedinteger[Any]]
-    scores: npt.NDArray[np.float32]
+    similarity: float
 
 
 class Search:
@@ -78,15 +73,15 @@ class Search:
     def __init__(self, library: Library, index: Index, embedder: Embedder) -> None:
         self.library = library
         self.passages = chunk(library)
-        self._places = {passage.id: place for place, passage in enumerate(self.passages)}
         self._by_document: dict[str, list[Passage]] = {}
         for passage in self.passages:
             self._by_document.setdefault(passage.document.front.id, []).append(passage)
         self._narrowed: dict[Narrowing, npt.NDArray[np.bool_]] = {}
         self._index = index
         self._embedder = embedder
+        self._ranker = Ranker(self.passages, index, embedder.fingerprint)
         self._version = version_of(self.passages, embedder.fingerprint)
-        self._rankings: OrderedDict[str, _Ranking] = OrderedDict()
+        self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma")
         self._broken: str | None = None
 
@@ -109,6 +104,7 @@ class Search:
             log.warning("index.start_over", reason=str(error))
             self._index.start_over()
             embedded = self._index.build(self.passages, self._embedder, progress)
+        self._ranker.load()
         self._rankings.clear()
         self._broken = None
         return embedded
@@ -151,16 +147,12 @@ class Search:
 
     def find_now(self, query: str, count: int, narrowing: Narrowing = Narrowing()) -> list[Hit]:
         """What `find` finds, for callers without an event loop. Blocks; raises IndexUnavailable, EmbeddingError."""
-        allowed = self._allowed(narrowing)
-        if count < 1 or not allowed.any():
+        if count < 1:
             return []
-        (vectors,) = self._embedder.encode_passages([query[:_LONGEST_QUERY]])
-        (pairs,) = self._index.query(list(vectors), min(len(self.passages), _RANKED))
-        hits = list(self._hits(self._in_order(pairs), allowed))
-        if len(hits) < min(count, int(allowed.sum())):
-            (pairs,) = self._index.query(list(vectors), min(count, int(allowed.sum())), self._ids(allowed))
-            hits = list(self._hits(self._in_order(pairs), allowed))
-        return hits[:count]
+        text = query[:_LONGEST_QUERY]
+        (vectors,) = self._embedder.encode_passages([text])
+        allowed = self._allowed(narrowing)
+        return list(islice(self._hits(self._ranker.rank(text, vectors[0], allowed), allowed), count))
 
     async def find(
         self, query: str, count: int, narrowing: Narrowing = Narrowing(), *, without: Collection[str] = ()
@@ -180,11 +172,25 @@ class Search:
         results: list[Iterator[Hit]] = []
         for text, narrowing in zip(texts, narrowings, strict=True):
             allowed = self._allowed(narrowing)
-            if len(self.passages) > _RANKED and self._broken is None:
-                results.append(iter(await self._narrowed_hits(text, rankings[text], allowed)))
-            else:
-                results.append(self._hits(rankings[text], allowed))
+            if not self._ranker.in_memory and not allowed.all():
+                # The nearest of a large library may hold few that are allowed.
+                rankings |= await self._rank([text], allowed)
+            results.append(self._hits(rankings[text], allowed))
         return results
+
+    def legs(self, text: str) -> tuple[Scores, Scores]:
+        """What meaning and words say of each passage, for whoever measures them. Blocks; raises like `find_now`."""
+        (vectors,) = self._embedder.encode_passages([text])
+        return self._ranker.legs(text, vectors[0])
+
+    def answers(self, hits: Sequence[Hit]) -> bool:
+        """Whether any of the hits comes close enough to the question to be an answer.
+
+        Where the model or the index fails, nothing is known of that, and they pass.
+        """
+        return bool(hits) and (
+            max(hit.similarity for hit in hits) >= ANSWERED or not any(hit.similarity for hit in hits)
+        )
 
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of a document in its order; none where there is no such document."""
@@ -206,69 +212,37 @@ class Search:
             self._narrowed[narrowing] = allowed
         return allowed
 
-    def _ids(self, allowed: npt.NDArray[np.bool_]) -> list[str]:
-        return [self.passages[place].id for place in np.flatnonzero(allowed)]
-
-    async def _rank(self, texts: Sequence[str]) -> dict[str, _Ranking]:
-        ranked = {text: self._rankings[text] for text in texts if text in self._rankings}
+    async def _rank(self, texts: Sequence[str], allowed: npt.NDArray[np.bool_] | None = None) -> dict[str, Ranking]:
+        """A ranking for each text; kept, unless it is of what is allowed only."""
+        ranked = {text: self._rankings[text] for text in texts if text in self._rankings and allowed is None}
         missing = [text for text in dict.fromkeys(texts) if text not in ranked]
         if not missing:
             return ranked
         try:
             vectors = await self._embedder.embed(missing)
-            count = min(len(self.passages), _RANKED)
-            found = await self.in_thread(partial(self._index.query, vectors, count))
+            rank = partial(self._rank_each, missing, vectors, allowed)
+            found = rank() if self._ranker.in_memory else await self.in_thread(rank)
         except (IndexUnavailable, EmbeddingError) as error:
             self._note_broken(error)
-            return ranked | {text: self._by_words(text) for text in missing}
-        for text, pairs in zip(missing, found, strict=True):
-            ranked[text] = self._rankings[text] = self._in_order(pairs)
+            return ranked | {text: self._ranker.rank_by_words(text) for text in missing}
+        if allowed is None:
+            self._rankings |= found
         while len(self._rankings) > _CACHED_RANKINGS:
             self._rankings.popitem(last=False)
-        return ranked
+        return ranked | found
 
-    def _hits(self, ranking: _Ranking, allowed: npt.NDArray[np.bool_]) -> Iterator[Hit]:
-        kept = allowed[ranking.places]
-        pairs = zip(ranking.places[kept].tolist(), ranking.scores[kept].tolist(), strict=True)
-        return (Hit(self.passages[place], score) for place, score in pairs)
+    def _rank_each(
+        self, texts: Sequence[str], vectors: Sequence[Vector], allowed: npt.NDArray[np.bool_] | None
+    ) -> dict[str, Ranking]:
+        return {text: self._ranker.rank(text, vector, allowed) for text, vector in zip(texts, vectors, strict=True)}
 
-    async def _narrowed_hits(self, text: str, ranking: _Ranking, allowed: npt.NDArray[np.bool_]) -> list[Hit]:
-        """The hits that a narrowing leaves of a large library: asked again where too few are among the best of all."""
-        hits = list(self._hits(ranking, allowed))
-        if len(hits) >= min(_ENOUGH, int(allowed.sum())):
-            return hits
-        try:
-            (vector,) = await self._embedder.embed([text])
-            ask = partial(self._index.query, [vector], min(int(allowed.sum()), _ENOUGH), self._ids(allowed))
-            (pairs,) = await self.in_thread(ask)
-        except (IndexUnavailable, EmbeddingError) as error:
-            self._note_broken(error)
-            return list(self._hits(self._by_words(text), allowed))
-        return list(self._hits(self._in_order(pairs), allowed))
-
-    def _in_order(self, pairs: list[tuple[str, float]]) -> _Ranking:
-        """Best first, equal scores in the library's order, so that the same question always has the same answer.
-
-        Passages that this process does not know are left out: another one may have moved the pointer.
-        """
-        known = [(self._places[key], score) for key, score in pairs if key in self._places]
-        places = np.array([place for place, _ in known], np.intp)
-        scores = np.array([score for _, score in known], np.float64)
-        order = np.lexsort((places, -scores.round(6)))
-        return _Ranking(places[order].astype(np.min_scalar_type(len(self.passages))), scores[order].astype(np.float32))
+    def _hits(self, ranking: Ranking, allowed: npt.NDArray[np.bool_]) -> Iterator[Hit]:
+        return (Hit(self.passages[place], *scores) for place, *scores in ranking.among(allowed))
 
     def _note_broken(self, error: IndexUnavailable | EmbeddingError) -> None:
         if self._broken is None:
             log.warning("search.by_words", reason=str(error))
         self._broken = str(error)
-
-    def _by_words(self, text: str) -> _Ranking:
-        wanted = set(re.findall(r"\w{4,}", text.casefold()))
-        overlap = [
-            len(wanted & set(re.findall(r"\w{4,}", passage.embedded_text.casefold()))) for passage in self.passages
-        ]
-        places = np.argsort(-np.array(overlap, np.intp), kind="stable").astype(np.min_scalar_type(len(self.passages)))
-        return _Ranking(places, np.zeros(len(places), np.float32))
 
 
 def open_search(settings: Settings, *, build: bool = True, progress: Progress | None = None) -> Search:

@@ -83,14 +83,14 @@ async def test_queries_that_arrive_while_the_model_is_busy_form_one_batch() -> N
     embedder = Embedder(fake)
     first = asyncio.create_task(embedder.embed(["first"]))
     assert await asyncio.to_thread(fake.busy.wait, 10)
-    later = [asyncio.create_task(embedder.embed([f"query {number % 40}"])) for number in range(50)]
+    later = [asyncio.create_task(embedder.embed([f"query {number % 12}"])) for number in range(50)]
     await asyncio.sleep(0)
 
     fake.gate.set()
     await asyncio.gather(first, *later)
     embedder.close()
 
-    assert fake.batches == [["first"], [f"query {number}" for number in range(40)]]
+    assert fake.batches == [["first"], [f"query {number}" for number in range(12)]]
 
 
 async def test_the_event_loop_goes_on_while_the_model_works() -> None:
@@ -174,8 +174,8 @@ def test_passages_come_in_batches_and_progress_is_told(embedder: Embedder) -> No
 
     batches = list(embedder.encode_passages([str(number) for number in range(150)], lambda *step: told.append(step)))
 
-    assert [len(batch) for batch in batches] == [64, 64, 22]
-    assert told == [(64, 150), (128, 150), (150, 150)]
+    assert [len(batch) for batch in batches] == [32, 32, 32, 32, 22]
+    assert told == [(32, 150), (64, 150), (96, 150), (128, 150), (150, 150)]
 
 
 def test_the_packaged_model_gives_unit_vectors_that_know_meaning(encoder: SentenceTransformerEncoder) -> None:

@@ -207,7 +207,7 @@ def test_the_library_covers_all_topics_stages_and_kinds(library: Library) -> Non
     for stage in STAGES:
         guides = [d for d in library.documents if d.kind == "guidance" and d.front.stages == (stage,)]
         assert guides, f"no guidance for {stage} alone"
-    assert {"guidance", "topic", "exercise", "starters"} == set(kinds)
+    assert {"guidance", "topic", "exercise", "starters", "theme"} == set(kinds)
 
 
 def test_every_topic_has_activities_with_minutes_and_starters_for_every_stage(library: Library) -> None:

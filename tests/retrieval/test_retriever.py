@@ -15,6 +15,7 @@ from coach.retrieval.search import Narrowing, Search
 
 QUESTION = "What do we do when meetings keep being canceled?"
 ANSWER = "Book twenty minutes."
+ON_THE_SUBJECT = {"reviving-a-stalled-pair", "time-and-scheduling", "planning-the-session-series"}
 
 
 @pytest.fixture
@@ -43,10 +44,10 @@ def chain(retriever: LibraryRetriever, prompts: list[str]) -> Runnable[str, str]
 
 
 def assert_answered_from_the_library(prompt: str, library: Library) -> None:
-    revived = next(document for document in library.documents if document.front.id == "reviving-a-stalled-pair")
-    sections = revived.body.split("\n## ")[1:]
+    bodies = [document.body for document in library.documents if document.front.id in ON_THE_SUBJECT]
+    sections = [section.partition("\n")[2].strip()[:80] for body in bodies for section in body.split("\n## ")[1:]]
     assert QUESTION in prompt
-    assert any(section.partition("\n")[2].strip()[:80] in prompt for section in sections)
+    assert any(section in prompt for section in sections)
 
 
 def test_the_library_answers_in_a_langchain_chain(

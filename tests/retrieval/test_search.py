@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.errors import EmbeddingError
+from coach.errors import EmbeddingError, IndexUnavailable
 from coach.retrieval.chunk import AT_A_GLANCE
 from coach.retrieval.embed import Embedder
 from coach.retrieval.library import STAGES, TOPICS, Kind, Library, Stage, Topic
@@ -267,7 +267,7 @@ async def test_without_an_index_passages_are_found_by_words_until_it_is_healed(t
     hits = await search.find("What is a TREND worth?", 2)
 
     assert titles(hits)[0] == "Weigh a trend"
-    assert {hit.score for hit in hits} == {0.0}
+    assert {hit.similarity for hit in hits} == {0.0}
     assert not search.healthy
     assert "coach index build" in (search.check() or "")
 
@@ -275,7 +275,7 @@ async def test_without_an_index_passages_are_found_by_words_until_it_is_healed(t
 
     assert search.healthy
     assert search.check() is None
-    assert (await search.find("What is a TREND worth?", 2))[0].score > 0
+    assert (await search.find("What is a TREND worth?", 2))[0].similarity > 0
 
 
 @pytest.mark.parametrize("query", ["", "?!…", "如何给上级", "a b c"])
@@ -301,7 +301,7 @@ async def test_a_model_that_fails_once_is_no_end_of_searching(small: Search, fak
     await small.heal()
 
     assert small.check() is None
-    assert (await small.find("trend", 1))[0].score > 0
+    assert (await small.find("trend", 1))[0].similarity > 0
 
 
 async def test_a_changed_library_is_stale_until_it_is_built(tmp_path: Path, small: Search, opening: Open) -> None:
@@ -311,12 +311,15 @@ async def test_a_changed_library_is_stale_until_it_is_built(tmp_path: Path, smal
     status, current = search.status()
     assert (status.passages, current) == (5, False)
     assert "stale" in (search.check() or "")
-    # What the old index knows is found meanwhile, with and without a loop.
-    assert titles(await search.find("trend worth", 1)) == titles(search.find_now("trend worth", 1)) == ["Weigh a trend"]
+    # Words find what is new as well meanwhile; whoever wants no less than the index is told.
+    assert titles(await search.find("Ask about bicycles", 1)) == ["Second talk"]
+    with pytest.raises(IndexUnavailable, match="coach index build"):
+        search.find_now("trend worth", 1)
 
     assert search.build() == 1
     assert search.check() is None
-    assert titles(await search.find("again: ask about bicycles", 1)) == ["Second talk"]
+    assert search.healthy
+    assert search.find_now("again: ask about bicycles", 1)[0].similarity > 0
 
 
 async def test_a_passage_that_left_the_library_is_not_given_before_the_build(small: Search, opening: Open) -> None:
@@ -341,7 +344,7 @@ async def test_a_folder_deleted_while_open_is_told_and_healed(tmp_path: Path, sm
     assert small.check() is None
     assert small.healthy
     assert list((tmp_path / "chroma").rglob("chroma.sqlite3"))
-    assert (await small.find("trend again", 1))[0].score > 0
+    assert (await small.find("trend again", 1))[0].similarity > 0
 
 
 async def test_a_database_overwritten_while_open_is_healed(tmp_path: Path, small: Search) -> None:
@@ -350,7 +353,7 @@ async def test_a_database_overwritten_while_open_is_healed(tmp_path: Path, small
     assert titles(await small.find("a trend in the news", 1)) == ["Weigh a trend"]
     await small.heal()
     assert small.check() is None
-    assert (await small.find("trend again", 1))[0].score > 0
+    assert (await small.find("trend again", 1))[0].similarity > 0
 
 
 def test_the_settings_say_which_library_is_opened_and_where_its_index_lies(tmp_path: Path, settings: Settings) -> None:

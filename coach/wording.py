@@ -1,0 +1,62 @@
+"""Wording to keep away from: what shuts people out, what is said of a whole age, closed questions.
+
+Wording that shuts people out is the list of retext-equality, kept in `wording.yaml` beside this module. The rest is
+our own.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+# Terms of that list which have a plain sense at work, where it is nearly always the one meant.
+_PLAIN = frozenset({"add", "easily", "easy", "failed attempt", "just", "miss.", "simple", "simply", "special"})
+_CLOSED = re.compile(
+    r"(?:(?:so|and|but|well)\W+)?"
+    r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|must|am)\b",
+    re.IGNORECASE,
+)
+_AGE = r"(?:young(?:er)?|old(?:er)?|middle-aged|millennials?|boomers?|gen(?:eration)?[ -][xyz]\w*|zoomers?)"
+_PEOPLE = r"(?:people|workers?|colleagues?|employees?|leaders?|staff|folks?|generations?|ones)"
+_SAID_OF_ALL = r"""(?:are|is|always|never|cannot|can't|don't|doesn't|do\ not|does\ not|prefers?|wants?|loves?|hates?
+    |struggles?|lacks?|needs?|expects?)"""
+_STEREOTYPES = re.compile(
+    rf"""\bdigital[ -](?:natives?|immigrants?)\b | \bok(?:ay)?\ boomer\b | \bsnowflakes?\b | \bold\ dogs?\b
+    | \bover\ the\ hill\b | \b(?:tech|computer)[ -](?:savvy|illiterate)\ (?:youth|{_AGE})\b
+    | \b(?:all|most|every|typical)\ {_AGE}\ {_PEOPLE}\b
+    | \b{_AGE}\ {_PEOPLE}\ {_SAID_OF_ALL}\b
+    | \b(?:millennials|boomers|zoomers|gen(?:eration)?[ -][xyz]\w*)\ {_SAID_OF_ALL}\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def exclusive_terms(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Terms in the text that shut people out, each with what to write instead; nothing where it is best left out."""
+    for match in _exclusive().finditer(text):
+        yield match.group(), _instead()[match.group().casefold()]
+
+
+def stereotypes(text: str) -> Iterator[str]:
+    """Phrases in the text that speak of an age or a generation as if all of it were alike."""
+    for match in _STEREOTYPES.finditer(text):
+        yield match.group()
+
+
+def is_closed_question(text: str) -> bool:
+    """Whether the question can be answered with yes or no."""
+    return _CLOSED.match(text) is not None
+
+
+@cache
+def _instead() -> dict[str, list[str]]:
+    rows = yaml.load((Path(__file__).parent / "wording.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    terms = {term.casefold(): row.get("instead", []) for row in rows for term in row["avoid"]}
+    return {term: instead for term, instead in terms.items() if term not in _PLAIN}
+
+
+@cache
+def _exclusive() -> re.Pattern[str]:
+    terms = sorted(_instead(), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, terms))})(?![\w-])", re.IGNORECASE)

@@ -1,0 +1,285 @@
+"""Retrieval: the gold set of questions, judged by people's needs, and any collection in BEIR form.
+
+The gold set is in `datasets/retrieval/`: `queries.jsonl` and `qrels.tsv` (0 to 2), half to tune with and half held out.
+What is judged is a section of a document, `document#heading`, or a starter, `document#text`. Figures are those of
+trec_eval (pytrec_eval), with 95 % intervals from a bootstrap over questions.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pytrec_eval
+from pydantic_evals import Case, Dataset
+from pydantic_evals.reporting import EvaluationReport
+
+from coach.retrieval.chunk import Passage
+from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
+from coach.retrieval.index import Index
+from coach.retrieval.rank import DENSE_SHARE, Ranker, Scores, fuse
+from coach.retrieval.search import ANSWERED, Narrowing, Search, show_progress
+from coach.settings import Settings
+from evals.library_index import library_index
+from evals.parts import Graded, Metric, Part, PartNotRun, register
+
+FOLDER = Path(__file__).with_name("datasets") / "retrieval"
+_MEASURES = {"ndcg_cut.5", "ndcg_cut.10", "recall.10", "recip_rank"}
+_SHOWN = {"ndcg_cut_5": "nDCG@5", "recall_10": "recall@10", "recip_rank": "MRR"}
+_DEPTH = 100
+_RESAMPLES = 2_000
+_SHARES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+
+Split = Literal["tune", "held-out"]
+Run = dict[str, dict[str, float]]
+Qrels = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the gold set; `relevant` is empty where the library has no answer."""
+
+    id: str
+    text: str
+    form: str
+    split: Split
+    narrowing: Narrowing
+    relevant: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Legs:
+    """What both legs say of every passage for one question: cosine similarities and BM25 scores, shape (passages,)."""
+
+    similarities: Scores
+    words: Scores
+
+
+def read_gold(folder: Path = FOLDER) -> list[Question]:
+    """The gold set. Raises PartNotRun where it is missing or broken."""
+    try:
+        qrels = _read_qrels(folder / "qrels.tsv")
+        return [
+            Question(
+                id=row["_id"],
+                text=row["text"],
+                form=row["metadata"]["form"],
+                split=row["metadata"]["split"],
+                narrowing=Narrowing(
+                    topics=frozenset({row["metadata"]["topic"]}) if row["metadata"]["topic"] else None,
+                    stage=row["metadata"]["stage"],
+                ),
+                relevant=qrels.get(row["_id"], {}),
+            )
+            for row in _read_jsonl(folder / "queries.jsonl")
+        ]
+    except (OSError, KeyError, ValueError) as error:
+        raise PartNotRun(f"The gold set in {folder} cannot be read: {error}") from error
+
+
+def judged_name(passage: Passage) -> str:
+    """What the gold set calls the passage."""
+    return f"{passage.document.front.id}#{passage.text if passage.asked_by else passage.section}"
+
+
+class FoundFirst(Graded[Question, list[str]]):
+    """nDCG@5 of the search as it is used: a coordinator reads five passages, not fifty."""
+
+    def grade(self, inputs: Question, output: list[str]) -> float | None:
+        """nDCG@5."""
+        if not inputs.relevant:
+            return None
+        return measure({inputs.id: dict(inputs.relevant)}, {inputs.id: _as_run(output)})[inputs.id]["ndcg_cut_5"]
+
+
+class FoundAtAll(Graded[Question, list[str]]):
+    """Recall@10: what the planner never sees it cannot use."""
+
+    def grade(self, inputs: Question, output: list[str]) -> float | None:
+        """Recall@10."""
+        if not inputs.relevant:
+            return None
+        return measure({inputs.id: dict(inputs.relevant)}, {inputs.id: _as_run(output)})[inputs.id]["recall_10"]
+
+
+class NoAnswerSaid(Metric[Question, list[str]]):
+    """A question that the library cannot answer gets no answer, and one that it can is not turned away."""
+
+    def faults(self, inputs: Question, output: list[str]) -> list[str] | None:
+        """Answered, or not, against what should have been."""
+        if bool(output) == bool(inputs.relevant):
+            return []
+        return ["answered, though the library has no answer" if output else "turned away, though there is an answer"]
+
+
+def measure(qrels: Qrels, run: Run) -> dict[str, dict[str, float]]:
+    """trec_eval's figures by question."""
+    figures: dict[str, dict[str, float]] = pytrec_eval.RelevanceEvaluator(qrels, _MEASURES).evaluate(run)
+    return figures
+
+
+def interval(values: Sequence[float], seed: int = 7) -> tuple[float, float]:
+    """The 95 % interval of the mean, by resampling questions."""
+    drawn = np.random.default_rng(seed).choice(np.asarray(values), (_RESAMPLES, len(values))).mean(axis=1)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def run() -> EvaluationReport[Any, Any, Any]:
+    """The part: the held-out half through the search as it is used, and every leg beside it."""
+    questions = read_gold()
+    with library_index(Settings()) as search:
+        _check_names(questions, search)
+        legs = {question.id: _legs(search, question.text) for question in questions}
+        held_out = [question for question in questions if question.split == "held-out"]
+
+        def find(question: Question) -> list[str]:
+            hits = search.find_now(question.text, _DEPTH, question.narrowing)
+            return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if search.answers(hits) else []
+
+        dataset = Dataset(
+            name="retrieval",
+            cases=[Case(name=f"{question.id} {question.text}", inputs=question) for question in held_out],
+            evaluators=[FoundFirst(), FoundAtAll(), NoAnswerSaid()],
+        )
+        report = dataset.evaluate_sync(find, name="retrieval", max_concurrency=1, progress=False)
+        report.experiment_metadata = {"notes": "\n".join(_notes(questions, legs, search.passages))}
+        return report
+
+
+def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> dict[str, float]:
+    """nDCG@10 of words, meaning and both on a collection in BEIR form. Raises PartNotRun or a CoachError."""
+    import tempfile
+
+    try:
+        rows = list(_read_jsonl(folder / "corpus.jsonl"))
+        texts = {row["_id"]: row["text"] for row in _read_jsonl(folder / "queries.jsonl")}
+        qrels = _read_qrels(folder / "qrels" / "test.tsv")
+    except (OSError, KeyError, ValueError) as error:
+        raise PartNotRun(f"{folder} is not a collection in BEIR form: {error}") from error
+    passages = [Row(row["_id"], f"{row.get('title', '')}. {row['text']}".removeprefix(". ")) for row in rows]
+    embedder = Embedder(SentenceTransformerEncoder(settings.embedding_model))
+    with tempfile.TemporaryDirectory(prefix="coach-beir-") as home:
+        index = Index.open(folder=Path(home))
+        index.build(passages, embedder, show_progress)
+        ranker = Ranker(passages, index, embedder.fingerprint)
+        ranker.load()
+        runs: dict[str, Run] = {"words": {}, "meaning": {}, "both": {}}
+        for number, key in enumerate(qrels, start=1):
+            (vector,) = embedder.encode_passages([texts[key]])
+            similarities, words = ranker.legs(texts[key], vector[0])
+            legs = Legs(similarities, words)
+            for name, share in (("words", 0.0), ("meaning", 1.0), ("both", DENSE_SHARE)):
+                runs[name][key] = _top([passage.id for passage in passages], _fused(legs, share))
+            say(f"\rasking: {number} of {len(qrels)}")
+        index.close()
+    say("\n")
+    figures = {name: measure(qrels, run) for name, run in runs.items()}
+    return {name: float(np.mean([row["ndcg_cut_10"] for row in rows.values()])) for name, rows in figures.items()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A document of a BEIR collection."""
+
+    id: str
+    embedded_text: str
+
+
+def _notes(questions: list[Question], legs: Mapping[str, Legs], passages: list[Passage]) -> Iterator[str]:
+    names = [judged_name(passage) for passage in passages]
+    everything = np.ones(len(passages), np.bool_)
+
+    def figures(split: Split, share: float, narrowed: bool) -> dict[str, list[float]]:
+        asked = [question for question in questions if question.split == split and question.relevant]
+        found: Run = {}
+        for question in asked:
+            allowed = (
+                np.fromiter(map(question.narrowing.admits, passages), np.bool_, len(passages))
+                if narrowed
+                else everything
+            )
+            scores = np.where(allowed, _fused(legs[question.id], share), -1.0)
+            found[question.id] = _top(names, scores)
+        rows = measure({question.id: dict(question.relevant) for question in asked}, found).values()
+        return {key: [row[key] for row in rows] for key in _SHOWN}
+
+    yield "dense share on the tuning half, nDCG@5: " + ", ".join(
+        f"{share:g}: {np.mean(figures('tune', share, False)['ndcg_cut_5']):.3f}" for share in _SHARES
+    )
+    for split in ("tune", "held-out"):
+        for name, share, narrowed in (
+            ("BM25", 0.0, False),
+            ("dense", 1.0, False),
+            (f"fused, dense share {DENSE_SHARE:g}", DENSE_SHARE, False),
+            ("fused and narrowed", DENSE_SHARE, True),
+        ):
+            found = figures(split, share, narrowed)
+            shown = []
+            for key, title in _SHOWN.items():
+                low, high = interval(found[key])
+                shown.append(f"{title} {np.mean(found[key]):.3f} [{low:.3f}, {high:.3f}]")
+            yield f"{split:8} {name:22} {', '.join(shown)}  ({len(found['recip_rank'])} questions)"
+    for split in ("tune", "held-out"):
+        closest = {q: float(legs[q.id].similarities.max()) for q in questions if q.split == split}
+        answered = [value for question, value in closest.items() if question.relevant]
+        unanswered = [value for question, value in closest.items() if not question.relevant]
+        turned_away = sum(value < ANSWERED for value in answered)
+        let_in = sum(value >= ANSWERED for value in unanswered)
+        yield (
+            f"{split:8} no answer where the closest passage is below {ANSWERED:g}: {turned_away} of {len(answered)} "
+            f"answerable questions turned away, {let_in} of {len(unanswered)} others answered"
+        )
+
+
+def _check_names(questions: list[Question], search: Search) -> None:
+    known = set(map(judged_name, search.passages))
+    lost = sorted({name for question in questions for name in question.relevant} - known)
+    if lost:
+        raise PartNotRun(f"qrels.tsv names {len(lost)} sections that the library does not have, such as {lost[0]!r}.")
+
+
+def _legs(search: Search, text: str) -> Legs:
+    return Legs(*search.legs(text))
+
+
+def _fused(legs: Legs, share: float) -> npt.NDArray[np.float32]:
+    return fuse(legs.similarities, legs.words, share) + np.float32(1e-3) * legs.similarities
+
+
+def _top(names: Sequence[str], scores: npt.NDArray[Any]) -> dict[str, float]:
+    """The best of these names with their scores; a name that comes twice counts where it is best."""
+    best: dict[str, float] = {}
+    for place in np.argsort(-scores, kind="stable")[: 3 * _DEPTH]:
+        if scores[place] > -1:
+            best.setdefault(names[place], float(scores[place]))
+    return dict(list(best.items())[:_DEPTH])
+
+
+def _as_run(names: Sequence[str]) -> dict[str, float]:
+    return {name: 1.0 / rank for rank, name in enumerate(names, start=1)}
+
+
+def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def _read_qrels(path: Path) -> Qrels:
+    qrels: Qrels = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if int(row["score"]) > 0:
+                qrels.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
+    return qrels
+
+
+METRICS: tuple[type[Metric[Any, Any]], ...] = (FoundFirst, FoundAtAll, NoAnswerSaid)
+
+register(Part("retrieval", "the held-out questions of datasets/retrieval", METRICS, run))
