@@ -97,7 +97,7 @@ class FoundFirst(Graded[Question, list[str]]):
 
 
 class FoundAtAll(Graded[Question, list[str]]):
-    """Recall@10: what the planner never sees it cannot use."""
+    """Recall@10 of the search as it is used: what the planner never sees it cannot use."""
 
     def grade(self, inputs: Question, output: list[str]) -> float | None:
         """Recall@10."""

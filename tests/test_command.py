@@ -374,7 +374,7 @@ def test_the_index_is_told_and_searched_from_the_command_line(data_dir: Path) ->
     assert re.search(r"^passages: \d{3,} ", status.stdout, re.MULTILINE)
     found = coach("search", "how do we agree on confidentiality", "-k", "3", data_dir=data_dir)
     assert found.returncode == 0, found.stderr
-    assert re.findall(r"^(\d)\. \d\.\d{3}  ", found.stdout, re.MULTILINE) == ["1", "2", "3"]
+    assert re.findall(r"^(\d)\. \d\.\d{3} \(similarity -?\d\.\d{3}\)  ", found.stdout, re.MULTILINE) == ["1", "2", "3"]
     assert "confidential" in found.stdout.casefold()
     assert "evidence: " in found.stdout
 

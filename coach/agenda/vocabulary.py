@@ -17,8 +17,9 @@ class Vocabulary:
     """The words of the knowledge library: plain English, as far as guards need to know it."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self._by_passage = {passage.id: frozenset(words_of(passage.embedded_text)) for passage in passages}
-        known = set(_CALENDAR).union(*self._by_passage.values())
+        words = [frozenset(words_of(passage.embedded_text)) for passage in passages]
+        self._by_passage = {passage.id: own for passage, own in zip(passages, words, strict=True)}
+        known = set(_CALENDAR).union(*words)
         for front in {id(passage.document): passage.document.front for passage in passages}.values():
             if isinstance(front, TopicFrontMatter):
                 known.update(words_of(f"{front.prep.mentor} {front.prep.mentee}"))

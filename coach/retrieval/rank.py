@@ -76,8 +76,8 @@ class Ranking:
     """
 
     places: npt.NDArray[np.integer[Any]]
-    scores: Scores
-    similarities: Scores
+    scores: npt.NDArray[np.float16]
+    similarities: npt.NDArray[np.float16]
 
     def among(self, allowed: npt.NDArray[np.bool_]) -> Iterator[tuple[int, float, float]]:
         """Place, score and similarity of what is allowed, best first."""
@@ -147,7 +147,7 @@ class Ranker:
         # What no leg tells apart comes by similarity, since the scores of most passages are 0.
         order = np.lexsort((-similarities[places].round(6), -scores[places].round(6)))
         places = places[order].astype(np.min_scalar_type(len(scores)))
-        return Ranking(places, scores[places], similarities[places])
+        return Ranking(places, scores[places].astype(np.float16), similarities[places].astype(np.float16))
 
 
 def _scaled(scores: Scores) -> Scores:

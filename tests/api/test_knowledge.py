@@ -14,13 +14,14 @@ async def test_passages_come_with_scores_and_sources_best_first(serve: Serve, se
         found = reply.json()["items"]
         assert len(found) == 5
         assert found[0].keys() == {
-            "id", "document_id", "title", "section", "kind", "topic", "text", "score", "evidence", "updated",
-            "references",
+            "id", "document_id", "title", "section", "kind", "topic", "text", "score", "similarity", "evidence",
+            "updated", "references",
         }  # fmt: skip
         assert "confidential" in (found[0]["title"] + found[0]["text"]).casefold()
         scores = [hit["score"] for hit in found]
         assert scores == sorted(scores, reverse=True)
-        assert all(-1 <= score <= 1 for score in scores)
+        assert all(0 <= score <= 1 for score in scores)
+        assert all(-1 <= hit["similarity"] <= 1 for hit in found)
         assert all(hit["references"] for hit in found)
 
 
