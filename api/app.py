@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from api import problems
-from api.routes import agendas, health, knowledge, programs, sessions
+from api.routes import agendas, documents, health, knowledge, programs, sessions
 from api.schemas import Problem
 from api.state import AppState
 from coach.agenda.brief import make_brief
@@ -74,7 +74,7 @@ def create_app(
         lifespan=lifespan,
     )
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for module in (programs, sessions, agendas, knowledge):
+    for module in (programs, documents, sessions, agendas, knowledge):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -116,7 +116,8 @@ def search(
     count: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 5,
 ) -> None:
     """Show what the library has to say, with scores and sources."""
-    from coach.retrieval.search import Narrowing, open_search, show_progress
+    from coach.retrieval.find import Narrowing
+    from coach.retrieval.search import open_search, show_progress
 
     if not any(char.isalnum() for char in text):
         raise typer.BadParameter("ask with at least one word", param_hint="TEXT")

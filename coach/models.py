@@ -59,6 +59,18 @@ class Program(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
+class ProgramDocument(SQLModel, table=True):
+    """Markdown that a program added to the library for itself, as it came."""
+
+    __tablename__ = "program_document"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    program_id: str = Field(foreign_key="program.id", index=True)
+    title: str
+    text: str
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
 class Participant(SQLModel, table=True):
     """One person in a program. `avoid_topics` and `accessibility` are for that person's eyes."""
 

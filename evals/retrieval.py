@@ -20,9 +20,10 @@ from pydantic_evals.reporting import EvaluationReport
 
 from coach.retrieval.chunk import Passage
 from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
+from coach.retrieval.find import ANSWERED, Narrowing
 from coach.retrieval.index import Index
 from coach.retrieval.rank import DENSE_SHARE, Ranker, Scores, fuse
-from coach.retrieval.search import ANSWERED, Narrowing, Search, show_progress
+from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, PartNotRun, register

@@ -42,6 +42,22 @@ class ProgramCreate(Body):
     objectives: Annotated[list[Phrase], Field(max_length=20)] = []
 
 
+class DocumentCreate(Body):
+    """A Markdown document that only this program's people find."""
+
+    title: Annotated[str, StringConstraints(min_length=3, max_length=120), AfterValidator(says_something)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=60_000), AfterValidator(says_something)]
+
+
+class Document(Reply):
+    """A document that a program added; `passages` is how many pieces a search can find of it."""
+
+    id: str
+    title: str
+    created_at: datetime
+    passages: int
+
+
 class Program(Reply):
     """A mentoring program."""
 

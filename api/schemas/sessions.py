@@ -228,6 +228,7 @@ class Found(Reply):
 
 
 class FoundList(Reply):
-    """What a search found, best first."""
+    """What a search found, best first; `notice` says so when the library has no real answer."""
 
     items: list[Found]
+    notice: str | None

@@ -9,8 +9,9 @@ from itertools import chain, zip_longest
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
 from coach.retrieval.chunk import AT_A_GLANCE, Passage
+from coach.retrieval.find import Hit, Narrowing
 from coach.retrieval.library import Kind, Topic, TopicFrontMatter
-from coach.retrieval.search import Hit, Narrowing, Search
+from coach.retrieval.search import Search
 from coach.store.agendas import starter_key
 from coach.untrusted import shorten
 

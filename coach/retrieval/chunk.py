@@ -9,12 +9,15 @@ from functools import cached_property
 from langchain_text_splitters import MarkdownHeaderTextSplitter, RecursiveCharacterTextSplitter
 
 from coach.retrieval.library import Document, Kind, Library, TopicFrontMatter, starters
+from coach.untrusted import quotable
 
 AT_A_GLANCE = "At a glance"
 # MiniLM reads 256 word pieces and drops the rest; 900 characters of English stay inside with the title and heading.
 MAX_PASSAGE_CHARACTERS = 900
 
 _HEADERS = MarkdownHeaderTextSplitter([("##", "h2"), ("###", "h3")], strip_headers=True)
+# A program's own documents are written as people write Markdown, with a title above.
+_OWN_HEADERS = MarkdownHeaderTextSplitter([(mark, mark) for mark in ("#", "##", "###", "####")], strip_headers=True)
 _LONG = RecursiveCharacterTextSplitter(chunk_size=MAX_PASSAGE_CHARACTERS, chunk_overlap=100)
 
 
@@ -55,11 +58,12 @@ class Passage:
 
 def chunk(library: Library) -> list[Passage]:
     """All passages of the library in the order of its documents, without repeated ids."""
-    passages = {passage.id: passage for document in library.documents for passage in _passages(document)}
+    passages = {passage.id: passage for document in library.documents for passage in chunk_document(document)}
     return list(passages.values())
 
 
-def _passages(document: Document) -> Iterator[Passage]:
+def chunk_document(document: Document) -> Iterator[Passage]:
+    """The passages of one document, in order."""
     if document.kind == "starters":
         for text, asked_by in starters(document):
             yield _passage(document, f"{asked_by} asks".capitalize(), text, asked_by)
@@ -67,10 +71,19 @@ def _passages(document: Document) -> Iterator[Passage]:
     front = document.front
     if isinstance(front, TopicFrontMatter):
         yield _passage(document, AT_A_GLANCE, front.agenda_for("the mentor", "the mentee"))
-    for section in _HEADERS.split_text(document.body):
-        path = " > ".join(section.metadata.values()) or document.front.title
+    headers = _OWN_HEADERS if document.kind == "program" else _HEADERS
+    for section in headers.split_text(document.body):
+        headings: list[str] = list(section.metadata.values())
+        if document.kind == "program":
+            # Nobody here has read it: what is shown of it is plain, and gives no orders to a model.
+            headings = [quotable(heading, 60) for heading in headings]
+        path = " > ".join(filter(None, headings)) or document.front.title
         for text in _LONG.split_text(section.page_content):
-            yield _passage(document, path, re.sub(r"\n{3,}", "\n\n", text).strip())
+            text = re.sub(r"\n{3,}", "\n\n", text).strip()
+            if document.kind == "program":
+                text = quotable(text, MAX_PASSAGE_CHARACTERS)
+            if text:
+                yield _passage(document, path, text)
 
 
 def _passage(document: Document, section: str, text: str, asked_by: str | None = None) -> Passage:

@@ -232,6 +232,14 @@ class Index:
         except KeyError:
             raise IndexUnavailable("The index is stale. Run `coach index build`.") from None
 
+    @contextmanager
+    def aside(self, name: str) -> Iterator[Any]:
+        """A Chroma collection beside the library's. What goes wrong with it is raised as IndexUnavailable."""
+        with _chroma_errors("reach the index"):
+            yield self._client.get_or_create_collection(
+                name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+
     def start_over(self) -> None:
         """Throw an unusable embedded index away and begin an empty one; a server is only connected to again.
 

@@ -26,8 +26,10 @@ Topic = Literal[
 ]
 Stage = Literal["kickoff", "building", "midpoint", "closing"]
 Role = Literal["mentor", "mentee"]
-Evidence = Literal["meta-analysis", "review", "study", "survey", "framework", "practitioner", "vendor"]
-Kind = Literal["guidance", "topic", "exercise", "starters", "theme"]
+Level = Literal["meta-analysis", "review", "study", "survey", "framework", "practitioner", "vendor"]
+# What a program added for itself was checked by nobody here.
+Evidence = Level | Literal["program"]
+Kind = Literal["guidance", "topic", "exercise", "starters", "theme", "program"]
 
 TOPICS: tuple[Topic, ...] = Topic.__args__  # type: ignore[attr-defined]
 STAGES: tuple[Stage, ...] = Stage.__args__  # type: ignore[attr-defined]
@@ -91,7 +93,7 @@ class FrontMatter(_Strict):
     topic: Topic | None = None
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     audience: Annotated[tuple[Literal["mentor", "mentee", "coordinator"], ...], Field(min_length=1)]
-    evidence: Evidence
+    evidence: Level
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     updated: date
     related: tuple[DocumentId, ...] = ()
@@ -111,6 +113,13 @@ class ThemeFrontMatter(FrontMatter):
     polarity: Literal["concern", "gain"]
     who_acts: Annotated[tuple[Literal["mentor", "mentee", "coordinator"], ...], Field(min_length=1)]
     actions: Annotated[tuple[Line, ...], Field(min_length=2, max_length=4)]
+
+
+class ProgramFrontMatter(FrontMatter):
+    """A document that a program added for itself."""
+
+    evidence: Literal["program"] = "program"  # type: ignore[assignment]
+    sources: tuple[Source, ...] = ()
 
 
 class TopicFrontMatter(FrontMatter):
@@ -141,7 +150,7 @@ class ExerciseFrontMatter(TopicFrontMatter):
     materials: tuple[Line, ...] = ()
 
 
-_MODELS: dict[Kind, type[FrontMatter]] = {
+_MODELS: dict[str, type[FrontMatter]] = {
     "guidance": GuidanceFrontMatter,
     "topic": TopicFrontMatter,
     "exercise": ExerciseFrontMatter,
@@ -154,7 +163,7 @@ class Document(_Strict):
     """One document of the library; `path` is relative to the library's folder."""
 
     kind: Kind
-    front: GuidanceFrontMatter | StartersFrontMatter | TopicFrontMatter | ExerciseFrontMatter | ThemeFrontMatter
+    front: FrontMatter
     body: str
     path: str
 
@@ -235,6 +244,22 @@ def read_document(raw: bytes, name: str) -> Document:
     if kind == "starters":
         _check_starters(body, body_line, name)
     return Document.model_construct(kind=kind, front=front, body=body, path=name)
+
+
+def program_document(document_id: str, title: str, text: str, added_on: date) -> Document:
+    """A document that a program added for itself: Markdown without front matter, for every stage and reader."""
+    front = ProgramFrontMatter.model_construct(
+        id=document_id,
+        title=title,
+        topic=None,
+        stages=STAGES,
+        audience=("mentor", "mentee", "coordinator"),
+        evidence="program",
+        sources=(),
+        updated=added_on,
+        related=(),
+    )
+    return Document.model_construct(kind="program", front=front, body=text, path=f"program/{document_id}")
 
 
 def starters(document: Document) -> Iterator[tuple[str, Literal["mentor", "mentee", "either"]]]:

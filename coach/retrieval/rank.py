@@ -100,8 +100,19 @@ class Ranker:
 
     def load(self) -> None:
         """Read the vectors of a small list, once the index holds them. Raises IndexUnavailable."""
-        if self.in_memory:
+        if self.in_memory and self._vectors is None:
             self._vectors = self._index.vectors(self._passages, self._fingerprint)
+
+    def beside(self, passages: Sequence[Embeddable], vectors: npt.NDArray[np.float32]) -> "Ranker":
+        """A ranker of these passages too, behind those of this one; `vectors` are theirs.
+
+        Raises IndexUnavailable.
+        """
+        self.load()
+        both = Ranker([*self._passages, *passages], self._index, self._fingerprint)
+        if self._vectors is not None:
+            both._vectors = np.concatenate([self._vectors, vectors])
+        return both
 
     def rank(self, question: str, vector: Vector, allowed: npt.NDArray[np.bool_] | None = None) -> Ranking:
         """Every passage of a small list; of a large one the nearest by either leg, among those that are allowed.
@@ -120,8 +131,7 @@ class Ranker:
         """
         words = self._lexical.scores(question)
         if self.in_memory:
-            if self._vectors is None:
-                self.load()
+            self.load()
             assert self._vectors is not None
             return self._vectors @ vector, words
         similarities = np.full(len(self._passages), -1, np.float32)

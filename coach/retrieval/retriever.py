@@ -5,7 +5,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from coach.retrieval.search import Hit, Narrowing, Search
+from coach.retrieval.find import Hit, Narrowing
+from coach.retrieval.search import Search
 
 
 class LibraryRetriever(BaseRetriever):

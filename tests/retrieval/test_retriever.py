@@ -9,9 +9,10 @@ from langchain_core.prompt_values import PromptValue
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
+from coach.retrieval.find import Narrowing
 from coach.retrieval.library import Library
 from coach.retrieval.retriever import LibraryRetriever
-from coach.retrieval.search import Narrowing, Search
+from coach.retrieval.search import Search
 
 QUESTION = "What do we do when meetings keep being canceled?"
 ANSWER = "Book twenty minutes."

@@ -8,8 +8,9 @@ import pytest
 from coach.errors import EmbeddingError, IndexUnavailable
 from coach.retrieval.chunk import AT_A_GLANCE
 from coach.retrieval.embed import Embedder
+from coach.retrieval.find import Hit, Narrowing
 from coach.retrieval.library import STAGES, TOPICS, Kind, Library, Stage, Topic
-from coach.retrieval.search import Hit, Narrowing, Search, open_search
+from coach.retrieval.search import Search, open_search
 from coach.settings import Settings
 from tests.encoders import WordHashEncoder
 from tests.retrieval.documents import PLACES, guidance, library_of, write

@@ -1,0 +1,63 @@
+"""Documents that a program adds to the library for itself."""
+
+from fastapi import APIRouter
+
+from api.auth import Coordinator
+from api.dependencies import Id, Page
+from api.schemas import Page as PageOf
+from api.schemas import programs as schemas
+from api.state import State
+from coach.errors import InvalidInput
+from coach.models import ProgramDocument
+from coach.retrieval.chunk import chunk_document
+from coach.retrieval.library import program_document
+from coach.store.documents import add_document, delete_document, list_documents
+from coach.store.programs import get_program
+from coach.untrusted import quotable
+
+router = APIRouter(tags=["knowledge"])
+
+
+@router.post("/programs/{program_id}/documents", status_code=201)
+async def create_document(
+    program_id: Id, body: schemas.DocumentCreate, caller: Coordinator, state: State
+) -> schemas.Document:
+    """Add a document, such as a policy or a list of tools. It is found by people of this program alone."""
+    caller.sees_program(program_id)
+    title = quotable(body.title, 120)
+    if not title:
+        raise InvalidInput("title", "Give the document a title in plain words.")
+    async with state.store.write() as db:
+        await get_program(db, program_id)
+        row = await add_document(db, program_id, title, body.text)
+        shown = _shown(row)
+        if shown.passages == 0:
+            raise InvalidInput("text", "Nothing of this text could be found: it holds no plain sentences.")
+    return shown
+
+
+@router.get("/programs/{program_id}/documents")
+async def read_documents(program_id: Id, caller: Coordinator, page: Page, state: State) -> PageOf[schemas.Document]:
+    """The program's documents."""
+    caller.sees_program(program_id)
+    async with state.store.read() as db:
+        await get_program(db, program_id)
+        rows = await list_documents(db, program_id, page.limit + 1, page.after)
+    return PageOf(items=[_shown(row) for row in rows[: page.limit]], next_cursor=page.next_cursor([r.id for r in rows]))
+
+
+@router.delete("/programs/{program_id}/documents/{document_id}", status_code=204)
+async def remove_document(program_id: Id, document_id: Id, caller: Coordinator, state: State) -> None:
+    """Delete a document; nothing of it is found afterwards."""
+    caller.sees_program(program_id)
+    search = state.library()
+    async with state.store.write() as db:
+        await delete_document(db, program_id, document_id)
+    await search.forget(program_id, document_id)
+
+
+def _shown(row: ProgramDocument) -> schemas.Document:
+    document = program_document(row.id, row.title, row.text, row.created_at.date())
+    return schemas.Document(
+        id=row.id, title=row.title, created_at=row.created_at, passages=len(list(chunk_document(document)))
+    )

@@ -1,0 +1,185 @@
+"""Finding passages: a question and what it may be answered from, in; ranked passages, out."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+
+from coach.errors import EmbeddingError, IndexUnavailable
+from coach.retrieval.chunk import AT_A_GLANCE, Passage
+from coach.retrieval.embed import Embedder, Vector
+from coach.retrieval.library import Kind, Stage, Topic
+from coach.retrieval.rank import Ranker, Ranking, Scores
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+# Below this similarity of the closest passage the library has no answer; chosen on the tuning half of the gold set.
+ANSWERED = 0.30
+_CACHED_RANKINGS = 2_048
+_LONGEST_QUERY = 2_000
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What passages may come from. None leaves a property open; a passage without a topic serves every topic."""
+
+    kinds: frozenset[Kind] | None = None
+    topics: frozenset[Topic] | None = None
+    stage: Stage | None = None
+    audience: str | None = None
+    at_a_glance: bool | None = None
+
+    def admits(self, passage: Passage) -> bool:
+        """Whether the passage may come."""
+        front = passage.document.front
+        return (
+            (self.kinds is None or passage.kind in self.kinds)
+            and (self.topics is None or front.topic is None or front.topic in self.topics)
+            and (self.stage is None or self.stage in front.stages)
+            and (self.audience is None or self.audience in front.audience)
+            and (self.at_a_glance is None or (passage.section == AT_A_GLANCE) is self.at_a_glance)
+        )
+
+
+class Hit(NamedTuple):
+    """A passage and how well it answers.
+
+    `score` is the fused one, from 0 to 1 and comparable within one question; `similarity` the cosine similarity from -1
+    to 1, comparable between questions, and 0 where the embedding model or the index could not be asked.
+    """
+
+    passage: Passage
+    score: float
+    similarity: float
+
+
+class Finder:
+    """Finds passages: a question and what it may be answered from, in; ranked passages, out.
+
+    When the model or the index fails, the passages come ranked by shared words instead, and `healthy` turns false.
+    """
+
+    def __init__(self, passages: list[Passage], ranker: Ranker, embedder: Embedder, thread: ThreadPoolExecutor) -> None:
+        self.passages = passages
+        self._by_document: dict[str, list[Passage]] = {}
+        for passage in passages:
+            self._by_document.setdefault(passage.document.front.id, []).append(passage)
+        self._ranker = ranker
+        self._embedder = embedder
+        self._thread = thread
+        self._narrowed: dict[Narrowing, npt.NDArray[np.bool_]] = {}
+        self._rankings: OrderedDict[str, Ranking] = OrderedDict()
+        self._broken: str | None = None
+
+    async def warm(self, texts: Sequence[str]) -> None:
+        """Embed and rank these questions ahead of need; failing is no harm."""
+        await self._rank(texts)
+
+    @property
+    def healthy(self) -> bool:
+        """False after a search that the index failed, until it is healed."""
+        return self._broken is None
+
+    async def in_thread(self, blocking: Callable[[], T]) -> T:
+        """Run a blocking method of this object on the thread that asks Chroma."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, blocking)
+
+    def find_now(self, query: str, count: int, narrowing: Narrowing = Narrowing()) -> list[Hit]:
+        """What `find` finds, for callers without an event loop. Blocks; raises IndexUnavailable, EmbeddingError."""
+        if count < 1:
+            return []
+        text = query[:_LONGEST_QUERY]
+        (vectors,) = self._embedder.encode_passages([text])
+        allowed = self._allowed(narrowing)
+        return list(islice(self._hits(self._ranker.rank(text, vectors[0], allowed), allowed), count))
+
+    async def find(
+        self, query: str, count: int, narrowing: Narrowing = Narrowing(), *, without: Collection[str] = ()
+    ) -> list[Hit]:
+        """The `count` best passages for `query`, best first; never those of the documents in `without`."""
+        (hits,) = await self.find_all([query], [narrowing])
+        kept = (hit for hit in hits if hit.passage.document.front.id not in without)
+        return list(islice(kept, count))
+
+    async def find_all(self, queries: Sequence[str], narrowings: Sequence[Narrowing]) -> list[Iterator[Hit]]:
+        """For each query and its narrowing the ranked passages, best first; equal queries are embedded and asked once.
+
+        When the index fails, the passages come ranked by shared words instead, and `healthy` turns false.
+        """
+        texts = [query[:_LONGEST_QUERY] for query in queries]
+        rankings = await self._rank(texts)
+        results: list[Iterator[Hit]] = []
+        for text, narrowing in zip(texts, narrowings, strict=True):
+            allowed = self._allowed(narrowing)
+            if not self._ranker.in_memory and not allowed.all():
+                # The nearest of a large library may hold few that are allowed.
+                rankings |= await self._rank([text], allowed)
+            results.append(self._hits(rankings[text], allowed))
+        return results
+
+    def legs(self, text: str) -> tuple[Scores, Scores]:
+        """What meaning and words say of each passage, for whoever measures them. Blocks; raises like `find_now`."""
+        (vectors,) = self._embedder.encode_passages([text])
+        return self._ranker.legs(text, vectors[0])
+
+    def answers(self, hits: Sequence[Hit]) -> bool:
+        """Whether any of the hits comes close enough to the question to be an answer.
+
+        Where the model or the index fails, nothing is known of that, and they pass.
+        """
+        return bool(hits) and (
+            max(hit.similarity for hit in hits) >= ANSWERED or not any(hit.similarity for hit in hits)
+        )
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """The passages of a document in its order; none where there is no such document."""
+        return self._by_document.get(document_id, [])
+
+    def _allowed(self, narrowing: Narrowing) -> npt.NDArray[np.bool_]:
+        allowed = self._narrowed.get(narrowing)
+        if allowed is None:
+            allowed = np.fromiter(map(narrowing.admits, self.passages), np.bool_, len(self.passages))
+            self._narrowed[narrowing] = allowed
+        return allowed
+
+    async def _rank(self, texts: Sequence[str], allowed: npt.NDArray[np.bool_] | None = None) -> dict[str, Ranking]:
+        """A ranking for each text; kept, unless it is of what is allowed only."""
+        ranked = {text: self._rankings[text] for text in texts if text in self._rankings and allowed is None}
+        missing = [text for text in dict.fromkeys(texts) if text not in ranked]
+        if not missing:
+            return ranked
+        try:
+            vectors = await self._embedder.embed(missing)
+            rank = partial(self._rank_each, missing, vectors, allowed)
+            found = rank() if self._ranker.in_memory else await self.in_thread(rank)
+        except (IndexUnavailable, EmbeddingError) as error:
+            self._note_broken(error)
+            return ranked | {text: self._ranker.rank_by_words(text) for text in missing}
+        if allowed is None:
+            self._rankings |= found
+        while len(self._rankings) > _CACHED_RANKINGS:
+            self._rankings.popitem(last=False)
+        return ranked | found
+
+    def _rank_each(
+        self, texts: Sequence[str], vectors: Sequence[Vector], allowed: npt.NDArray[np.bool_] | None
+    ) -> dict[str, Ranking]:
+        return {text: self._ranker.rank(text, vector, allowed) for text, vector in zip(texts, vectors, strict=True)}
+
+    def _hits(self, ranking: Ranking, allowed: npt.NDArray[np.bool_]) -> Iterator[Hit]:
+        return (Hit(self.passages[place], *scores) for place, *scores in ranking.among(allowed))
+
+    def _note_broken(self, error: IndexUnavailable | EmbeddingError) -> None:
+        if self._broken is None:
+            log.warning("search.by_words", reason=str(error))
+        self._broken = str(error)
