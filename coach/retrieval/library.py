@@ -97,6 +97,7 @@ class FrontMatter(_Strict):
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     updated: date
     related: tuple[DocumentId, ...] = ()
+    answers: Annotated[tuple[Line, ...], Field(max_length=12)] = ()
 
 
 class GuidanceFrontMatter(FrontMatter):
@@ -258,6 +259,7 @@ def program_document(document_id: str, title: str, text: str, added_on: date) ->
         sources=(),
         updated=added_on,
         related=(),
+        answers=(),
     )
     return Document.model_construct(kind="program", front=front, body=text, path=f"program/{document_id}")
 
