@@ -14,20 +14,20 @@ import yaml
 # Terms of that list which have a plain sense at work, where it is nearly always the one meant.
 _PLAIN = frozenset({"add", "easily", "easy", "failed attempt", "just", "miss.", "simple", "simply", "special"})
 _CLOSED = re.compile(
-    r"(?:(?:so|and|but|well)\W+)?"
-    r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|must|am)\b",
+    r"\W*(?:(?:so|and|but|well)\W+)?(?:can['’]t|won['’]t|cannot"
+    r"|(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|must|am)(?:n['’]t)?)\b",
     re.IGNORECASE,
 )
 _AGE = r"(?:young(?:er)?|old(?:er)?|middle-aged|millennials?|boomers?|gen(?:eration)?[ -][xyz]\w*|zoomers?)"
-_PEOPLE = r"(?:people|workers?|colleagues?|employees?|leaders?|staff|folks?|generations?|ones)"
-_SAID_OF_ALL = r"""(?:are|is|always|never|cannot|can't|don't|doesn't|do\ not|does\ not|prefers?|wants?|loves?|hates?
-    |struggles?|lacks?|needs?|expects?)"""
+_PEOPLE = r"(?:people|workers?|colleagues?|employees?|leaders?|staff|folks?)"
+_SAID_OF_ALL = r"""(?:can['’]t|won['’]t|(?:are|is|do|does)(?:n['’]t|\ not)?|always|never|cannot|prefers?|wants?|loves?
+    |hates?|struggles?|lacks?|needs?|expects?)"""
 _STEREOTYPES = re.compile(
     rf"""\bdigital[ -](?:natives?|immigrants?)\b | \bok(?:ay)?\ boomer\b | \bsnowflakes?\b | \bold\ dogs?\b
     | \bover\ the\ hill\b | \b(?:tech|computer)[ -](?:savvy|illiterate)\ (?:youth|{_AGE})\b
-    | \b(?:all|most|every|typical)\ {_AGE}\ {_PEOPLE}\b
-    | \b{_AGE}\ {_PEOPLE}\ {_SAID_OF_ALL}\b
-    | \b(?:millennials|boomers|zoomers|gen(?:eration)?[ -][xyz]\w*)\ {_SAID_OF_ALL}\b""",
+    | \b(?:all|most|every|typical)\ {_AGE}\s+{_PEOPLE}\b
+    | \b{_AGE}\s+{_PEOPLE}\s+{_SAID_OF_ALL}\b
+    | \b(?:millennials|boomers|zoomers|gen(?:eration)?[ -][xyz]\w*)\s+{_SAID_OF_ALL}\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> 
         sys.stderr.write(f"There is no part {options.part!r}; the parts are {', '.join(parts)}.\n")
         return 2
     if options.beir is not None:
+        if options.part != "retrieval":
+            sys.stderr.write("--beir goes with the part retrieval: python -m evals retrieval --beir FOLDER\n")
+            return 2
         return _beir(options.beir)
     try:
         gates = read_gates() if gates is None else gates

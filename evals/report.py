@@ -19,7 +19,7 @@ GATES = Path(__file__).with_name("gates.toml")
 Verdict = Literal["passed", "failed", "not run"]
 
 # Of grades, only the worst are shown.
-_WORTH_SHOWING, _MOST_SHOWN = 0.5, 12
+_MOST_SHOWN = 12
 
 
 class Gate(BaseModel):
@@ -59,7 +59,7 @@ class Score:
         """Passed only where cases were judged, and enough of them passed for the metric's own gate."""
         if self.cases == 0:
             return "not run"
-        return "passed" if self.gate is not None and self.passed >= self.gate.floor * self.cases else "failed"
+        return "passed" if self.gate is not None and self.passed >= self.gate.floor * self.cases - 1e-9 else "failed"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def judge(part: Part, report: EvaluationReport[Any, Any, Any], gates: Gates) -> 
             if metric in case.scores:
                 grade = float(case.scores[metric].value)
                 passed, judged = passed + grade, judged + 1
-                if grade < _WORTH_SHOWING:
+                if grade < 1:
                     shortfalls.append((grade, Fault(case.name, f"{grade:.2f}")))
             if metric in case.assertions:
                 result = case.assertions[metric]

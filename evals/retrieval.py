@@ -78,7 +78,7 @@ def read_gold(folder: Path = FOLDER) -> list[Question]:
             )
             for row in _read_jsonl(folder / "queries.jsonl")
         ]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, TypeError) as error:
         raise PartNotRun(f"The gold set in {folder} cannot be read: {error}") from error
 
 
@@ -158,11 +158,13 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
 
     try:
         rows = list(_read_jsonl(folder / "corpus.jsonl"))
-        texts = {row["_id"]: row["text"] for row in _read_jsonl(folder / "queries.jsonl")}
-        qrels = _read_qrels(folder / "qrels" / "test.tsv")
-    except (OSError, KeyError, ValueError) as error:
+        passages = [Row(str(row["_id"]), ". ".join(filter(None, [row.get("title"), row["text"]]))) for row in rows]
+        texts = {str(row["_id"]): str(row["text"]) for row in _read_jsonl(folder / "queries.jsonl")}
+        qrels = {key: row for key, row in _read_qrels(folder / "qrels" / "test.tsv").items() if key in texts}
+    except (OSError, KeyError, ValueError, TypeError) as error:
         raise PartNotRun(f"{folder} is not a collection in BEIR form: {error}") from error
-    passages = [Row(row["_id"], f"{row.get('title', '')}. {row['text']}".removeprefix(". ")) for row in rows]
+    if not rows or not any(key in texts for key in qrels):
+        raise PartNotRun(f"{folder} has no documents, or no judged question among its queries.")
     embedder = Embedder(SentenceTransformerEncoder(settings.embedding_model))
     with tempfile.TemporaryDirectory(prefix="coach-beir-") as home:
         index = Index.open(folder=Path(home))
@@ -189,6 +191,11 @@ class Row:
 
     id: str
     embedded_text: str
+
+    @property
+    def lexical_text(self) -> str:
+        """Where words are looked for."""
+        return self.embedded_text
 
 
 def _notes(questions: list[Question], legs: Mapping[str, Legs], passages: list[Passage]) -> Iterator[str]:
@@ -249,7 +256,10 @@ def _legs(search: Search, text: str) -> Legs:
 
 
 def _fused(legs: Legs, share: float) -> npt.NDArray[np.float32]:
-    return fuse(legs.similarities, legs.words, share) + np.float32(1e-3) * legs.similarities
+    fused = fuse(legs.similarities, legs.words, share)
+    if share == 0:
+        return np.where(legs.words > 0, fused, np.float32(-1))
+    return fused + np.float32(1e-3) * legs.similarities
 
 
 def _top(names: Sequence[str], scores: npt.NDArray[Any]) -> dict[str, float]:

@@ -55,6 +55,11 @@ class Passage:
         """What the embedding model reads: title and heading path travel with the text."""
         return self.text if self.asked_by else f"{self.title}. {self.section}.\n{self.text}"
 
+    @property
+    def lexical_text(self) -> str:
+        """Where words are looked for: also in what people type when they need this document."""
+        return "\n".join([self.embedded_text, *self.document.front.answers])
+
 
 def chunk(library: Library) -> list[Passage]:
     """All passages of the library in the order of its documents, without repeated ids."""

@@ -120,11 +120,11 @@ class Finder:
         rankings = await self._rank(texts)
         results: list[Iterator[Hit]] = []
         for text, narrowing in zip(texts, narrowings, strict=True):
-            allowed = self._allowed(narrowing)
+            allowed, ranking = self._allowed(narrowing), rankings[text]
             if not self._ranker.in_memory and not allowed.all():
                 # The nearest of a large library may hold few that are allowed.
-                rankings |= await self._rank([text], allowed)
-            results.append(self._hits(rankings[text], allowed))
+                ranking = (await self._rank([text], allowed))[text]
+            results.append(self._hits(ranking, allowed))
         return results
 
     def legs(self, text: str) -> tuple[Scores, Scores]:

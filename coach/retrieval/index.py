@@ -44,6 +44,11 @@ class Embeddable(Protocol):
         """What the embedding model reads."""
         ...
 
+    @property
+    def lexical_text(self) -> str:
+        """Where words are looked for."""
+        ...
+
 
 @dataclass(frozen=True)
 class IndexStatus:

@@ -22,8 +22,9 @@ NEAR_DUPLICATE = 0.92
 HARDEST_GRADE = 9.0
 _FEWEST_WORDS = 60
 
-_LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)\s]+?)(?:\.md)?(?:#[^)]*)?\)")
-_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
+_LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)\s#]+?)(?:\.md)?(?:#[^)\s]*)?(?:\s[^)]*)?\)")
+_KEY = re.compile(r"\w+: ")
+_QUOTED = re.compile(r"“[^”]*”|(?<![\w:])\"[^\"]*\"(?!\w)")
 
 
 @dataclass(frozen=True, order=True)
@@ -121,8 +122,10 @@ def _references(document: Document, ids: set[str], text: str) -> Iterator[Findin
 
 def _wording(document: Document, text: str) -> Iterator[Finding]:
     for number, line in enumerate(text.splitlines(), start=1):
-        # What is quoted is shown to be looked at.
-        shown = _QUOTED.sub(" ", line)
+        # What is quoted is shown to be looked at; the value of a key in the front matter is not.
+        shown = line if _KEY.match(line) else _QUOTED.sub(" ", line)
+        if shown.lstrip(" -").startswith(("title:", "publisher:")) and line.startswith(" "):
+            continue  # A source is called what it is called.
         for term, instead in exclusive_terms(shown):
             advice = f"write {' or '.join(instead)} instead of {term!r}" if instead else f"leave out {term!r}"
             yield Finding(document.path, number, "exclusive-wording", f"{advice} (retext-equality).")

@@ -20,7 +20,7 @@ from coach.retrieval.index import Embeddable, Index
 Scores = npt.NDArray[np.float32]
 
 # The dense leg's share of the fused score, chosen on the tuning half of the gold set (`python -m evals retrieval`).
-DENSE_SHARE = 0.6
+DENSE_SHARE = 0.4
 
 
 # Up to so many passages their vectors are kept in memory beside Chroma: to look at every one is then exact, and quicker
@@ -94,7 +94,7 @@ class Ranker:
         self._index = index
         self._fingerprint = fingerprint
         self._places = {passage.id: place for place, passage in enumerate(passages)}
-        self._lexical = Lexical([passage.embedded_text for passage in passages])
+        self._lexical = Lexical([passage.lexical_text for passage in passages])
         self._vectors: npt.NDArray[np.float32] | None = None
         self.in_memory = len(passages) <= _IN_MEMORY
 
@@ -146,6 +146,8 @@ class Ranker:
 
     def _nearest(self, vector: Vector, allowed: npt.NDArray[np.bool_] | None) -> list[tuple[int, float]]:
         ids = None if allowed is None else [self._passages[int(place)].id for place in np.flatnonzero(allowed)]
+        if ids == []:
+            return []
         (pairs,) = self._index.query([vector], min(_NEAREST, len(self._passages if ids is None else ids)), ids)
         # Another process may have moved the pointer to passages that this one does not know.
         return [(self._places[key], similarity) for key, similarity in pairs if key in self._places]
@@ -153,7 +155,7 @@ class Ranker:
     def _sorted(self, similarities: Scores, words: Scores) -> Ranking:
         """Best first, equal scores in the order of the list, so that the same question always has the same answer."""
         scores = fuse(similarities, words)
-        places = np.arange(len(scores)) if self.in_memory else np.flatnonzero(scores)
+        places = np.arange(len(scores)) if self.in_memory else np.flatnonzero((similarities > -1) | (words > 0))
         # What no leg tells apart comes by similarity, since the scores of most passages are 0.
         order = np.lexsort((-similarities[places].round(6), -scores[places].round(6)))
         places = places[order].astype(np.min_scalar_type(len(scores)))
@@ -161,8 +163,10 @@ class Ranker:
 
 
 def _scaled(scores: Scores) -> Scores:
-    best, depth = scores.max(initial=0), min(_DEPTH, len(scores))
-    last = np.partition(scores, -depth)[-depth] if depth else best
+    if not len(scores):
+        return scores
+    best, depth = scores.max(), min(_DEPTH, len(scores))
+    last = np.partition(scores, -depth)[-depth]
     if best - last < 1e-6:
         return np.zeros_like(scores)
     scaled: Scores = ((scores - last) / (best - last)).clip(0, 1)

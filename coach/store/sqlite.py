@@ -19,6 +19,7 @@ class OneTripConnection(aiosqlite.Connection):
     """
 
     _beginning: str | None = None
+    _asked = 0
 
     def begin(self, how: str) -> None:
         """Begin a transaction in the same trip as the next statement, by `BEGIN` or `BEGIN IMMEDIATE`."""
@@ -36,7 +37,8 @@ class OneTripConnection(aiosqlite.Connection):
     async def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
         self._beginning = None
-        if self.in_transaction:
+        if self._asked or self.in_transaction:
+            # A statement whose caller gave up may still be on its way: what undoes it comes behind it.
             await super().rollback()
 
     async def run(self, many: bool, sql: str, parameters: Any) -> tuple[sqlite3.Cursor, list[Any]]:
@@ -50,7 +52,10 @@ class OneTripConnection(aiosqlite.Connection):
             (cursor.executemany if many else cursor.execute)(sql, parameters)
             return cursor, cursor.fetchall()
 
+        self._asked += 1
         result: tuple[sqlite3.Cursor, list[Any]] = await self._execute(statement)  # type: ignore[no-untyped-call]
+        # Not where the wait for it is cancelled or it fails: then a rollback must not be left out.
+        self._asked -= 1
         return result
 
 

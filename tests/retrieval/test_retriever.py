@@ -96,8 +96,9 @@ async def test_a_document_carries_what_a_citation_needs(search: Search) -> None:
     assert first.page_content
     metadata = first.metadata
     assert metadata["id"] == first.id
-    assert metadata["document_id"] == "reviving-a-stalled-pair"
-    assert (metadata["title"], metadata["kind"], metadata["topic"]) == ("Reviving a stalled pair", "guidance", None)
+    assert metadata["document_id"] in ON_THE_SUBJECT
+    assert metadata["title"]
+    assert (metadata["kind"], metadata["topic"]) == ("guidance", None)
     assert metadata["section"]
     assert metadata["evidence"] == "practitioner"
     assert any("Harvard Business Review" in reference for reference in metadata["references"])

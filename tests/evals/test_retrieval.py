@@ -1,0 +1,250 @@
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic_evals import Case, Dataset
+from pydantic_evals.reporting import EvaluationReport
+
+from coach.retrieval.chunk import Passage
+from coach.retrieval.find import Narrowing
+from coach.retrieval.library import read_library
+from coach.settings import Settings
+from evals.__main__ import main
+from evals.parts import Graded, Part, PartNotRun
+from evals.report import Gate, PartResult, judge, table
+from evals.retrieval import (
+    FoundAtAll,
+    FoundFirst,
+    NoAnswerSaid,
+    Question,
+    _top,
+    interval,
+    judged_name,
+    measure,
+    read_gold,
+    run_beir,
+)
+from tests.encoders import WordHashEncoder
+from tests.retrieval.documents import PLACES, write
+
+HEADER = "query-id\tcorpus-id\tscore\n"
+ASKED = Question("q1", "How do we begin?", "question", "held-out", Narrowing(), {"talk#Hello": 2, "talk#Bye": 1})
+UNANSWERED = replace(ASKED, relevant={})
+
+
+def lines(*rows: Mapping[str, Any]) -> str:
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
+
+
+def row(key: str, split: str = "tune", topic: str | None = None, stage: str | None = None) -> dict[str, Any]:
+    metadata = {"form": "question", "split": split, "topic": topic, "stage": stage}
+    return {"_id": key, "text": f"text of {key}", "metadata": metadata}
+
+
+def gold(folder: Path, queries: str, qrels: str) -> Path:
+    return write(folder / "gold", {"queries.jsonl": queries, "qrels.tsv": qrels})
+
+
+@pytest.fixture
+def collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Six documents and two questions in BEIR form, under a quick model."""
+    monkeypatch.setattr("evals.retrieval.SentenceTransformerEncoder", lambda model: WordHashEncoder())
+    texts = ["phones at work", "the garden party", "pay talks", "remote days", "a walk in town", "rice and beans"]
+    corpus = [{"_id": f"d{number}", "title": "", "text": text} for number, text in enumerate(texts)]
+    queries = [
+        {"_id": "q1", "text": "remote days"},
+        {"_id": "q2", "text": "pay talks"},
+        {"_id": "q3", "text": "unjudged"},
+    ]
+    return write(
+        tmp_path / "beir",
+        {
+            "corpus.jsonl": lines(*corpus),
+            "queries.jsonl": lines(*queries),
+            "qrels/test.tsv": HEADER + "q1\td3\t1\nq2\td2\t2\nq2\td0\t0\n",
+        },
+    )
+
+
+# Figures
+
+
+def test_ndcg_is_what_one_works_out_by_hand() -> None:
+    figures = measure({"q": {"best": 2, "good": 1}}, {"q": {"good": 3.0, "other": 2.0, "best": 1.0}})["q"]
+    found, ideal = 1 + 2 / math.log2(4), 2 + 1 / math.log2(3)
+    assert figures["ndcg_cut_10"] == figures["ndcg_cut_5"] == pytest.approx(found / ideal)
+    assert (figures["recip_rank"], figures["recall_10"]) == (1, 1)
+
+
+def test_what_comes_too_late_does_not_count() -> None:
+    late = {f"other {rank}": 100.0 - rank for rank in range(5)} | {"best": 1.0}
+    figures = measure({"q": {"best": 1}}, {"q": late})["q"]
+    assert [figures[name] for name in ("ndcg_cut_5", "ndcg_cut_10", "recip_rank")] == pytest.approx(
+        [0, 1 / math.log2(7), 1 / 6]
+    )
+
+
+@pytest.mark.parametrize("values", [[0, 1], [0.2, 0.4, 0.9, 1.0, 0.0], [0.0] * 30 + [1.0] * 3])
+def test_an_interval_holds_the_mean_and_is_the_same_twice(values: list[float]) -> None:
+    low, high = interval(values)
+    assert 0 <= low < sum(values) / len(values) < high <= 1
+    assert interval(values) == (low, high)
+    assert interval([0.5, 0.5]) == (0.5, 0.5)
+
+
+def test_a_name_that_comes_twice_counts_where_it_is_best() -> None:
+    assert _top(["a", "b", "a", "out"], np.array([0.25, 0.5, 1, -1])) == {"a": 1, "b": 0.5}
+
+
+# The gold set
+
+
+def test_a_gold_set_is_read_with_judgements_split_and_narrowing(tmp_path: Path) -> None:
+    queries = lines(row("q1"), row("q2", "held-out", "career", "kickoff")) + "\n"
+    folder = gold(tmp_path, queries, HEADER + 'q1\t"Say" hello#Part\t2\nq1\ttalk#Bye\t1\nq1\ttalk#Tea\t0\n')
+    one, two = read_gold(folder)
+    assert (one.id, one.text, one.split) == ("q1", "text of q1", "tune")
+    assert one.relevant == {'"Say" hello#Part': 2, "talk#Bye": 1}
+    assert one.narrowing == Narrowing()
+    assert (two.split, two.relevant) == ("held-out", {})
+    assert two.narrowing == Narrowing(topics=frozenset({"career"}), stage="kickoff")
+
+
+@pytest.mark.parametrize(
+    ("queries", "qrels"),
+    [
+        ("{", HEADER),
+        (lines({"_id": "q1"}), HEADER),
+        (lines({"_id": "q1", "text": "no metadata"}), HEADER),
+        (lines(row("q1")), HEADER + "q1\ttalk#Hello\ttwo\n"),
+        (lines(row("q1")), "query,document,score\nq1,talk#Hello,2\n"),
+    ],
+)
+def test_a_broken_gold_set_is_not_run(tmp_path: Path, queries: str, qrels: str) -> None:
+    folder = gold(tmp_path, queries, qrels)
+    with pytest.raises(PartNotRun, match="cannot be read") as caught:
+        read_gold(folder)
+    assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["queries.jsonl", "qrels.tsv"])
+def test_a_gold_set_that_lacks_a_file_is_not_run(tmp_path: Path, name: str) -> None:
+    folder = gold(tmp_path, lines(row("q1")), HEADER)
+    (folder / name).unlink()
+    with pytest.raises(PartNotRun, match=name):
+        read_gold(folder)
+
+
+def test_a_section_is_judged_by_document_and_heading_and_a_starter_by_its_text(tmp_path: Path) -> None:
+    document = read_library(write(tmp_path / "library", dict(PLACES))).documents[0]
+    name = document.front.id
+    assert judged_name(Passage("k1", document, "Say hello", "Tell each other.")) == f"{name}#Say hello"
+    assert judged_name(Passage("k2", document, "Mentor asks", "Why?", "mentor")) == f"{name}#Why?"
+
+
+# Metrics
+
+
+@pytest.mark.parametrize(
+    ("output", "first", "at_all"),
+    [
+        (["talk#Hello", "talk#Bye"], 1, 1),
+        (["talk#Hello"], 2 / (2 + 1 / math.log2(3)), 0.5),
+        (["other", "talk#Bye"], (1 / math.log2(3)) / (2 + 1 / math.log2(3)), 0.5),
+        ([f"other {rank}" for rank in range(5)] + ["talk#Hello", "talk#Bye"], 0, 1),
+        ([f"other {rank}" for rank in range(10)] + ["talk#Hello"], 0, 0),
+        ([], 0, 0),
+    ],
+)
+def test_what_is_found_is_graded_by_where_it_stands(output: list[str], first: float, at_all: float) -> None:
+    assert FoundFirst().grade(ASKED, output) == pytest.approx(first)
+    assert FoundAtAll().grade(ASKED, output) == pytest.approx(at_all)
+
+
+def test_a_question_without_an_answer_is_judged_by_getting_none() -> None:
+    assert FoundFirst().grade(UNANSWERED, ["talk#Hello"]) is FoundAtAll().grade(UNANSWERED, []) is None
+    faults = NoAnswerSaid().faults
+    assert faults(UNANSWERED, []) == faults(ASKED, ["anything"]) == []
+    assert faults(UNANSWERED, ["anything"]) == ["answered, though the library has no answer"]
+    assert faults(ASKED, []) == ["turned away, though there is an answer"]
+
+
+# BEIR
+
+
+def test_a_collection_is_measured_by_words_by_meaning_and_by_both(collection: Path, tmp_path: Path) -> None:
+    figures = run_beir(collection, Settings(data_dir=tmp_path), len)
+    assert figures == {"words": 1.0, "meaning": 1.0, "both": 1.0}
+
+
+def test_what_no_leg_finds_costs_the_figure(collection: Path, tmp_path: Path) -> None:
+    (collection / "qrels" / "test.tsv").write_text(HEADER + "q1\td3\t1\nq2\tgone\t1\n")
+    figures = run_beir(collection, Settings(data_dir=tmp_path), len)
+    assert figures == {"words": 0.5, "meaning": 0.5, "both": 0.5}
+
+
+def test_the_command_prints_the_figure_on_a_line_of_its_own(
+    collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["retrieval", "--beir", str(collection)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line.startswith("nDCG@10: ")] == ["nDCG@10: 1.0000"]
+
+
+@pytest.mark.parametrize("missing", ["", "corpus.jsonl", "queries.jsonl", "qrels/test.tsv"])
+def test_a_folder_that_is_no_collection_ends_with_1_and_says_so(
+    collection: Path, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    (collection / missing).rename(collection.parent / "away")
+    assert main(["retrieval", "--beir", str(collection)]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"{collection} is not a collection in BEIR form" in told.err
+
+
+# Grades against their gate
+
+
+class Closeness(Graded[float, float]):
+    """Grades are what these tests are about."""
+
+    def grade(self, inputs: float, output: float) -> float | None:
+        if output == 13:
+            raise ArithmeticError("thirteen")
+        return None if output < 0 else output
+
+
+def graded(grades: Sequence[float], floor: float) -> PartResult:
+    cases: list[Case[float, float, Any]] = [Case(name=f"case {place}", inputs=one) for place, one in enumerate(grades)]
+    dataset = Dataset[float, float, Any](name="grades", cases=cases, evaluators=[Closeness()])
+    report: EvaluationReport[Any, Any, Any] = dataset.evaluate_sync(lambda one: one, progress=False)
+    return judge(Part("grades", "", (Closeness,), lambda: report), report, {"grades": {"closeness": Gate(floor=floor)}})
+
+
+@pytest.mark.parametrize(("floor", "verdict"), [(0.5, "passed"), (0.625, "passed"), (0.63, "failed")])
+def test_the_mean_grade_is_held_against_the_floor(floor: float, verdict: str) -> None:
+    (score,) = graded([0.25, 1.0, -1], floor).scores
+    assert (score.passed, score.cases, score.verdict) == (1.25, 2, verdict)
+
+
+def test_an_evaluator_that_breaks_off_counts_0() -> None:
+    result = graded([1.0, 13], 0.6)
+    (score,) = result.scores
+    assert (score.passed, score.cases, score.verdict) == (1, 2, "failed")
+    assert "case 1: the evaluator broke off: " in table([result])
+
+
+def test_the_worst_cases_are_shown_first_and_full_grades_not_at_all() -> None:
+    (score,) = graded([0.4, 1.0, 0.0, 0.2, 1.0], 0.9).scores
+    shown = [(fault.case, fault.reason) for fault in score.faults]
+    assert shown == [("case 2", "0.00"), ("case 3", "0.20"), ("case 0", "0.40")]
+
+
+def test_of_many_bad_cases_the_worst_are_shown() -> None:
+    (score,) = graded([number / 100 for number in range(40, 0, -1)], 0.9).scores
+    assert [fault.case for fault in score.faults] == [f"case {place}" for place in range(39, 27, -1)]
