@@ -36,6 +36,9 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("POST", "/sessions/{session_id}/agenda", {}, {PARTICIPANT}),
     ("GET", "/sessions/{session_id}/agenda", None, {PARTICIPANT}),
     ("POST", "/sessions/{session_id}/starters", {}, {PARTICIPANT}),
+    ("POST", "/programs/{program_id}/documents", {"title": "Rules", "text": "Ask first."}, {ADMIN, COORDINATOR}),
+    ("GET", "/programs/{program_id}/documents", None, {ADMIN, COORDINATOR}),
+    ("DELETE", "/programs/{program_id}/documents/{document_id}", None, {ADMIN, COORDINATOR}),
     ("GET", "/knowledge/search", None, {ADMIN, COORDINATOR, PARTICIPANT}),
 ]
 NAMES = [f"{method} {path}" for method, path, _, _ in CALLS]
@@ -68,7 +71,10 @@ async def world(service: Service) -> World:
     session_id = await pair.session()
     await pair.agenda(session_id)
     action = await pair.mentor.made(f"/pairs/{pair.id}/actions", {"owner": "mentee", "text": "Bring the report"})
+    rules = {"title": "Rules", "text": "Ask first."}
+    document = await pair.coordinator.made(f"/programs/{pair.program_id}/documents", rules)
     ids = {
+        "document_id": document["id"],
         "program_id": pair.program_id,
         "pair_id": pair.id,
         "session_id": session_id,
