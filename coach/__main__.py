@@ -173,7 +173,7 @@ def index_status() -> None:
         raise typer.Exit(1)
     built_at = datetime.fromtimestamp(status.built_at, UTC)
     typer.echo(f"version:  {status.version}{'' if current else ' (stale: run `coach index build`)'}")
-    typer.echo(f"passages: {status.passages} (the library has {len(found.passages)})")
+    typer.echo(f"passages: {status.passages} (the library has {found.indexed})")
     typer.echo(f"model:    {status.model}")
     typer.echo(f"built:    {built_at:%Y-%m-%d %H:%M} UTC, {(datetime.now(UTC) - built_at).days} days ago")
     raise typer.Exit(0 if current else 1)

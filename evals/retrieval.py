@@ -22,7 +22,7 @@ from coach.retrieval.chunk import Passage
 from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
 from coach.retrieval.find import ANSWERED, Narrowing
 from coach.retrieval.index import Index
-from coach.retrieval.rank import DENSE_SHARE, Ranker, Scores, fuse
+from coach.retrieval.rank import DENSE_SHARE, NEEDS_SHARE, Ranker, Scores, fuse, with_needs
 from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
 from evals.library_index import library_index
@@ -54,10 +54,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Legs:
-    """What both legs say of every passage for one question: cosine similarities and BM25 scores, shape (passages,)."""
+    """What each leg says of every passage for one question: cosines, BM25, cosines of needs; shape (passages,)."""
 
     similarities: Scores
     words: Scores
+    needs: Scores | None = None
 
 
 def read_gold(folder: Path = FOLDER) -> list[Question]:
@@ -193,6 +194,11 @@ class Row:
     embedded_text: str
 
     @property
+    def document_id(self) -> str:
+        """It is one document."""
+        return self.id
+
+    @property
     def lexical_text(self) -> str:
         """Where words are looked for."""
         return self.embedded_text
@@ -202,7 +208,7 @@ def _notes(questions: list[Question], legs: Mapping[str, Legs], passages: list[P
     names = [judged_name(passage) for passage in passages]
     everything = np.ones(len(passages), np.bool_)
 
-    def figures(split: Split, share: float, narrowed: bool) -> dict[str, list[float]]:
+    def figures(split: Split, share: float, needs_share: float = 0.0, narrowed: bool = False) -> dict[str, list[float]]:
         asked = [question for question in questions if question.split == split and question.relevant]
         found: Run = {}
         for question in asked:
@@ -211,22 +217,26 @@ def _notes(questions: list[Question], legs: Mapping[str, Legs], passages: list[P
                 if narrowed
                 else everything
             )
-            scores = np.where(allowed, _fused(legs[question.id], share), -1.0)
+            scores = np.where(allowed, _fused(legs[question.id], share, needs_share), -1.0)
             found[question.id] = _top(names, scores)
         rows = measure({question.id: dict(question.relevant) for question in asked}, found).values()
         return {key: [row[key] for row in rows] for key in _SHOWN}
 
     yield "dense share on the tuning half, nDCG@5: " + ", ".join(
-        f"{share:g}: {np.mean(figures('tune', share, False)['ndcg_cut_5']):.3f}" for share in _SHARES
+        f"{share:g}: {np.mean(figures('tune', share)['ndcg_cut_5']):.3f}" for share in _SHARES
+    )
+    yield f"share of needs on the tuning half beside a dense share of {DENSE_SHARE:g}, nDCG@5: " + ", ".join(
+        f"{share:g}: {np.mean(figures('tune', DENSE_SHARE, share)['ndcg_cut_5']):.3f}" for share in _SHARES
     )
     for split in ("tune", "held-out"):
-        for name, share, narrowed in (
-            ("BM25", 0.0, False),
-            ("dense", 1.0, False),
-            (f"fused, dense share {DENSE_SHARE:g}", DENSE_SHARE, False),
-            ("fused and narrowed", DENSE_SHARE, True),
+        for name, share, needs_share, narrowed in (
+            ("BM25", 0.0, 0.0, False),
+            ("dense", 1.0, 0.0, False),
+            ("BM25 and dense", DENSE_SHARE, 0.0, False),
+            ("with needs", DENSE_SHARE, NEEDS_SHARE, False),
+            ("with needs, narrowed", DENSE_SHARE, NEEDS_SHARE, True),
         ):
-            found = figures(split, share, narrowed)
+            found = figures(split, share, needs_share, narrowed)
             shown = []
             for key, title in _SHOWN.items():
                 low, high = interval(found[key])
@@ -255,9 +265,9 @@ def _legs(search: Search, text: str) -> Legs:
     return Legs(*search.legs(text))
 
 
-def _fused(legs: Legs, share: float) -> npt.NDArray[np.float32]:
-    fused = fuse(legs.similarities, legs.words, share)
-    if share == 0:
+def _fused(legs: Legs, share: float, needs_share: float = 0.0) -> npt.NDArray[np.float32]:
+    fused = with_needs(fuse(legs.similarities, legs.words, share), legs.needs, needs_share)
+    if share == 0 and needs_share == 0:
         return np.where(legs.words > 0, fused, np.float32(-1))
     return fused + np.float32(1e-3) * legs.similarities
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from langchain_text_splitters import MarkdownHeaderTextSplitter, RecursiveCharacterTextSplitter
 
@@ -21,6 +22,30 @@ _OWN_HEADERS = MarkdownHeaderTextSplitter([(mark, mark) for mark in ("#", "##", 
 _LONG = RecursiveCharacterTextSplitter(chunk_size=MAX_PASSAGE_CHARACTERS, chunk_overlap=100)
 
 
+class Embeddable(Protocol):
+    """What can be indexed: a text under an id that changes with it."""
+
+    @property
+    def id(self) -> str:
+        """Unique in the index."""
+        ...
+
+    @property
+    def document_id(self) -> str:
+        """What it is a piece of."""
+        ...
+
+    @property
+    def embedded_text(self) -> str:
+        """What the embedding model reads."""
+        ...
+
+    @property
+    def lexical_text(self) -> str:
+        """Where words are looked for."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Passage:
     """A retrievable piece of the library. Two passages are the same when they are one object.
@@ -34,6 +59,11 @@ class Passage:
     section: str
     text: str
     asked_by: str | None = None
+
+    @property
+    def document_id(self) -> str:
+        """Id of the document."""
+        return self.document.front.id
 
     @property
     def kind(self) -> Kind:
@@ -59,6 +89,30 @@ class Passage:
     def lexical_text(self) -> str:
         """Where words are looked for: also in what people type when they need this document."""
         return "\n".join([self.embedded_text, *self.document.front.answers])
+
+
+@dataclass(frozen=True, eq=False)
+class Need:
+    """What people say when they need a document, in their words. It is compared with questions, and never shown."""
+
+    id: str
+    document_id: str
+    embedded_text: str
+
+    @property
+    def lexical_text(self) -> str:
+        """Where words are looked for."""
+        return self.embedded_text
+
+
+def needs(library: Library) -> list[Need]:
+    """The needs that the documents of the library answer, in their order, without repeated ids."""
+    found = {}
+    for document in library.documents:
+        for text in document.front.answers:
+            digest = hashlib.sha256(f"{document.front.id}\0{text}".encode()).hexdigest()[:12]
+            found[digest] = Need(f"n{digest}", document.front.id, text)
+    return list(found.values())
 
 
 def chunk(library: Library) -> list[Passage]:

@@ -127,10 +127,10 @@ class Finder:
             results.append(self._hits(ranking, allowed))
         return results
 
-    def legs(self, text: str) -> tuple[Scores, Scores]:
-        """What meaning and words say of each passage, for whoever measures them. Blocks; raises like `find_now`."""
+    def legs(self, text: str) -> tuple[Scores, Scores, Scores | None]:
+        """What meaning, words and needs say of each passage, for whoever measures it. Blocks; raises as `find_now`."""
         (vectors,) = self._embedder.encode_passages([text])
-        return self._ranker.legs(text, vectors[0])
+        return *self._ranker.legs(text, vectors[0]), self._ranker.closest_needs(vectors[0])
 
     def answers(self, hits: Sequence[Hit]) -> bool:
         """Whether any of the hits comes close enough to the question to be an answer.

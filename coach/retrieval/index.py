@@ -15,13 +15,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol, Self
+from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
 from coach.errors import IndexInUse, IndexUnavailable
+from coach.retrieval.chunk import Embeddable
 from coach.retrieval.embed import Embedder, Progress, Vector
 
 # Part of every version: raise it when the way passages are stored or embedded changes.
@@ -29,25 +30,6 @@ _FORMAT = 1
 _POINTER = "current-index"
 _PREFIX = "passages-"
 _WRITE_BATCH = 2_000
-
-
-class Embeddable(Protocol):
-    """What can be indexed: a text under an id that changes with it."""
-
-    @property
-    def id(self) -> str:
-        """Unique in the index."""
-        ...
-
-    @property
-    def embedded_text(self) -> str:
-        """What the embedding model reads."""
-        ...
-
-    @property
-    def lexical_text(self) -> str:
-        """Where words are looked for."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Ranking by meaning and by words: two scores for each passage, brought to one scale and added.
 
-The dense leg is the cosine similarity of MiniLM vectors, the lexical leg BM25 over stemmed words (bm25s, Lù 2024). Not
-ranks are added but scores, since ranks forget how far apart two passages are (Bruch, Gai and Ingber, "An Analysis of
-Fusion Functions for Hybrid Retrieval", 2023).
+The dense leg is the cosine similarity of MiniLM vectors, the lexical leg BM25 over stemmed words (bm25s, Lù 2024). A
+third leg compares the question with what people say when they need a document, as its author wrote it down. Not ranks
+are added but scores, since ranks forget how far apart two passages are (Bruch, Gai and Ingber, "An Analysis of Fusion
+Functions for Hybrid Retrieval", 2023).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,16 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer
 
+from coach.retrieval.chunk import Embeddable
 from coach.retrieval.embed import Vector
-from coach.retrieval.index import Embeddable, Index
+from coach.retrieval.index import Index
 
 Scores = npt.NDArray[np.float32]
 
-# The dense leg's share of the fused score, chosen on the tuning half of the gold set (`python -m evals retrieval`).
-DENSE_SHARE = 0.4
+# The dense leg's share of what meaning and words make together, and the share of needs in the whole: chosen on the
+# tuning half of the gold set (`python -m evals retrieval`).
+DENSE_SHARE = 0.5
+NEEDS_SHARE = 0.33
 
 
 # Up to so many passages their vectors are kept in memory beside Chroma: to look at every one is then exact, and quicker
@@ -38,6 +42,13 @@ def fuse(dense: Scores, lexical: Scores, dense_share: float = DENSE_SHARE) -> Sc
     """
     share = np.float32(dense_share)
     return share * _scaled(dense) + (1 - share) * _scaled(lexical)
+
+
+def with_needs(fused: Scores, needs: Scores | None, share: float = NEEDS_SHARE) -> Scores:
+    """The fused scores with those of needs, which count for `share` of the whole; as they are where none are known."""
+    if needs is None:
+        return fused
+    return np.float32(1 - share) * fused + np.float32(share) * _scaled(needs)
 
 
 class Lexical:
@@ -87,21 +98,32 @@ class Ranking:
 
 
 class Ranker:
-    """Ranks a list of passages for a question. Their vectors are read from the index by `load`."""
+    """Ranks a list of passages for a question. Their vectors are read from the index by `load`.
 
-    def __init__(self, passages: Sequence[Embeddable], index: Index, fingerprint: str) -> None:
+    `needs` are texts of documents that are indexed beside the passages, and never ranked themselves.
+    """
+
+    def __init__(
+        self, passages: Sequence[Embeddable], index: Index, fingerprint: str, needs: Sequence[Embeddable] = ()
+    ) -> None:
         self._passages = passages
+        self._needs = needs
+        documents = {key: number for number, key in enumerate({passage.document_id: None for passage in passages})}
+        self._document_of = np.array([documents[passage.document_id] for passage in passages], np.intp)
+        self._document_of_need = np.array([documents[need.document_id] for need in needs], np.intp)
         self._index = index
         self._fingerprint = fingerprint
         self._places = {passage.id: place for place, passage in enumerate(passages)}
         self._lexical = Lexical([passage.lexical_text for passage in passages])
         self._vectors: npt.NDArray[np.float32] | None = None
+        self._need_vectors: npt.NDArray[np.float32] | None = None
         self.in_memory = len(passages) <= _IN_MEMORY
 
     def load(self) -> None:
         """Read the vectors of a small list, once the index holds them. Raises IndexUnavailable."""
         if self.in_memory and self._vectors is None:
-            self._vectors = self._index.vectors(self._passages, self._fingerprint)
+            vectors = self._index.vectors([*self._passages, *self._needs], self._fingerprint)
+            self._vectors, self._need_vectors = np.split(vectors, [len(self._passages)])
 
     def beside(self, passages: Sequence[Embeddable], vectors: npt.NDArray[np.float32]) -> "Ranker":
         """A ranker of these passages too, behind those of this one; `vectors` are theirs.
@@ -109,9 +131,10 @@ class Ranker:
         Raises IndexUnavailable.
         """
         self.load()
-        both = Ranker([*self._passages, *passages], self._index, self._fingerprint)
+        both = Ranker([*self._passages, *passages], self._index, self._fingerprint, self._needs)
         if self._vectors is not None:
             both._vectors = np.concatenate([self._vectors, vectors])
+            both._need_vectors = self._need_vectors
         return both
 
     def rank(self, question: str, vector: Vector, allowed: npt.NDArray[np.bool_] | None = None) -> Ranking:
@@ -119,7 +142,8 @@ class Ranker:
 
         Raises IndexUnavailable.
         """
-        return self._sorted(*self.legs(question, vector, allowed))
+        similarities, words = self.legs(question, vector, allowed)
+        return self._sorted(similarities, words, self.closest_needs(vector))
 
     def legs(
         self, question: str, vector: Vector, allowed: npt.NDArray[np.bool_] | None = None
@@ -139,10 +163,22 @@ class Ranker:
             similarities[place] = similarity
         return similarities, words if allowed is None else np.where(allowed, words, np.float32(0))
 
+    def closest_needs(self, vector: Vector) -> Scores | None:
+        """For each passage the cosine of the closest need of its document, 0 where none is known; shape (passages,).
+
+        None for a list without needs.
+        """
+        if self._need_vectors is None or not len(self._need_vectors):
+            return None
+        closest = np.zeros(len(self._passages), np.float32)
+        np.maximum.at(closest, self._document_of_need, self._need_vectors @ vector)
+        of_passages: Scores = closest[self._document_of]
+        return of_passages
+
     def rank_by_words(self, question: str) -> Ranking:
         """The ranking where no vector can be had; all similarities are 0."""
         words = self._lexical.scores(question)
-        return self._sorted(np.zeros_like(words), words)
+        return self._sorted(np.zeros_like(words), words, None)
 
     def _nearest(self, vector: Vector, allowed: npt.NDArray[np.bool_] | None) -> list[tuple[int, float]]:
         ids = None if allowed is None else [self._passages[int(place)].id for place in np.flatnonzero(allowed)]
@@ -152,9 +188,9 @@ class Ranker:
         # Another process may have moved the pointer to passages that this one does not know.
         return [(self._places[key], similarity) for key, similarity in pairs if key in self._places]
 
-    def _sorted(self, similarities: Scores, words: Scores) -> Ranking:
+    def _sorted(self, similarities: Scores, words: Scores, needs: Scores | None) -> Ranking:
         """Best first, equal scores in the order of the list, so that the same question always has the same answer."""
-        scores = fuse(similarities, words)
+        scores = with_needs(fuse(similarities, words), needs)
         places = np.arange(len(scores)) if self.in_memory else np.flatnonzero((similarities > -1) | (words > 0))
         # What no leg tells apart comes by similarity, since the scores of most passages are 0.
         order = np.lexsort((-similarities[places].round(6), -scores[places].round(6)))

@@ -12,7 +12,7 @@ import numpy as np
 import structlog
 
 from coach.errors import CoachError, IndexUnavailable
-from coach.retrieval.chunk import Passage, chunk, chunk_document
+from coach.retrieval.chunk import Embeddable, Passage, chunk, chunk_document, needs
 from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder
 from coach.retrieval.find import Finder
 from coach.retrieval.index import Index, IndexStatus, version_of
@@ -30,13 +30,14 @@ class Search(Finder):
     """The library in memory, its vectors in Chroma, and the embedding model between them."""
 
     def __init__(self, library: Library, index: Index, embedder: Embedder) -> None:
-        passages = chunk(library)
-        ranker = Ranker(passages, index, embedder.fingerprint)
+        passages, said = chunk(library), needs(library)
+        ranker = Ranker(passages, index, embedder.fingerprint, said)
         super().__init__(passages, ranker, embedder, ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma"))
         self.library = library
         self.own = OwnPassages(index, embedder)
         self._index = index
-        self._version = version_of(passages, embedder.fingerprint)
+        self._indexed: list[Embeddable] = [*passages, *said]
+        self._version = version_of(self._indexed, embedder.fingerprint)
         self._programs: OrderedDict[str, tuple[tuple[str, ...], Finder]] = OrderedDict()
 
     @classmethod
@@ -53,11 +54,11 @@ class Search(Finder):
         An embedded index that cannot even be read is begun anew. Raises IndexUnavailable, EmbeddingError.
         """
         try:
-            embedded = self._index.build(self.passages, self._embedder, progress)
+            embedded = self._index.build(self._indexed, self._embedder, progress)
         except IndexUnavailable as error:
             log.warning("index.start_over", reason=str(error))
             self._index.start_over()
-            embedded = self._index.build(self.passages, self._embedder, progress)
+            embedded = self._index.build(self._indexed, self._embedder, progress)
         self._ranker.load()
         self._rankings.clear()
         self._programs.clear()
@@ -70,7 +71,12 @@ class Search(Finder):
         Raises IndexUnavailable.
         """
         status = self._index.status()
-        return status, status.version == self._version and status.passages == len(self.passages)
+        return status, status.version == self._version and status.passages == len(self._indexed)
+
+    @property
+    def indexed(self) -> int:
+        """How many texts an index that is up to date holds: passages, and what people say when they need one."""
+        return len(self._indexed)
 
     def check(self) -> str | None:
         """None when the index serves this library; otherwise what is wrong, as a sentence. Blocks."""

@@ -23,6 +23,10 @@ class Text:
     embedded_text: str
 
     @property
+    def document_id(self) -> str:
+        return self.id
+
+    @property
     def lexical_text(self) -> str:
         return self.embedded_text
 
