@@ -18,9 +18,9 @@ import pytrec_eval
 from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
-from coach.retrieval.chunk import Passage
+from coach.retrieval.chunk import IndexedText, Passage
 from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
-from coach.retrieval.find import ANSWERED, Narrowing
+from coach.retrieval.find import ANSWERED, LOOKED_AT, Narrowing
 from coach.retrieval.index import Index
 from coach.retrieval.rank import DENSE_SHARE, NEEDS_SHARE, Ranker, Scores, fuse, with_needs
 from coach.retrieval.search import Search, show_progress
@@ -31,7 +31,6 @@ from evals.parts import Graded, Metric, Part, PartNotRun, register
 FOLDER = Path(__file__).with_name("datasets") / "retrieval"
 _MEASURES = {"ndcg_cut.5", "ndcg_cut.10", "recall.10", "recip_rank"}
 _SHOWN = {"ndcg_cut_5": "nDCG@5", "recall_10": "recall@10", "recip_rank": "MRR"}
-_DEPTH = 100
 _RESAMPLES = 2_000
 _SHARES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 
@@ -140,7 +139,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
         held_out = [question for question in questions if question.split == "held-out"]
 
         def find(question: Question) -> list[str]:
-            hits = search.find_now(question.text, _DEPTH, question.narrowing)
+            hits = search.find_now(question.text, LOOKED_AT, question.narrowing)
             return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if search.answers(hits) else []
 
         dataset = Dataset(
@@ -159,7 +158,7 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
 
     try:
         rows = list(_read_jsonl(folder / "corpus.jsonl"))
-        passages = [Row(str(row["_id"]), ". ".join(filter(None, [row.get("title"), row["text"]]))) for row in rows]
+        passages = [_indexed(row) for row in rows]
         texts = {str(row["_id"]): str(row["text"]) for row in _read_jsonl(folder / "queries.jsonl")}
         qrels = {key: row for key, row in _read_qrels(folder / "qrels" / "test.tsv").items() if key in texts}
     except (OSError, KeyError, ValueError, TypeError) as error:
@@ -184,24 +183,6 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
     say("\n")
     figures = {name: measure(qrels, run) for name, run in runs.items()}
     return {name: float(np.mean([row["ndcg_cut_10"] for row in rows.values()])) for name, rows in figures.items()}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A document of a BEIR collection."""
-
-    id: str
-    embedded_text: str
-
-    @property
-    def document_id(self) -> str:
-        """It is one document."""
-        return self.id
-
-    @property
-    def lexical_text(self) -> str:
-        """Where words are looked for."""
-        return self.embedded_text
 
 
 def _notes(questions: list[Question], legs: Mapping[str, Legs], passages: list[Passage]) -> Iterator[str]:
@@ -261,6 +242,12 @@ def _check_names(questions: list[Question], search: Search) -> None:
         raise PartNotRun(f"qrels.tsv names {len(lost)} sections that the library does not have, such as {lost[0]!r}.")
 
 
+def _indexed(row: dict[str, Any]) -> IndexedText:
+    """A document of a BEIR collection."""
+    key = str(row["_id"])
+    return IndexedText(key, key, ". ".join(filter(None, [row.get("title"), row["text"]])))
+
+
 def _legs(search: Search, text: str) -> Legs:
     return Legs(*search.legs(text))
 
@@ -275,10 +262,10 @@ def _fused(legs: Legs, share: float, needs_share: float = 0.0) -> npt.NDArray[np
 def _top(names: Sequence[str], scores: npt.NDArray[Any]) -> dict[str, float]:
     """The best of these names with their scores; a name that comes twice counts where it is best."""
     best: dict[str, float] = {}
-    for place in np.argsort(-scores, kind="stable")[: 3 * _DEPTH]:
+    for place in np.argsort(-scores, kind="stable")[: 3 * LOOKED_AT]:
         if scores[place] > -1:
             best.setdefault(names[place], float(scores[place]))
-    return dict(list(best.items())[:_DEPTH])
+    return dict(list(best.items())[:LOOKED_AT])
 
 
 def _as_run(names: Sequence[str]) -> dict[str, float]:

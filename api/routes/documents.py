@@ -27,12 +27,13 @@ async def create_document(
     title = quotable(body.title, 120)
     if not title:
         raise InvalidInput("title", "Give the document a title in plain words.")
+    row = ProgramDocument(program_id=program_id, title=title, text=body.text)
+    shown = _shown(row)
+    if shown.passages == 0:
+        raise InvalidInput("text", "Nothing of this text could be found: it holds no plain sentences.")
     async with state.store.write() as db:
         await get_program(db, program_id)
-        row = await add_document(db, program_id, title, body.text)
-        shown = _shown(row)
-        if shown.passages == 0:
-            raise InvalidInput("text", "Nothing of this text could be found: it holds no plain sentences.")
+        await add_document(db, row)
     return shown
 
 

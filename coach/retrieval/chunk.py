@@ -92,8 +92,8 @@ class Passage:
 
 
 @dataclass(frozen=True, eq=False)
-class Need:
-    """What people say when they need a document, in their words. It is compared with questions, and never shown."""
+class IndexedText:
+    """A text that is indexed as it stands, such as what people say when they need a document."""
 
     id: str
     document_id: str
@@ -105,13 +105,13 @@ class Need:
         return self.embedded_text
 
 
-def needs(library: Library) -> list[Need]:
-    """The needs that the documents of the library answer, in their order, without repeated ids."""
+def needs(library: Library) -> list[IndexedText]:
+    """What people say when they need each document of the library: compared with questions, and never shown."""
     found = {}
     for document in library.documents:
         for text in document.front.answers:
             digest = hashlib.sha256(f"{document.front.id}\0{text}".encode()).hexdigest()[:12]
-            found[digest] = Need(f"n{digest}", document.front.id, text)
+            found[digest] = IndexedText(f"n{digest}", document.front.id, text)
     return list(found.values())
 
 

@@ -15,14 +15,14 @@ _IDS = (
 )
 
 
-async def add_document(db: AsyncSession, program_id: str, title: str, text: str) -> ProgramDocument:
+async def add_document(db: AsyncSession, document: ProgramDocument) -> None:
     """Keep a document. Raises Conflict where the program has as many as it may."""
-    count = select(func.count()).select_from(ProgramDocument).where(col(ProgramDocument.program_id) == program_id)
+    count = (
+        select(func.count()).select_from(ProgramDocument).where(col(ProgramDocument.program_id) == document.program_id)
+    )
     if (await db.execute(count)).scalar_one() >= MOST_DOCUMENTS:
         raise Conflict(f"A program may have {MOST_DOCUMENTS} documents of its own. Delete one, or put two together.")
-    document = ProgramDocument(program_id=program_id, title=title, text=text)
     db.add(document)
-    return document
 
 
 async def document_ids(db: AsyncSession, program_id: str) -> list[str]:

@@ -40,6 +40,7 @@ class OneTripConnection(aiosqlite.Connection):
         if self._asked or self.in_transaction:
             # A statement whose caller gave up may still be on its way: what undoes it comes behind it.
             await super().rollback()
+        self._asked = 0
 
     async def run(self, many: bool, sql: str, parameters: Any) -> tuple[sqlite3.Cursor, list[Any]]:
         """Execute a statement and fetch all of its rows, on the connection's thread."""

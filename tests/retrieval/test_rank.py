@@ -8,27 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.retrieval import rank
+from coach.retrieval.chunk import IndexedText
 from coach.retrieval.embed import Vector
 from coach.retrieval.index import Index
-from coach.retrieval.rank import Lexical, Ranker, Ranking, Scores, fuse
+from coach.retrieval.rank import Lexical, Ranker, Ranking, Scores, fuse, with_needs
 from tests.encoders import WordHashEncoder
 
 TEXTS = ("meeting notes", "phones at work", "pay talks", "remote days", "garden party", "a talk in the garden")
 WORDLESS_QUESTIONS = ("", "  \n", "?!… —", "the of and", "Besprechungen übermorgen", "会议记录", "\ud800")
-
-
-@dataclass(frozen=True)
-class Text:
-    id: str
-    embedded_text: str
-
-    @property
-    def document_id(self) -> str:
-        return self.id
-
-    @property
-    def lexical_text(self) -> str:
-        return self.embedded_text
 
 
 @dataclass
@@ -39,7 +26,7 @@ class FakeIndex:
     queries: list[tuple[int, list[str] | None]] = field(default_factory=list)
     reads: int = 0
 
-    def vectors(self, passages: Sequence[Text], fingerprint: str) -> Vector:
+    def vectors(self, passages: Sequence[IndexedText], fingerprint: str) -> Vector:
         self.reads += 1
         return np.stack([self.known[passage.id] for passage in passages])
 
@@ -59,7 +46,7 @@ def vector_of(text: str) -> Vector:
 
 
 def made(*texts: str) -> tuple[Ranker, FakeIndex]:
-    passages = [Text(f"k{place}", text) for place, text in enumerate(texts)]
+    passages = [IndexedText(f"k{place}", f"d{place}", text) for place, text in enumerate(texts)]
     index = FakeIndex({passage.id: vector_of(passage.embedded_text) for passage in passages})
     return Ranker(passages, cast(Index, index), "word-hash"), index
 
@@ -256,3 +243,31 @@ def test_a_large_list_begins_as_a_small_one_does(monkeypatch: pytest.MonkeyPatch
     large, _ = made(*TEXTS)
     for question in ("garden talks", "meetings", "remote work"):
         assert ranked(large, question)[:3] == ranked(small, question)[:3]
+
+
+def test_a_need_lifts_every_passage_of_its_document_and_is_never_ranked_itself() -> None:
+    passages = [IndexedText(f"k{place}", f"d{place // 2}", text) for place, text in enumerate(["a", "b", "c", "d"])]
+    vectors = {"k0": [1, 0, 0], "k1": [0, 0, 1], "k2": [0, 0, 1], "k3": [0, 0, 1], "n0": [0, 1, 0]}
+    index = FakeIndex({key: np.array(vector, np.float32) for key, vector in vectors.items()})
+    asked = np.array([0, 1, 0], np.float32)
+
+    with_it = Ranker(passages, cast(Index, index), "f", [IndexedText("n0", "d1", "z")])
+    without = Ranker(passages, cast(Index, index), "f")
+
+    assert with_it.rank("z", asked).places.tolist() == [2, 3, 0, 1]
+    with_it.load()
+    needs = with_it.closest_needs(asked)
+    assert needs is not None
+    assert needs.tolist() == [0, 0, 1, 1]
+    without.load()
+    assert without.closest_needs(asked) is None
+    beside = with_it.beside([IndexedText("own", "other", "own")], np.array([[0, 0, 1]], np.float32))
+    assert beside.rank("z", asked).places.tolist() == [2, 3, 0, 1, 4]
+
+
+def test_needs_count_for_their_share() -> None:
+    fused, needs = np.array([1.0, 0.0], np.float32), np.array([0.0, 0.5], np.float32)
+
+    assert with_needs(fused, None) is fused
+    assert with_needs(fused, needs, 0.25).tolist() == [0.75, 0.25]
+    assert with_needs(fused, needs, 0.0).tolist() == [1.0, 0.0]
