@@ -167,13 +167,16 @@ def index_status() -> None:
 
     found = open_search(Settings(), build=False)
     status, current = found.status()
+    own = found.own.count()
     found.close()
     if status.version is None or status.built_at is None:
         typer.echo("There is no index yet. Run `coach index build`.")
         raise typer.Exit(1)
     built_at = datetime.fromtimestamp(status.built_at, UTC)
     typer.echo(f"version:  {status.version}{'' if current else ' (stale: run `coach index build`)'}")
-    typer.echo(f"passages: {status.passages} (the library has {found.indexed})")
+    of_library = f"{len(found.passages)} passages, {len(found.texts) - len(found.passages)} lines of what people ask"
+    typer.echo(f"passages: {status.passages} (the library has {of_library})")
+    typer.echo(f"programs: {own} passages of documents that programs added")
     typer.echo(f"model:    {status.model}")
     typer.echo(f"built:    {built_at:%Y-%m-%d %H:%M} UTC, {(datetime.now(UTC) - built_at).days} days ago")
     raise typer.Exit(0 if current else 1)

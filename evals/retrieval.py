@@ -5,6 +5,7 @@ What is judged is a section of a document, `document#heading`, or a starter, `do
 trec_eval (pytrec_eval), with 95 % intervals from a bootstrap over questions.
 """
 
+import asyncio
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,9 +21,10 @@ from pydantic_evals.reporting import EvaluationReport
 
 from coach.retrieval.chunk import IndexedText, Passage
 from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
-from coach.retrieval.find import ANSWERED, LOOKED_AT, Narrowing
+from coach.retrieval.find import ANSWERED, Narrowing
 from coach.retrieval.index import Index
-from coach.retrieval.rank import DENSE_SHARE, NEEDS_SHARE, Ranker, Scores, fuse, with_needs
+from coach.retrieval.lexical import Lexical, Scores, Stems
+from coach.retrieval.rank import Legs, Ranker, closeness, scaled
 from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
 from evals.library_index import library_index
@@ -32,7 +34,9 @@ FOLDER = Path(__file__).with_name("datasets") / "retrieval"
 _MEASURES = {"ndcg_cut.5", "ndcg_cut.10", "recall.10", "recip_rank"}
 _SHOWN = {"ndcg_cut_5": "nDCG@5", "recall_10": "recall@10", "recip_rank": "MRR"}
 _RESAMPLES = 2_000
-_SHARES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+_SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+# So many of what is found are looked at.
+_LOOKED_AT = 100
 
 Split = Literal["tune", "held-out"]
 Run = dict[str, dict[str, float]]
@@ -49,15 +53,6 @@ class Question:
     split: Split
     narrowing: Narrowing
     relevant: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Legs:
-    """What each leg says of every passage for one question: cosines, BM25, cosines of needs; shape (passages,)."""
-
-    similarities: Scores
-    words: Scores
-    needs: Scores | None = None
 
 
 def read_gold(folder: Path = FOLDER) -> list[Question]:
@@ -135,12 +130,13 @@ def run() -> EvaluationReport[Any, Any, Any]:
     questions = read_gold()
     with library_index(Settings()) as search:
         _check_names(questions, search)
-        legs = {question.id: _legs(search, question.text) for question in questions}
+        legs = {question.id: search.legs(question.text) for question in questions}
         held_out = [question for question in questions if question.split == "held-out"]
 
         def find(question: Question) -> list[str]:
-            hits = search.find_now(question.text, LOOKED_AT, question.narrowing)
-            return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if search.answers(hits) else []
+            hits = search.find_now(question.text, _LOOKED_AT, question.narrowing)
+            answered = asyncio.run(search.answers(question.text))
+            return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if answered else []
 
         dataset = Dataset(
             name="retrieval",
@@ -174,10 +170,14 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
         runs: dict[str, Run] = {"words": {}, "meaning": {}, "both": {}}
         for number, key in enumerate(qrels, start=1):
             (vector,) = embedder.encode_passages([texts[key]])
-            similarities, words = ranker.legs(texts[key], vector[0])
-            legs = Legs(similarities, words)
-            for name, share in (("words", 0.0), ("meaning", 1.0), ("both", DENSE_SHARE)):
-                runs[name][key] = _top([passage.id for passage in passages], _fused(legs, share))
+            legs = ranker.legs(texts[key], vector[0])
+            names = [passage.id for passage in passages]
+            for name, scores in (
+                ("words", legs.words),
+                ("meaning", legs.similarity),
+                ("both", ranker.scores(legs)),
+            ):
+                runs[name][key] = top(names, scores)
             say(f"\rasking: {number} of {len(qrels)}")
         index.close()
     say("\n")
@@ -185,52 +185,57 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
     return {name: float(np.mean([row["ndcg_cut_10"] for row in rows.values()])) for name, rows in figures.items()}
 
 
-def _notes(questions: list[Question], legs: Mapping[str, Legs], passages: list[Passage]) -> Iterator[str]:
+def _notes(
+    questions: list[Question], legs: Mapping[str, tuple[Legs, Scores]], passages: list[Passage]
+) -> Iterator[str]:
     names = [judged_name(passage) for passage in passages]
-    everything = np.ones(len(passages), np.bool_)
+    stems = Stems()
+    bare = Lexical(stems.of([passage.embedded_text for passage in passages]))
+    words = {question.id: bare.scores(stems.of([question.text])[0]) for question in questions}
 
-    def figures(split: Split, share: float, needs_share: float = 0.0, narrowed: bool = False) -> dict[str, list[float]]:
+    def usual(share: float) -> Callable[[Question], Scores]:
+        return lambda one: (
+            np.float32(share) * scaled(legs[one.id][0].similarity) + np.float32(1 - share) * scaled(words[one.id])
+        )
+
+    def narrowed(one: Question) -> Scores:
+        allowed = np.fromiter(map(one.narrowing.admits, passages), np.bool_, len(passages))
+        return np.where(allowed, legs[one.id][1], np.float32(-1))
+
+    def figures(split: Split, scores: Callable[[Question], Scores]) -> dict[str, list[float]]:
         asked = [question for question in questions if question.split == split and question.relevant]
-        found: Run = {}
-        for question in asked:
-            allowed = (
-                np.fromiter(map(question.narrowing.admits, passages), np.bool_, len(passages))
-                if narrowed
-                else everything
-            )
-            scores = np.where(allowed, _fused(legs[question.id], share, needs_share), -1.0)
-            found[question.id] = _top(names, scores)
+        found = {question.id: top(names, scores(question)) for question in asked}
         rows = measure({question.id: dict(question.relevant) for question in asked}, found).values()
         return {key: [row[key] for row in rows] for key in _SHOWN}
 
-    yield "dense share on the tuning half, nDCG@5: " + ", ".join(
-        f"{share:g}: {np.mean(figures('tune', share)['ndcg_cut_5']):.3f}" for share in _SHARES
+    tuned = {share: float(np.mean(figures("tune", usual(share))["ndcg_cut_5"])) for share in _SHARES}
+    best = max(tuned, key=lambda share: tuned[share])
+    yield "the usual fusion by the share of meaning, tuning half, nDCG@5: " + ", ".join(
+        f"{share:g}: {value:.3f}" for share, value in tuned.items()
     )
-    yield f"share of needs on the tuning half beside a dense share of {DENSE_SHARE:g}, nDCG@5: " + ", ".join(
-        f"{share:g}: {np.mean(figures('tune', DENSE_SHARE, share)['ndcg_cut_5']):.3f}" for share in _SHARES
-    )
+    ways: dict[str, Callable[[Question], Scores]] = {
+        "BM25 of passages": lambda one: words[one.id],
+        "dense": lambda one: legs[one.id][0].similarity,
+        f"both, {best:g} dense": usual(best),
+        "this search": lambda one: legs[one.id][1],
+        "this search, narrowed": narrowed,
+    }
     for split in ("tune", "held-out"):
-        for name, share, needs_share, narrowed in (
-            ("BM25", 0.0, 0.0, False),
-            ("dense", 1.0, 0.0, False),
-            ("BM25 and dense", DENSE_SHARE, 0.0, False),
-            ("with needs", DENSE_SHARE, NEEDS_SHARE, False),
-            ("with needs, narrowed", DENSE_SHARE, NEEDS_SHARE, True),
-        ):
-            found = figures(split, share, needs_share, narrowed)
+        for name, scores in ways.items():
+            found = figures(split, scores)
             shown = []
             for key, title in _SHOWN.items():
                 low, high = interval(found[key])
                 shown.append(f"{title} {np.mean(found[key]):.3f} [{low:.3f}, {high:.3f}]")
             yield f"{split:8} {name:22} {', '.join(shown)}  ({len(found['recip_rank'])} questions)"
     for split in ("tune", "held-out"):
-        closest = {q: float(legs[q.id].similarities.max()) for q in questions if q.split == split}
+        closest = {q: closeness(legs[q.id][0]) for q in questions if q.split == split}
         answered = [value for question, value in closest.items() if question.relevant]
         unanswered = [value for question, value in closest.items() if not question.relevant]
         turned_away = sum(value < ANSWERED for value in answered)
         let_in = sum(value >= ANSWERED for value in unanswered)
         yield (
-            f"{split:8} no answer where the closest passage is below {ANSWERED:g}: {turned_away} of {len(answered)} "
+            f"{split:8} no answer where the closest texts are below {ANSWERED:g}: {turned_away} of {len(answered)} "
             f"answerable questions turned away, {let_in} of {len(unanswered)} others answered"
         )
 
@@ -248,24 +253,13 @@ def _indexed(row: dict[str, Any]) -> IndexedText:
     return IndexedText(key, key, ". ".join(filter(None, [row.get("title"), row["text"]])))
 
 
-def _legs(search: Search, text: str) -> Legs:
-    return Legs(*search.legs(text))
-
-
-def _fused(legs: Legs, share: float, needs_share: float = 0.0) -> npt.NDArray[np.float32]:
-    fused = with_needs(fuse(legs.similarities, legs.words, share), legs.needs, needs_share)
-    if share == 0 and needs_share == 0:
-        return np.where(legs.words > 0, fused, np.float32(-1))
-    return fused + np.float32(1e-3) * legs.similarities
-
-
-def _top(names: Sequence[str], scores: npt.NDArray[Any]) -> dict[str, float]:
+def top(names: Sequence[str], scores: npt.NDArray[Any]) -> dict[str, float]:
     """The best of these names with their scores; a name that comes twice counts where it is best."""
     best: dict[str, float] = {}
-    for place in np.argsort(-scores, kind="stable")[: 3 * LOOKED_AT]:
+    for place in np.argsort(-scores, kind="stable")[: 3 * _LOOKED_AT]:
         if scores[place] > -1:
             best.setdefault(names[place], float(scores[place]))
-    return dict(list(best.items())[:LOOKED_AT])
+    return dict(list(best.items())[:_LOOKED_AT])
 
 
 def _as_run(names: Sequence[str]) -> dict[str, float]:

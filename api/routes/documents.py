@@ -11,7 +11,7 @@ from coach.errors import InvalidInput
 from coach.models import ProgramDocument
 from coach.retrieval.chunk import chunk_document
 from coach.retrieval.library import program_document
-from coach.store.documents import add_document, delete_document, list_documents
+from coach.store.documents import add_document, delete_document, get_document, list_documents
 from coach.store.programs import get_program
 from coach.untrusted import quotable
 
@@ -52,8 +52,13 @@ async def remove_document(program_id: Id, document_id: Id, caller: Coordinator, 
     """Delete a document; nothing of it is found afterwards."""
     caller.sees_program(program_id)
     search = state.library()
+    async with state.store.read() as db:
+        await get_document(db, program_id, document_id)
+    # First out of the index: where that fails the document is still there to be deleted again.
+    await search.forget(program_id, document_id)
     async with state.store.write() as db:
         await delete_document(db, program_id, document_id)
+    # A search that came between the two has put it back.
     await search.forget(program_id, document_id)
 
 

@@ -8,7 +8,7 @@ from api.auth import Anyone, Caller
 from api.schemas import sessions as schemas
 from api.state import AppState, State
 from coach.errors import InvalidInput
-from coach.retrieval.find import LOOKED_AT, Finder, Narrowing
+from coach.retrieval.find import Finder, Narrowing
 from coach.retrieval.library import Stage, Topic, program_document
 from coach.store.documents import document_ids, list_documents
 
@@ -29,8 +29,8 @@ async def search_knowledge(
         raise InvalidInput("q", "Ask with at least one word.")
     topics = frozenset({topic}) if topic else None
     finder = await _finder(state, caller)
-    found = await finder.find(q, LOOKED_AT, Narrowing(topics=topics, stage=stage))
-    answered, hits = finder.answers(found), found[:limit]
+    hits = await finder.find(q, limit, Narrowing(topics=topics, stage=stage))
+    answered = bool(hits) and await finder.answers(q)
     return schemas.FoundList(
         notice=None if answered else "The library has no real answer to this; these passages are merely the nearest.",
         items=[

@@ -385,6 +385,6 @@ def _plumbing(places: _Places) -> Iterator[Violation]:
 def _other_language(places: _Places, draft: Draft) -> Iterator[Violation]:
     for where, text in places:
         found = words_of(text)
-        share = sum(word in draft.brief_words or word in draft.vocabulary for word in found) / max(len(found), 1)
-        if share < _KNOWN_SHARE:
+        unknown = draft.vocabulary.unknown(set(found) - draft.brief_words)
+        if sum(word not in unknown for word in found) < _KNOWN_SHARE * len(found) or not found:
             yield Violation("other language", where, "It is not plain English.")

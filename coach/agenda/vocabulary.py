@@ -29,6 +29,10 @@ class Vocabulary:
         word = word.casefold()
         return word in self._words or word.removesuffix("s").removesuffix("'").removesuffix("’") in self._words
 
+    def unknown(self, words: Iterable[str]) -> set[str]:
+        """Those of the words, given without case, that are not plain English."""
+        return {word for word in set(words) - self._words if word not in self}
+
     def words_in(self, passages: Iterable[Passage]) -> set[str]:
         """All words of these passages of the library, without case."""
         return set().union(*(self._by_passage[passage.id] for passage in passages))

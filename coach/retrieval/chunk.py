@@ -41,8 +41,8 @@ class Embeddable(Protocol):
         ...
 
     @property
-    def lexical_text(self) -> str:
-        """Where words are looked for."""
+    def section(self) -> str | None:
+        """Which part of it, or None."""
         ...
 
 
@@ -85,33 +85,32 @@ class Passage:
         """What the embedding model reads: title and heading path travel with the text."""
         return self.text if self.asked_by else f"{self.title}. {self.section}.\n{self.text}"
 
-    @property
-    def lexical_text(self) -> str:
-        """Where words are looked for: also in what people type when they need this document."""
-        return "\n".join([self.embedded_text, *self.document.front.answers])
-
 
 @dataclass(frozen=True, eq=False)
 class IndexedText:
-    """A text that is indexed as it stands, such as what people say when they need a document."""
+    """A text that is indexed as it stands, such as what people ask when they need a section or a whole document."""
 
     id: str
     document_id: str
     embedded_text: str
-
-    @property
-    def lexical_text(self) -> str:
-        """Where words are looked for."""
-        return self.embedded_text
+    section: str | None = None
 
 
-def needs(library: Library) -> list[IndexedText]:
-    """What people say when they need each document of the library: compared with questions, and never shown."""
+def asked_lines(library: Library) -> list[IndexedText]:
+    """What people ask when they need a document or a section: compared with questions, and never shown."""
     found = {}
     for document in library.documents:
-        for text in document.front.answers:
-            digest = hashlib.sha256(f"{document.front.id}\0{text}".encode()).hexdigest()[:12]
-            found[digest] = IndexedText(f"n{digest}", document.front.id, text)
+        asked = document.asked
+        known = {passage.section for passage in chunk_document(document)} if asked.sections else set()
+        # Whoever knows the title types that.
+        sections: list[tuple[str | None, tuple[str, ...]]] = []
+        if asked.whole:
+            sections.append((None, (document.front.title, *asked.whole)))
+        sections += [(section, lines) for section, lines in asked.sections.items() if section in known]
+        for section, lines in sections:
+            for text in lines:
+                digest = hashlib.sha256(f"{document.front.id}\0{section}\0{text}".encode()).hexdigest()[:12]
+                found[digest] = IndexedText(f"n{digest}", document.front.id, text, section)
     return list(found.values())
 
 

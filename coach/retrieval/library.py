@@ -43,6 +43,8 @@ _FOLDERS: dict[str, Kind] = {
     "starters": "starters",
     "themes": "theme",
 }
+# The folder of what people ask: for each document that has some, a file of its name.
+ASKED = "asked"
 _PLACEHOLDER = re.compile(r"\{(mentor|mentee)\}")
 _STARTER_HEADINGS = {"## The mentor asks": "mentor", "## The mentee asks": "mentee", "## Either asks": "either"}
 
@@ -97,7 +99,6 @@ class FrontMatter(_Strict):
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     updated: date
     related: tuple[DocumentId, ...] = ()
-    answers: Annotated[tuple[Line, ...], Field(max_length=12)] = ()
 
 
 class GuidanceFrontMatter(FrontMatter):
@@ -160,6 +161,16 @@ _MODELS: dict[str, type[FrontMatter]] = {
 }
 
 
+class Asked(_Strict):
+    """What people type when they need a document: the whole of it, or one section by its heading.
+
+    Searches compare a question with these lines, which are nobody's to read.
+    """
+
+    whole: Annotated[tuple[Line, ...], Field(max_length=40)] = ()
+    sections: dict[str, Annotated[tuple[Line, ...], Field(max_length=40)]] = Field(default_factory=dict)
+
+
 class Document(_Strict):
     """One document of the library; `path` is relative to the library's folder."""
 
@@ -167,6 +178,7 @@ class Document(_Strict):
     front: FrontMatter
     body: str
     path: str
+    asked: Asked
 
 
 class Library(_Strict):
@@ -209,11 +221,13 @@ def read_library(folder: Path) -> Library:
             problems.append(f"{name}:2: id {document.front.id!r} is taken by {places[document.front.id]}")
         places[document.front.id] = name
         documents.append(document)
+    asked = _read_asked(folder, set(places), digest, problems)
     if not documents and not problems:
         problems.append(f"{folder}:1: no documents here; set COACH_KNOWLEDGE_DIR to the folder of the library")
     if problems:
         raise LibraryError(problems)
-    return Library(documents=tuple(documents), digest=digest.hexdigest())
+    whole = (document.model_copy(update={"asked": asked.get(document.front.id, Asked())}) for document in documents)
+    return Library(documents=tuple(whole), digest=digest.hexdigest())
 
 
 def read_document(raw: bytes, name: str) -> Document:
@@ -244,7 +258,7 @@ def read_document(raw: bytes, name: str) -> Document:
         raise LibraryError([f"{name}:{body_line}: no text after the front matter"])
     if kind == "starters":
         _check_starters(body, body_line, name)
-    return Document.model_construct(kind=kind, front=front, body=body, path=name)
+    return Document.model_construct(kind=kind, front=front, body=body, path=name, asked=Asked())
 
 
 def program_document(document_id: str, title: str, text: str, added_on: date) -> Document:
@@ -259,9 +273,10 @@ def program_document(document_id: str, title: str, text: str, added_on: date) ->
         sources=(),
         updated=added_on,
         related=(),
-        answers=(),
     )
-    return Document.model_construct(kind="program", front=front, body=text, path=f"program/{document_id}")
+    return Document.model_construct(
+        kind="program", front=front, body=text, path=f"program/{document_id}", asked=Asked()
+    )
 
 
 def starters(document: Document) -> Iterator[tuple[str, Literal["mentor", "mentee", "either"]]]:
@@ -274,6 +289,24 @@ def starters(document: Document) -> Iterator[tuple[str, Literal["mentor", "mente
             yield line[2:].strip(), asked_by  # type: ignore[misc]
 
 
+def _read_asked(folder: Path, ids: set[str], digest: Any, problems: list[str]) -> dict[str, Asked]:
+    """What people ask, by document. Files that cannot be used are added to `problems`, every file to `digest`."""
+    asked = {}
+    for path in sorted((folder / ASKED).glob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        try:
+            raw = path.read_bytes()
+            digest.update(name.encode() + b"\0" + hashlib.sha256(raw).digest())
+            asked[path.stem], _ = _check(raw.decode("utf-8"), Asked, name, first_line=1)
+        except LibraryError as error:
+            problems += error.problems
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{name}:1: cannot be read ({type(error).__name__})")
+        if path.stem not in ids and not problems:
+            problems.append(f"{name}:1: there is no document {path.stem!r} for these questions")
+    return asked
+
+
 def _split(text: str, name: str) -> tuple[str, str, int]:
     lines = text.split("\n")
     if lines[0].strip() != "---":
@@ -284,23 +317,25 @@ def _split(text: str, name: str) -> tuple[str, str, int]:
     raise LibraryError([f"{name}:{len(lines)}: the front matter is never closed by a line of ---"])
 
 
-def _check(header: str, model: type[FrontMatter], name: str) -> tuple[Any, Callable[[str], int]]:
-    """The front matter, and a function that tells the line of a key."""
+def _check(
+    header: str, model: type[FrontMatter] | type[Asked], name: str, first_line: int = 2
+) -> tuple[Any, Callable[[str], int]]:
+    """What the YAML text that begins at `first_line` of the file says, and a function that tells the line of a key."""
     if len(header) > _MOST_HEADER or sum(map(header.count, "[{")) > _MOST_NESTED or header.count("- ") > _MOST_NESTED:
         # The YAML parser is recursive C: it does not survive front matter that is nested without end.
-        raise LibraryError([f"{name}:2: front matter is too long or too deeply nested"])
+        raise LibraryError([f"{name}:{first_line}: the YAML is too long or too deeply nested"])
     try:
         node = yaml.compose(header, Loader=yaml.CSafeLoader)
         values = yaml.load(header, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 2
+        line = (error.problem_mark.line if error.problem_mark else 0) + first_line
         raise LibraryError([f"{name}:{line}: {error.problem or 'not YAML'}; quote values that hold a colon"]) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise LibraryError([f"{name}:2: not YAML ({str(error).splitlines()[0]})"]) from None
+        raise LibraryError([f"{name}:{first_line}: not YAML ({str(error).splitlines()[0]})"]) from None
     if not isinstance(values, dict):
-        raise LibraryError([f"{name}:2: front matter must be keys with values"])
+        raise LibraryError([f"{name}:{first_line}: must be keys with values"])
     try:
-        return model.model_validate(values), lambda key: _line_of(node, (key,))
+        return model.model_validate(values), lambda key: _line_of(node, (key,), first_line)
     except ValidationError as error:
         details = error.errors()
         wrong_parts = {detail["loc"][:-1] for detail in details}
@@ -311,24 +346,23 @@ def _check(header: str, model: type[FrontMatter], name: str) -> tuple[Any, Calla
             message = detail["msg"].removeprefix("Value error, ")
             # A check of the whole document begins its message with the key that it is about.
             place = detail["loc"] or (message.split()[0],)
-            problems.append(
-                f"{name}:{_line_of(node, place)}: {'.'.join(map(str, detail['loc'])) or 'front matter'}: {message}"
-            )
+            key = ".".join(map(str, detail["loc"])) or "front matter"
+            problems.append(f"{name}:{_line_of(node, place, first_line)}: {key}: {message}")
         raise LibraryError(problems) from None
 
 
-def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+def _line_of(node: yaml.Node | None, location: tuple[int | str, ...], first_line: int) -> int:
     """Line in the file, counted from 1, of the deepest part of `location` that exists."""
-    line = 2
+    line = first_line
     for part in location:
         if isinstance(node, yaml.MappingNode):
             match = next(((k, v) for k, v in node.value if k.value == str(part)), None)
             if match is None:
                 break
-            line, node = match[0].start_mark.line + 2, match[1]
+            line, node = match[0].start_mark.line + first_line, match[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
-            line = node.start_mark.line + 2
+            line = node.start_mark.line + first_line
         else:
             break
     return line

@@ -12,8 +12,8 @@ import pyphen
 import yaml
 
 from coach.errors import LibraryError
-from coach.retrieval.chunk import Passage
-from coach.retrieval.library import Document, Library, Source, TopicFrontMatter, starters
+from coach.retrieval.chunk import Passage, chunk_document
+from coach.retrieval.library import ASKED, Document, Library, Source, TopicFrontMatter, starters
 from coach.wording import exclusive_terms, is_closed_question, stereotypes
 
 # Cosine similarity above which one of two passages says nothing new.
@@ -55,6 +55,7 @@ def lint(library: Library, folder: Path) -> list[Finding]:
         findings += _wording(document, text)
         findings += _reading_level(document)
         findings += _closed_questions(document, text)
+        findings += _asked(document, folder)
     return sorted(findings)
 
 
@@ -153,6 +154,15 @@ def _closed_questions(document: Document, text: str) -> Iterator[Finding]:
         if is_closed_question(starter):
             advice = f"“{starter}” can be answered with yes or no; begin with what, which, when or how."
             yield Finding(document.path, _line_of(text, starter), "closed-question", advice)
+
+
+def _asked(document: Document, folder: Path) -> Iterator[Finding]:
+    """What people ask is seldom kind, so only its addresses are checked: each must be a section that exists."""
+    lines = document.asked.sections
+    for section in lines.keys() - {passage.section for passage in chunk_document(document)}:
+        name = f"{ASKED}/{document.front.id}.yaml"
+        place = _line_of((folder / name).read_text("utf-8"), section)
+        yield Finding(name, place, "dead-reference", f"{document.path} has no section {section!r}.")
 
 
 @cache

@@ -41,9 +41,11 @@ class OwnPassages:
             collection.delete(where={"document": document_id})
             return self.count(document_id)
 
-    def count(self, document_id: str) -> int:
-        """How many passages of a document are in the index."""
+    def count(self, document_id: str | None = None) -> int:
+        """How many passages of a document are in the index; without one, of all documents."""
         with self._index.aside(self._name) as collection:
+            if document_id is None:
+                return int(collection.count())
             return len(collection.get(where={"document": document_id}, include=[])["ids"])
 
     @property

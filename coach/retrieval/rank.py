@@ -1,32 +1,30 @@
-"""Ranking by meaning and by words: two scores for each passage, brought to one scale and added.
+"""Ranking by meaning and by words: several scores for each passage, brought to one scale, weighed and added.
 
-The dense leg is the cosine similarity of MiniLM vectors, the lexical leg BM25 over stemmed words (bm25s, Lù 2024). A
-third leg compares the question with what people say when they need a document, as its author wrote it down. Not ranks
-are added but scores, since ranks forget how far apart two passages are (Bruch, Gai and Ingber, "An Analysis of Fusion
-Functions for Hybrid Retrieval", 2023).
+A document is found first, and its best section within: so besides the passage itself its document has a say, and so has
+what people ask when they need either (`library.Asked`). Words are compared by BM25 over stems (bm25s, Lù 2024), meaning
+by the cosine similarity of MiniLM vectors. Not ranks are added but scores, since ranks forget how far apart two
+passages are (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023). How much each score
+counts is fitted to the tuning half of the gold set, by `python -m evals.fit`, and stands in `weights.toml`.
 """
 
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
 
-import bm25s
 import numpy as np
 import numpy.typing as npt
-import Stemmer
 
-from coach.retrieval.chunk import Embeddable
+from coach.retrieval.chunk import Embeddable, IndexedText, Passage
 from coach.retrieval.embed import Vector
 from coach.retrieval.index import Index
+from coach.retrieval.lexical import Lexical, Scores, Stems
 
-Scores = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.intp]
 
-# The dense leg's share of what meaning and words make together, and the share of needs in the whole: the best pair on
-# the tuning half of the gold set, in steps of 0.1 (`python -m evals retrieval` shows the line through each).
-DENSE_SHARE = 0.4
-NEEDS_SHARE = 0.3
-
-
+WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 # Up to so many passages their vectors are kept in memory beside Chroma: to look at every one is then exact, and quicker
 # than to ask Chroma for the nearest.
 _IN_MEMORY = 20_000
@@ -35,60 +33,91 @@ _NEAREST = 200
 _DEPTH = 100
 
 
-def fuse(dense: Scores, lexical: Scores, dense_share: float = DENSE_SHARE) -> Scores:
-    """One score from 0 to 1 for each passage, comparable within one question only.
+class Legs(NamedTuple):
+    """How well each passage fits a question, seen from several sides; shape (passages,) each.
 
-    `dense_share` goes from 0, words alone, to 1, meaning alone.
+    Where nobody wrote down what people ask, the text itself stands for it.
     """
-    share = np.float32(dense_share)
-    return share * _scaled(dense) + (1 - share) * _scaled(lexical)
+
+    words: Scores
+    """BM25 of the passage, with what people ask of it and of its whole document."""
+    whole_words: Scores
+    """BM25 of what people ask of its whole document."""
+    document_words: Scores
+    """BM25 of what people ask of its document or of any part."""
+    similarity: Scores
+    """Cosine of the passage, from -1 to 1; -1 where a large index was not asked for it."""
+    document_similarity: Scores
+    """The highest cosine in its document."""
+    document_asked: Scores
+    """The highest cosine of what people ask of its document or of any part."""
+    section_asked: Scores
+    """The highest cosine of what people ask of its section."""
 
 
-def with_needs(fused: Scores, needs: Scores | None, share: float = NEEDS_SHARE) -> Scores:
-    """The fused scores with those of needs, which count for `share` of the whole; as they are where none are known."""
-    if needs is None:
-        return fused
-    return np.float32(1 - share) * fused + np.float32(share) * _scaled(needs)
+@dataclass(frozen=True)
+class Weights:
+    """How much each leg counts, by its name, and what a passage gains by the place that it has in its document."""
+
+    legs: Mapping[str, float]
+    sections: Mapping[str, float]
+
+    def prior(self, passage: Passage) -> float:
+        """What is added for the kind of passage: one that says what to do helps more people than one on sources."""
+        return self.sections.get(section_kind(passage), 0.0)
 
 
-class Lexical:
-    """BM25 over the words of a list of texts."""
+def read_weights(path: Path = WEIGHTS_FILE) -> Weights:
+    """The weights of a file as `python -m evals.fit` writes it."""
+    values = tomllib.loads(path.read_text("utf-8"))
+    return Weights(values["legs"], values["sections"])
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._stemmer = Stemmer.Stemmer("english")
-        self._index: Any = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        self._size = len(texts)
-        words = self._words(texts)
-        self._vocabulary = frozenset(word for text in words for word in text)
-        # Texts without a single word leave bm25s nothing to index.
-        if self._vocabulary:
-            self._index.index(words, show_progress=False)
 
-    def scores(self, question: str) -> Scores:
-        """BM25 of each text, shape (texts,); all 0 where no word of the question occurs."""
-        words = [word for word in self._words([question])[0] if word in self._vocabulary]
-        if not words:
-            return np.zeros(self._size, np.float32)
-        scores: Scores = self._index.get_scores(words)
+def section_kind(passage: Passage) -> str:
+    """Passages that play the same part in their documents: `exercise: Remote`, `guidance`."""
+    fixed = passage.kind in {"exercise", "topic", "theme"}
+    return f"{passage.kind}: {passage.section}" if fixed else passage.kind
+
+
+def scaled(scores: Scores) -> Scores:
+    """From 0, at the hundredth best and behind it, to 1, at the best."""
+    if not len(scores):
         return scores
+    best, depth = scores.max(), min(_DEPTH, len(scores))
+    last = np.partition(scores, -depth)[-depth]
+    if best - last < 1e-6:
+        return np.zeros_like(scores)
+    result: Scores = ((scores - last) / (best - last)).clip(0, 1)
+    return result
 
-    def _words(self, texts: Sequence[str]) -> list[list[str]]:
-        words: list[list[str]] = bm25s.tokenize(
-            list(texts), stopwords="en", stemmer=self._stemmer, return_ids=False, show_progress=False
-        )
-        return words
+
+def fuse(legs: Legs, weights: Mapping[str, float]) -> Scores:
+    """One score from 0 to 1 for each passage, comparable within one question only."""
+    total = np.zeros_like(legs.words)
+    for name, weight in weights.items():
+        if weight:
+            total += np.float32(weight) * scaled(getattr(legs, name))
+    return total / np.float32(sum(weights.values()) or 1)
+
+
+def closeness(legs: Legs) -> float:
+    """How near the question comes to any text at all: the mean of the closest passage and the closest of what people
+    ask, from -1 to 1.
+    """
+    return float(legs.similarity.max() + legs.document_asked.max()) / 2 if len(legs.similarity) else -1.0
 
 
 @dataclass(frozen=True)
 class Ranking:
     """Places of passages in their list, best first; `scores` are fused, `similarities` cosines.
 
-    In few bytes, since many are kept.
+    `closest` is the closeness of the question, None where nothing is known of that. In few bytes, since many are kept.
     """
 
     places: npt.NDArray[np.integer[Any]]
     scores: npt.NDArray[np.float16]
     similarities: npt.NDArray[np.float16]
+    closest: float | None = None
 
     def among(self, allowed: npt.NDArray[np.bool_]) -> Iterator[tuple[int, float, float]]:
         """Place, score and similarity of what is allowed, best first."""
@@ -100,30 +129,37 @@ class Ranking:
 class Ranker:
     """Ranks a list of passages for a question. Their vectors are read from the index by `load`.
 
-    `needs` are texts of documents that are indexed beside the passages, and never ranked themselves.
+    `asked` is what people ask of documents and sections: indexed beside the passages, and never ranked itself.
     """
 
     def __init__(
-        self, passages: Sequence[Embeddable], index: Index, fingerprint: str, needs: Sequence[Embeddable] = ()
+        self,
+        passages: Sequence[Embeddable],
+        index: Index,
+        fingerprint: str,
+        asked: Sequence[IndexedText] = (),
+        weights: Weights | None = None,
     ) -> None:
         self._passages = passages
-        self._needs = needs
-        documents = {key: number for number, key in enumerate({passage.document_id: None for passage in passages})}
-        self._document_of = np.array([documents[passage.document_id] for passage in passages], np.intp)
-        self._document_of_need = np.array([documents[need.document_id] for need in needs], np.intp)
+        self._asked = asked
         self._index = index
         self._fingerprint = fingerprint
+        self._weights = weights or read_weights()
         self._places = {passage.id: place for place, passage in enumerate(passages)}
-        self._lexical = Lexical([passage.lexical_text for passage in passages])
+        self._stems = Stems()
+        self._parts = _Parts(passages, asked)
+        self._words, self._whole, self._documents = self._lexicals()
+        priors = [self._weights.prior(passage) if isinstance(passage, Passage) else 0.0 for passage in passages]
+        self._priors = np.array(priors, np.float32) / np.float32(sum(self._weights.legs.values()))
         self._vectors: npt.NDArray[np.float32] | None = None
-        self._need_vectors: npt.NDArray[np.float32] | None = None
+        self._asked_vectors: npt.NDArray[np.float32] | None = None
         self.in_memory = len(passages) <= _IN_MEMORY
 
     def load(self) -> None:
         """Read the vectors of a small list, once the index holds them. Raises IndexUnavailable."""
         if self.in_memory and self._vectors is None:
-            vectors = self._index.vectors([*self._passages, *self._needs], self._fingerprint)
-            self._vectors, self._need_vectors = np.split(vectors, [len(self._passages)])
+            vectors = self._index.vectors([*self._passages, *self._asked], self._fingerprint)
+            self._vectors, self._asked_vectors = np.split(vectors, [len(self._passages)])
 
     def beside(self, passages: Sequence[Embeddable], vectors: npt.NDArray[np.float32]) -> "Ranker":
         """A ranker of these passages too, behind those of this one; `vectors` are theirs.
@@ -131,54 +167,84 @@ class Ranker:
         Raises IndexUnavailable.
         """
         self.load()
-        both = Ranker([*self._passages, *passages], self._index, self._fingerprint, self._needs)
+        both = Ranker([*self._passages, *passages], self._index, self._fingerprint, self._asked, self._weights)
         if self._vectors is not None:
             both._vectors = np.concatenate([self._vectors, vectors])
-            both._need_vectors = self._need_vectors
+            both._asked_vectors = self._asked_vectors
         return both
 
     def rank(self, question: str, vector: Vector, allowed: npt.NDArray[np.bool_] | None = None) -> Ranking:
-        """Every passage of a small list; of a large one the nearest by either leg, among those that are allowed.
+        """Every passage of a small list; of a large one the nearest by any leg, among those that are allowed.
 
         Raises IndexUnavailable.
         """
-        similarities, words = self.legs(question, vector, allowed)
-        return self._sorted(similarities, words, self.closest_needs(vector))
-
-    def legs(
-        self, question: str, vector: Vector, allowed: npt.NDArray[np.bool_] | None = None
-    ) -> tuple[Scores, Scores]:
-        """Cosine similarity and BM25 of every passage, shape (passages,) each; where the list is large, -1 for what is
-        not among the nearest.
-
-        Raises IndexUnavailable.
-        """
-        words = self._lexical.scores(question)
-        if self.in_memory:
-            self.load()
-            assert self._vectors is not None
-            return self._vectors @ vector, words
-        similarities = np.full(len(self._passages), -1, np.float32)
-        for place, similarity in self._nearest(vector, allowed):
-            similarities[place] = similarity
-        return similarities, words if allowed is None else np.where(allowed, words, np.float32(0))
-
-    def closest_needs(self, vector: Vector) -> Scores | None:
-        """For each passage the cosine of the closest need of its document, 0 where none is known; shape (passages,).
-
-        None for a list without needs.
-        """
-        if self._need_vectors is None or not len(self._need_vectors):
-            return None
-        closest = np.zeros(len(self._passages), np.float32)
-        np.maximum.at(closest, self._document_of_need, self._need_vectors @ vector)
-        of_passages: Scores = closest[self._document_of]
-        return of_passages
+        legs = self.legs(question, vector, allowed)
+        return self._sorted(legs, self.scores(legs), closeness(legs))
 
     def rank_by_words(self, question: str) -> Ranking:
         """The ranking where no vector can be had; all similarities are 0."""
-        words = self._lexical.scores(question)
-        return self._sorted(np.zeros_like(words), words, None)
+        nothing = np.zeros(len(self._passages), np.float32)
+        legs = Legs(*self._by_words(question), nothing, nothing, nothing, nothing)
+        by_words = {name: self._weights.legs[name] for name in Legs._fields[:3]}
+        return self._sorted(legs, self._with_priors(fuse(legs, by_words)), None)
+
+    def legs(self, question: str, vector: Vector, allowed: npt.NDArray[np.bool_] | None = None) -> Legs:
+        """How well each passage fits; what is not allowed gets nothing where the list is large.
+
+        Raises IndexUnavailable.
+        """
+        words = self._by_words(question)
+        if self.in_memory:
+            self.load()
+            assert self._vectors is not None
+            assert self._asked_vectors is not None
+            return Legs(*words, *self._parts.by_meaning(self._vectors @ vector, self._asked_vectors @ vector))
+        similarity = np.full(len(self._passages), -1, np.float32)
+        for place, value in self._nearest(vector, allowed):
+            similarity[place] = value
+        if allowed is not None:
+            own, whole, document = (np.where(allowed, leg, np.float32(0)) for leg in words)
+            words = own, whole, document
+        return Legs(*words, *self._parts.by_meaning(similarity, None))
+
+    def scores(self, legs: Legs) -> Scores:
+        """The fused score of each passage, from 0 to 1, with what it gains by its place in its document."""
+        return self._with_priors(fuse(legs, self._weights.legs))
+
+    def _with_priors(self, fused: Scores) -> Scores:
+        scores: Scores = (fused + self._priors).clip(0, 1)
+        return scores
+
+    def _lexicals(self) -> tuple[Lexical, Lexical, Lexical]:
+        """BM25 of passages, of whole documents, and of documents with all parts."""
+        own = self._stems.of([passage.embedded_text for passage in self._passages])
+        lines = self._stems.of([line.embedded_text for line in self._asked])
+        parts = self._parts
+
+        def joined(numbers: Iterable[int]) -> list[str]:
+            return list(chain.from_iterable(lines[number] for number in numbers))
+
+        words = [
+            stems + joined(parts.lines_of_section(place)) + joined(parts.lines_of_whole(document))
+            for place, (stems, document) in enumerate(zip(own, parts.document_of.tolist(), strict=True))
+        ]
+        of_passages = Lexical(words)
+        if not self._asked and parts.documents == len(own):
+            return of_passages, of_passages, of_passages
+        text: list[list[str]] = [[] for _ in range(parts.documents)]
+        for stems, document in zip(own, parts.document_of.tolist(), strict=True):
+            text[document] += stems
+        whole = [joined(parts.lines_of_whole(document)) or text[document] for document in range(parts.documents)]
+        every = [joined(parts.lines_of_document(document)) or text[document] for document in range(parts.documents)]
+        return of_passages, Lexical(whole), Lexical(every)
+
+    def _by_words(self, question: str) -> tuple[Scores, Scores, Scores]:
+        (stems,) = self._stems.of([question])
+        words = self._words.scores(stems)
+        if self._whole is self._words:
+            return words, words, words
+        document_of = self._parts.document_of
+        return words, self._whole.scores(stems)[document_of], self._documents.scores(stems)[document_of]
 
     def _nearest(self, vector: Vector, allowed: npt.NDArray[np.bool_] | None) -> list[tuple[int, float]]:
         ids = None if allowed is None else [self._passages[int(place)].id for place in np.flatnonzero(allowed)]
@@ -188,22 +254,93 @@ class Ranker:
         # Another process may have moved the pointer to passages that this one does not know.
         return [(self._places[key], similarity) for key, similarity in pairs if key in self._places]
 
-    def _sorted(self, similarities: Scores, words: Scores, needs: Scores | None) -> Ranking:
+    def _sorted(self, legs: Legs, scores: Scores, closest: float | None) -> Ranking:
         """Best first, equal scores in the order of the list, so that the same question always has the same answer."""
-        scores = with_needs(fuse(similarities, words), needs)
-        places = np.arange(len(scores)) if self.in_memory else np.flatnonzero((similarities > -1) | (words > 0))
+        places = np.arange(len(scores))
+        if not self.in_memory:
+            places = np.flatnonzero((legs.similarity > -1) | (legs.words > 0))
         # What no leg tells apart comes by similarity, since the scores of most passages are 0.
-        order = np.lexsort((-similarities[places].round(6), -scores[places].round(6)))
+        order = np.lexsort((-legs.similarity[places].round(6), -scores[places].round(6)))
         places = places[order].astype(np.min_scalar_type(len(scores)))
-        return Ranking(places, scores[places].astype(np.float16), similarities[places].astype(np.float16))
+        similarities = legs.similarity[places].astype(np.float16)
+        return Ranking(places, scores[places].astype(np.float16), similarities, closest)
 
 
-def _scaled(scores: Scores) -> Scores:
-    if not len(scores):
-        return scores
-    best, depth = scores.max(), min(_DEPTH, len(scores))
-    last = np.partition(scores, -depth)[-depth]
-    if best - last < 1e-6:
-        return np.zeros_like(scores)
-    scaled: Scores = ((scores - last) / (best - last)).clip(0, 1)
-    return scaled
+class _Parts:
+    """Which document each passage belongs to, and what people ask of it."""
+
+    def __init__(self, passages: Sequence[Embeddable], asked: Sequence[IndexedText]) -> None:
+        numbers: dict[str, int] = {}
+        self.document_of: Numbers = np.array(
+            [numbers.setdefault(p.document_id, len(numbers)) for p in passages], np.intp
+        )
+        self.documents = len(numbers)
+        sections: dict[tuple[str, str | None], int] = {}
+        self._section_of: Numbers = np.array(
+            [sections.setdefault((p.document_id, p.section), len(sections)) for p in passages], np.intp
+        )
+        self._whole: dict[int, list[int]] = {}
+        self._of_section: dict[int, list[int]] = {}
+        for number, line in enumerate(asked):
+            if line.section is None:
+                self._whole.setdefault(numbers[line.document_id], []).append(number)
+            else:
+                self._of_section.setdefault(sections[line.document_id, line.section], []).append(number)
+        self._all: dict[int, list[int]] = {}
+        for number, line in enumerate(asked):
+            self._all.setdefault(numbers[line.document_id], []).append(number)
+        self._best_passage = None if self.documents == len(passages) else _Best(_grouped(self.document_of.tolist()))
+        self._best_of_document, self._best_of_section = _Best(self._all), _Best(self._of_section)
+
+    def lines_of_section(self, place: int) -> list[int]:
+        """What is asked of the section of the passage at this place: numbers of lines."""
+        return self._of_section.get(int(self._section_of[place]), [])
+
+    def lines_of_whole(self, document: int) -> list[int]:
+        """What is asked of a document as a whole."""
+        return self._whole.get(document, [])
+
+    def lines_of_document(self, document: int) -> list[int]:
+        """What is asked of a document or of any part."""
+        return self._all.get(document, [])
+
+    def by_meaning(self, similarity: Scores, asked: Scores | None) -> tuple[Scores, Scores, Scores, Scores]:
+        """The legs of meaning, from the cosines of passages and of lines."""
+        document = similarity
+        by_document = similarity
+        if self._best_passage is not None:
+            by_document = self._best_passage.put(similarity, np.zeros(self.documents, np.float32))
+            document = by_document[self.document_of]
+        if asked is None or not len(asked):
+            return similarity, document, document, similarity
+        of_documents = self._best_of_document.put(asked, by_document.copy())[self.document_of]
+        return similarity, document, of_documents, self._best_of_section.put_each(asked, similarity, self._section_of)
+
+
+class _Best:
+    """The highest of the values in each group."""
+
+    def __init__(self, groups: Mapping[int, Sequence[int]]) -> None:
+        self._groups: Numbers = np.fromiter(groups, np.intp, len(groups))
+        self._order: Numbers = np.fromiter(chain.from_iterable(groups.values()), np.intp)
+        lengths = np.array([len(numbers) for numbers in groups.values()], np.intp)
+        self._starts: Numbers = np.cumsum(lengths) - lengths
+
+    def put(self, values: Scores, into: Scores) -> Scores:
+        """Put each group's highest of `values` at its number in `into`."""
+        if len(self._groups):
+            into[self._groups] = np.maximum.reduceat(values[self._order], self._starts)
+        return into
+
+    def put_each(self, values: Scores, otherwise: Scores, group_of: Numbers) -> Scores:
+        """For each item the highest of its group; `otherwise` where the group has none."""
+        missing = np.float32(-2)
+        best = self.put(values, np.full(int(group_of.max(initial=-1)) + 1, missing, np.float32))[group_of]
+        return np.where(best == missing, otherwise, best)
+
+
+def _grouped(numbers: Sequence[int]) -> dict[int, list[int]]:
+    groups: dict[int, list[int]] = {}
+    for place, number in enumerate(numbers):
+        groups.setdefault(number, []).append(place)
+    return groups

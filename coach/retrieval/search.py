@@ -12,13 +12,14 @@ import numpy as np
 import structlog
 
 from coach.errors import CoachError, IndexUnavailable
-from coach.retrieval.chunk import Embeddable, Passage, chunk, chunk_document, needs
-from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder
+from coach.retrieval.chunk import Embeddable, Passage, asked_lines, chunk, chunk_document
+from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder, english_words
 from coach.retrieval.find import Finder
 from coach.retrieval.index import Index, IndexStatus, version_of
 from coach.retrieval.library import Document, Library, read_library
 from coach.retrieval.own import OwnPassages
 from coach.retrieval.rank import Ranker
+from coach.retrieval.spelling import Spelling
 from coach.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -30,14 +31,17 @@ class Search(Finder):
     """The library in memory, its vectors in Chroma, and the embedding model between them."""
 
     def __init__(self, library: Library, index: Index, embedder: Embedder) -> None:
-        passages, said = chunk(library), needs(library)
-        ranker = Ranker(passages, index, embedder.fingerprint, said)
-        super().__init__(passages, ranker, embedder, ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma"))
+        passages, asked = chunk(library), asked_lines(library)
+        ranker = Ranker(passages, index, embedder.fingerprint, asked)
+        indexed: list[Embeddable] = [*passages, *asked]
+        spelling = Spelling((text.embedded_text for text in indexed), english_words())
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma")
+        super().__init__(passages, ranker, embedder, thread, spelling)
         self.library = library
         self.own = OwnPassages(index, embedder)
         self._index = index
-        self._indexed: list[Embeddable] = [*passages, *said]
-        self._version = version_of(self._indexed, embedder.fingerprint)
+        self.texts = indexed
+        self._version = version_of(self.texts, embedder.fingerprint)
         self._programs: OrderedDict[str, tuple[tuple[str, ...], Finder]] = OrderedDict()
 
     @classmethod
@@ -54,11 +58,11 @@ class Search(Finder):
         An embedded index that cannot even be read is begun anew. Raises IndexUnavailable, EmbeddingError.
         """
         try:
-            embedded = self._index.build(self._indexed, self._embedder, progress)
+            embedded = self._index.build(self.texts, self._embedder, progress)
         except IndexUnavailable as error:
             log.warning("index.start_over", reason=str(error))
             self._index.start_over()
-            embedded = self._index.build(self._indexed, self._embedder, progress)
+            embedded = self._index.build(self.texts, self._embedder, progress)
         self._ranker.load()
         self._rankings.clear()
         self._programs.clear()
@@ -71,12 +75,7 @@ class Search(Finder):
         Raises IndexUnavailable.
         """
         status = self._index.status()
-        return status, status.version == self._version and status.passages == len(self._indexed)
-
-    @property
-    def indexed(self) -> int:
-        """How many texts an index that is up to date holds: passages, and what people say when they need one."""
-        return len(self._indexed)
+        return status, status.version == self._version and status.passages == len(self.texts)
 
     def check(self) -> str | None:
         """None when the index serves this library; otherwise what is wrong, as a sentence. Blocks."""
@@ -125,7 +124,7 @@ class Search(Finder):
     def _beside(self, chunked: list[list[Passage]]) -> Finder:
         passages = [passage for own in chunked for passage in own]
         ranker = self._ranker.beside(passages, np.concatenate([self.own.vectors(own) for own in chunked]))
-        return Finder([*self.passages, *passages], ranker, self._embedder, self._thread)
+        return Finder([*self.passages, *passages], ranker, self._embedder, self._thread, self._spelling)
 
     def close(self) -> None:
         """Close the index and the worker threads."""

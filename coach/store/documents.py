@@ -45,9 +45,14 @@ async def list_documents(
     return list((await db.execute(query)).scalars())
 
 
-async def delete_document(db: AsyncSession, program_id: str, document_id: str) -> None:
-    """Forget a document. Raises NotFound, also where it is another program's."""
+async def get_document(db: AsyncSession, program_id: str, document_id: str) -> ProgramDocument:
+    """The document. Raises NotFound, also where it is another program's."""
     document = await db.get(ProgramDocument, document_id)
     if document is None or document.program_id != program_id:
         raise NotFound("There is no document with this id in the program.")
-    await db.delete(document)
+    return document
+
+
+async def delete_document(db: AsyncSession, program_id: str, document_id: str) -> None:
+    """Forget a document. Raises NotFound, also where it is another program's."""
+    await db.delete(await get_document(db, program_id, document_id))

@@ -22,12 +22,12 @@ from evals.retrieval import (
     FoundFirst,
     NoAnswerSaid,
     Question,
-    _top,
     interval,
     judged_name,
     measure,
     read_gold,
     run_beir,
+    top,
 )
 from tests.encoders import WordHashEncoder
 from tests.retrieval.documents import PLACES, write
@@ -98,7 +98,7 @@ def test_an_interval_holds_the_mean_and_is_the_same_twice(values: list[float]) -
 
 
 def test_a_name_that_comes_twice_counts_where_it_is_best() -> None:
-    assert _top(["a", "b", "a", "out"], np.array([0.25, 0.5, 1, -1])) == {"a": 1, "b": 0.5}
+    assert top(["a", "b", "a", "out"], np.array([0.25, 0.5, 1, -1])) == {"a": 1, "b": 0.5}
 
 
 # The gold set

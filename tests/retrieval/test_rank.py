@@ -11,7 +11,8 @@ from coach.retrieval import rank
 from coach.retrieval.chunk import IndexedText
 from coach.retrieval.embed import Vector
 from coach.retrieval.index import Index
-from coach.retrieval.rank import Lexical, Ranker, Ranking, Scores, fuse, with_needs
+from coach.retrieval.lexical import Scores
+from coach.retrieval.rank import Legs, Ranker, Ranking, fuse, read_weights, scaled
 from tests.encoders import WordHashEncoder
 
 TEXTS = ("meeting notes", "phones at work", "pay talks", "remote days", "garden party", "a talk in the garden")
@@ -70,80 +71,64 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rank, "_IN_MEMORY", 3)
 
 
-# Words
-
-
-@pytest.mark.parametrize("question", ["meetings", *WORDLESS_QUESTIONS])
-@pytest.mark.parametrize("texts", [[], [""], ["", "...", "the and of"]], ids=["none", "one empty", "no words"])
-def test_texts_without_words_score_0(texts: list[str], question: str) -> None:
-    assert Lexical(texts).scores(question).tolist() == [0] * len(texts)
-
-
-@pytest.mark.parametrize("question", WORDLESS_QUESTIONS)
-def test_a_question_that_shares_no_word_scores_every_text_0(question: str) -> None:
-    assert Lexical(TEXTS).scores(question).tolist() == [0] * len(TEXTS)
-
-
-@pytest.mark.parametrize("question", ["meeting", "meetings", "MEETINGS!", "how do we meet", "the meeting"])
-def test_a_word_is_found_in_whatever_form_it_is_asked(question: str) -> None:
-    scores = Lexical(TEXTS).scores(question)
-    assert scores[0] > 0
-    assert not scores[1:].any()
-
-
-def test_stop_words_and_unknown_words_change_nothing() -> None:
-    words = Lexical(TEXTS)
-    assert words.scores("so what is the garden quokka?").tolist() == words.scores("garden").tolist()
-
-
-def test_a_rare_word_weighs_more_than_a_common_one_and_a_short_text_more_than_a_long_one() -> None:
-    words = Lexical(["phone garden", "phone party", "phone and a long walk through town with everybody"])
-    rare, common, long = words.scores("phone")[0], words.scores("garden")[0], words.scores("phone")[2]
-    assert common > rare > long > 0
-
-
 # Fusion
 
 
-@pytest.mark.parametrize("share", [0.0, 1.0])
-@pytest.mark.parametrize("seed", range(3))
-def test_a_share_of_0_or_1_is_the_order_of_one_leg(share: float, seed: int) -> None:
-    chance = np.random.default_rng(seed)
-    dense = chance.permutation(np.linspace(0, 1, 60)).astype(np.float32)
-    words = chance.permutation(np.linspace(0, 20, 60)).astype(np.float32)
-    assert best_first(dense) != best_first(words)
-    assert best_first(fuse(dense, words, share)) == best_first(dense if share else words)
+def legs_of(words: Scores, similarity: Scores) -> Legs:
+    """Legs of two kinds: all that is said by words, and all that is said by meaning."""
+    return Legs(words, words, words, similarity, similarity, similarity, similarity)
+
+
+@pytest.mark.parametrize("leg", Legs._fields)
+def test_a_leg_that_alone_has_weight_gives_the_order(leg: str) -> None:
+    chance = np.random.default_rng(3)
+    legs = Legs(*(chance.permutation(np.linspace(0, 9, 60)).astype(np.float32) for _ in Legs._fields))
+    assert best_first(fuse(legs, {leg: 0.4})) == best_first(getattr(legs, leg))
 
 
 @given(
-    legs=st.lists(st.tuples(st.floats(-1, 1, width=32), st.floats(0, 60, width=32)), max_size=150),
+    scores=st.lists(st.tuples(st.floats(-1, 1, width=32), st.floats(0, 60, width=32)), max_size=150),
     share=st.floats(0, 1),
 )
-def test_fused_scores_are_from_0_to_1(legs: list[tuple[float, float]], share: float) -> None:
-    fused = fuse(scores_of(*(dense for dense, _ in legs)), scores_of(*(words for _, words in legs)), share)
-    assert fused.shape == (len(legs),)
-    assert ((fused >= 0) & (fused <= 1)).all()
+def test_fused_scores_are_from_0_to_1(scores: list[tuple[float, float]], share: float) -> None:
+    legs = legs_of(scores_of(*(words for _, words in scores)), scores_of(*(dense for dense, _ in scores)))
+    fused = fuse(legs, {"similarity": share, "words": 1 - share})
+    assert fused.shape == (len(scores),)
+    assert ((fused >= 0) & (fused <= 1.00001)).all()
 
 
-def test_the_best_of_both_legs_gets_1_and_the_last_of_both_0() -> None:
+def test_the_best_of_every_leg_gets_1_and_the_last_of_every_leg_0() -> None:
+    legs = legs_of(scores_of(0, 2, 4), scores_of(0.1, 0.3, 0.9))
     middle = 0.75 * 0.25 + 0.25 * 0.5
-    assert fuse(scores_of(0.1, 0.3, 0.9), scores_of(0, 2, 4), 0.75).tolist() == pytest.approx([0, middle, 1])
+    assert fuse(legs, {"similarity": 3, "words": 1}).tolist() == pytest.approx([0, middle, 1])
 
 
 def test_the_scale_of_a_leg_does_not_matter() -> None:
-    fused = fuse(scores_of(0.2, 0.5, 0.4), scores_of(0, 3, 9)).tolist()
-    assert fuse(scores_of(0.6, 0.75, 0.7), scores_of(0, 1, 3)).tolist() == pytest.approx(fused, abs=1e-5)
+    weights = {"similarity": 0.4, "words": 0.6}
+    fused = fuse(legs_of(scores_of(0, 3, 9), scores_of(0.2, 0.5, 0.4)), weights).tolist()
+    assert fuse(legs_of(scores_of(0, 1, 3), scores_of(0.6, 0.75, 0.7)), weights).tolist() == pytest.approx(
+        fused, abs=1e-5
+    )
 
 
 def test_a_leg_that_tells_nothing_apart_leaves_the_order_to_the_other() -> None:
     same, telling = scores_of(0.4, 0.4, 0.4), scores_of(0.1, 0.8, 0.3)
-    assert best_first(fuse(same, telling)) == best_first(fuse(telling, same)) == [1, 2, 0]
-    assert not fuse(same, same).any()
+    weights = {"similarity": 0.5, "words": 0.5}
+    assert best_first(fuse(legs_of(same, telling), weights)) == [1, 2, 0]
+    assert best_first(fuse(legs_of(telling, same), weights)) == [1, 2, 0]
+    assert not fuse(legs_of(same, same), weights).any()
 
 
 def test_what_is_behind_the_hundredth_counts_nothing() -> None:
-    fused = fuse(np.linspace(1, 0, 300, dtype=np.float32), np.zeros(300, np.float32), 1.0)
+    fused = scaled(np.linspace(1, 0, 300, dtype=np.float32))
     assert np.flatnonzero(fused).tolist() == list(range(99))
+
+
+def test_the_weights_that_search_uses_are_read_from_their_file() -> None:
+    weights = read_weights()
+    assert set(weights.legs) <= set(Legs._fields)
+    assert all(weight >= 0 for weight in weights.legs.values())
+    assert sum(weights.legs.values()) > 0
 
 
 # A small list
@@ -245,29 +230,69 @@ def test_a_large_list_begins_as_a_small_one_does(monkeypatch: pytest.MonkeyPatch
         assert ranked(large, question)[:3] == ranked(small, question)[:3]
 
 
-def test_a_need_lifts_every_passage_of_its_document_and_is_never_ranked_itself() -> None:
-    passages = [IndexedText(f"k{place}", f"d{place // 2}", text) for place, text in enumerate(["a", "b", "c", "d"])]
-    vectors = {"k0": [1, 0, 0], "k1": [0, 0, 1], "k2": [0, 0, 1], "k3": [0, 0, 1], "n0": [0, 1, 0]}
-    index = FakeIndex({key: np.array(vector, np.float32) for key, vector in vectors.items()})
-    asked = np.array([0, 1, 0], np.float32)
-
-    with_it = Ranker(passages, cast(Index, index), "f", [IndexedText("n0", "d1", "z")])
-    without = Ranker(passages, cast(Index, index), "f")
-
-    assert with_it.rank("z", asked).places.tolist() == [2, 3, 0, 1]
-    with_it.load()
-    needs = with_it.closest_needs(asked)
-    assert needs is not None
-    assert needs.tolist() == [0, 0, 1, 1]
-    without.load()
-    assert without.closest_needs(asked) is None
-    beside = with_it.beside([IndexedText("own", "other", "own")], np.array([[0, 0, 1]], np.float32))
-    assert beside.rank("z", asked).places.tolist() == [2, 3, 0, 1, 4]
+# What people ask
 
 
-def test_needs_count_for_their_share() -> None:
-    fused, needs = np.array([1.0, 0.0], np.float32), np.array([0.0, 0.5], np.float32)
+VECTORS = {"k0": [1, 0, 0], "k1": [0, 0, 1], "k2": [0, 0, 1], "k3": [0, 0, 1], "n0": [0, 1, 0], "n1": [0.6, 0.8, 0]}
 
-    assert with_needs(fused, None) is fused
-    assert with_needs(fused, needs, 0.25).tolist() == [0.75, 0.25]
-    assert with_needs(fused, needs, 0.0).tolist() == [1.0, 0.0]
+
+def with_asked(*asked: IndexedText) -> Ranker:
+    """A ranker of two documents with two sections each."""
+    passages = [
+        IndexedText(f"k{place}", f"d{place // 2}", text, f"section {place % 2}")
+        for place, text in enumerate(["apple", "brick", "cloud", "drum"])
+    ]
+    index = FakeIndex({key: np.array(vector, np.float32) for key, vector in VECTORS.items()})
+    return Ranker(passages, cast(Index, index), "f", asked)
+
+
+QUESTION = np.array([0, 1, 0], np.float32)
+
+
+def test_what_people_ask_of_a_document_lifts_each_of_its_passages_and_is_never_ranked_itself() -> None:
+    ranker = with_asked(IndexedText("n0", "d1", "zebra"))
+    found = ranker.rank("zebra", QUESTION)
+    assert found.places.tolist()[:2] == [2, 3]
+    assert sorted(found.places.tolist()) == [0, 1, 2, 3]
+    assert ranker.legs("zebra", QUESTION).document_asked.tolist() == [0, 0, 1, 1]
+
+
+def test_what_people_ask_of_a_section_lifts_that_section_before_its_neighbors() -> None:
+    ranker = with_asked(IndexedText("n0", "d1", "zebra", "section 1"))
+    found = ranker.rank("zebra", QUESTION)
+    assert found.places.tolist()[:2] == [3, 2]
+    legs = ranker.legs("zebra", QUESTION)
+    assert legs.section_asked.tolist() == [0, 0, 0, 1]
+    assert legs.words[3] > legs.words[2] == 0
+    assert legs.document_words[2] == legs.document_words[3] > 0
+
+
+def test_where_nobody_asked_the_text_stands_for_itself() -> None:
+    ranker = with_asked(IndexedText("n0", "d1", "zebra", "section 1"))
+    legs = ranker.legs("apple", np.array([1, 0, 0], np.float32))
+    assert legs.section_asked.tolist() == [1, 0, 0, 0]
+    assert legs.document_asked.tolist() == [1, 1, 0, 0]
+    assert legs.document_similarity.tolist() == [1, 1, 0, 0]
+    assert legs.whole_words[0] == legs.whole_words[1] > 0
+    assert ranker.rank("apple", np.array([1, 0, 0], np.float32)).places[0] == 0
+
+
+def test_of_several_lines_the_closest_counts() -> None:
+    ranker = with_asked(IndexedText("n1", "d1", "yak", "section 1"), IndexedText("n0", "d1", "zebra", "section 1"))
+    assert ranker.legs("?", QUESTION).section_asked.tolist() == [0, 0, 0, 1]
+    assert ranker.legs("?", np.array([1, 0, 0], np.float32)).section_asked[3] == pytest.approx(0.6)
+
+
+def test_passages_beside_the_others_are_ranked_with_them() -> None:
+    beside = with_asked(IndexedText("n0", "d1", "zebra")).beside(
+        [IndexedText("own", "other", "own")], np.array([[0, 1, 0]], np.float32)
+    )
+    assert beside.rank("own", QUESTION).places[0] == 4
+    assert set(beside.rank("zebra", QUESTION).places.tolist()[:3]) == {2, 3, 4}
+
+
+def test_closeness_is_the_mean_of_the_closest_passage_and_the_closest_line() -> None:
+    ranker = with_asked(IndexedText("n0", "d1", "zebra"))
+    assert ranker.rank("zebra", QUESTION).closest == pytest.approx(0.5)
+    assert ranker.rank("apple", np.array([1, 0, 0], np.float32)).closest == pytest.approx(1)
+    assert ranker.rank_by_words("zebra").closest is None

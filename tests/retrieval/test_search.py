@@ -168,13 +168,14 @@ async def test_a_strange_question_gets_an_answer(search: Search, query: str) -> 
 async def test_many_questions_at_once_are_answered_each_for_itself(search: Search) -> None:
     queries = [passage.embedded_text[:200] for passage in search.passages[::20]]
 
-    alone = [await search.find(query, 3) for query in queries[:5]]
     at_once = await asyncio.gather(*(search.find(query, 3) for query in queries))
+    search._rankings.clear()
+    alone = [await search.find(query, 3) for query in queries]
 
-    assert [hits[0].passage.document.front.id for hits in at_once[:5]] == [
-        h[0].passage.document.front.id for h in alone
+    assert [[hit.passage.id for hit in hits] for hits in at_once] == [
+        [hit.passage.id for hit in hits] for hits in alone
     ]
-    assert all(hits[0].similarity > 0.7 for hits in at_once)
+    assert len({hits[0].passage.id for hits in at_once}) > len(queries) / 2
 
 
 def test_one_search_serves_one_event_loop_after_another(search: Search) -> None:

@@ -1,0 +1,53 @@
+"""Misspelt words of a question, replaced by words of the library."""
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterable
+
+from rapidfuzz.distance import OSA
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+# Shorter words have too many neighbors, and a longer one may be two slips away from what was meant.
+_SHORTEST = 3
+_TWO_SLIPS = 7
+# A word that the library holds less often may itself be a rare name.
+_SEEN = 2
+
+
+class Spelling:
+    """The words of some texts, and which of them a misspelt one was meant to be; `english` words are left alone.
+
+    A slip is a letter too many, too few, another one, or two that changed places (optimal string alignment).
+    """
+
+    def __init__(self, texts: Iterable[str], english: Container[str]) -> None:
+        self._english = english
+        self._seen = Counter(word for text in texts for word in _words(text))
+        self._by_first: dict[str, list[str]] = {}
+        for word, times in self._seen.items():
+            if times >= _SEEN and len(word) >= _SHORTEST:
+                self._by_first.setdefault(word[0], []).append(word)
+
+    def mended(self, question: str) -> str:
+        """The question, with each unknown word replaced by the closest known one that begins with the same letter.
+
+        A word that is close to none stays as it is.
+        """
+        return _WORD.sub(lambda match: self._mended_word(match.group()), question)
+
+    def _mended_word(self, word: str) -> str:
+        plain = word.casefold()
+        if len(plain) < _SHORTEST or plain in self._english or self._seen[plain] or self._seen[plain.removesuffix("s")]:
+            return word
+        slips = 2 if len(plain) >= _TWO_SLIPS else 1
+        near = [
+            (distance, -self._seen[other], other)
+            for other in self._by_first.get(plain[0], ())
+            if abs(len(other) - len(plain)) <= slips
+            and (distance := OSA.distance(plain, other, score_cutoff=slips)) <= slips
+        ]
+        return min(near)[2] if near else word
+
+
+def _words(text: str) -> Iterable[str]:
+    return (match.group().casefold() for match in _WORD.finditer(text))
