@@ -28,6 +28,7 @@ evals: .venv/.dev  ## the offline evals
 
 bench: .venv/.bench  ## this service against a plain LangChain chain, side by side
 	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.bench.search
 
 format: .venv/.dev  ## format and mend what ruff can
 	$(BIN)/ruff check --fix .

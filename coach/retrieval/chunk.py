@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -96,17 +96,22 @@ class IndexedText:
     section: str | None = None
 
 
-def asked_lines(library: Library) -> list[IndexedText]:
-    """What people ask when they need a document or a section: compared with questions, and never shown."""
+def asked_lines(library: Library, passages: Iterable[Passage]) -> list[IndexedText]:
+    """What people ask when they need a document or a section: compared with questions, and never shown.
+
+    `passages` are the library's; what is asked of a section that none of them belongs to is left out.
+    """
     found = {}
+    known = {(passage.document_id, passage.section) for passage in passages}
     for document in library.documents:
         asked = document.asked
-        known = {passage.section for passage in chunk_document(document)} if asked.sections else set()
         # Whoever knows the title types that.
         sections: list[tuple[str | None, tuple[str, ...]]] = []
         if asked.whole:
             sections.append((None, (document.front.title, *asked.whole)))
-        sections += [(section, lines) for section, lines in asked.sections.items() if section in known]
+        sections += [
+            (section, lines) for section, lines in asked.sections.items() if (document.front.id, section) in known
+        ]
         for section, lines in sections:
             for text in lines:
                 digest = hashlib.sha256(f"{document.front.id}\0{section}\0{text}".encode()).hexdigest()[:12]

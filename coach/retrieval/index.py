@@ -155,7 +155,7 @@ class Index:
             collection = self._client.create_collection(
                 name,
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": width}},
+                configuration={"hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": width}},
             )
             ids = [passage.id for passage in passages]
             for start in range(0, len(ids), _WRITE_BATCH):

@@ -325,8 +325,9 @@ def _check(
         # The YAML parser is recursive C: it does not survive front matter that is nested without end.
         raise LibraryError([f"{name}:{first_line}: the YAML is too long or too deeply nested"])
     try:
-        node = yaml.compose(header, Loader=yaml.CSafeLoader)
-        values = yaml.load(header, Loader=yaml.CSafeLoader)
+        loader = yaml.CSafeLoader(header)
+        node = loader.get_single_node()
+        values = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line if error.problem_mark else 0) + first_line
         raise LibraryError([f"{name}:{line}: {error.problem or 'not YAML'}; quote values that hold a colon"]) from None

@@ -10,6 +10,7 @@ counts is fitted to the tuning half of the gold set, by `python -m evals.fit`, a
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -148,7 +149,6 @@ class Ranker:
         self._places = {passage.id: place for place, passage in enumerate(passages)}
         self._stems = Stems()
         self._parts = _Parts(passages, asked)
-        self._words, self._whole, self._documents = self._lexicals()
         priors = [self._weights.prior(passage) if isinstance(passage, Passage) else 0.0 for passage in passages]
         self._priors = np.array(priors, np.float32) / np.float32(sum(self._weights.legs.values()))
         self._vectors: npt.NDArray[np.float32] | None = None
@@ -215,8 +215,9 @@ class Ranker:
         scores: Scores = (fused + self._priors).clip(0, 1)
         return scores
 
+    @cached_property
     def _lexicals(self) -> tuple[Lexical, Lexical, Lexical]:
-        """BM25 of passages, of whole documents, and of documents with all parts."""
+        """BM25 of passages, of whole documents, and of documents with all parts; made when first asked for."""
         own = self._stems.of([passage.embedded_text for passage in self._passages])
         lines = self._stems.of([line.embedded_text for line in self._asked])
         parts = self._parts
@@ -240,11 +241,12 @@ class Ranker:
 
     def _by_words(self, question: str) -> tuple[Scores, Scores, Scores]:
         (stems,) = self._stems.of([question])
-        words = self._words.scores(stems)
-        if self._whole is self._words:
+        of_passages, of_whole, of_documents = self._lexicals
+        words = of_passages.scores(stems)
+        if of_whole is of_passages:
             return words, words, words
         document_of = self._parts.document_of
-        return words, self._whole.scores(stems)[document_of], self._documents.scores(stems)[document_of]
+        return words, of_whole.scores(stems)[document_of], of_documents.scores(stems)[document_of]
 
     def _nearest(self, vector: Vector, allowed: npt.NDArray[np.bool_] | None) -> list[tuple[int, float]]:
         ids = None if allowed is None else [self._passages[int(place)].id for place in np.flatnonzero(allowed)]

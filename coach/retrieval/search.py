@@ -31,7 +31,8 @@ class Search(Finder):
     """The library in memory, its vectors in Chroma, and the embedding model between them."""
 
     def __init__(self, library: Library, index: Index, embedder: Embedder) -> None:
-        passages, asked = chunk(library), asked_lines(library)
+        passages = chunk(library)
+        asked = asked_lines(library, passages)
         ranker = Ranker(passages, index, embedder.fingerprint, asked)
         indexed: list[Embeddable] = [*passages, *asked]
         spelling = Spelling((text.embedded_text for text in indexed), english_words())

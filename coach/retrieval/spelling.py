@@ -22,7 +22,7 @@ class Spelling:
 
     def __init__(self, texts: Iterable[str], english: Container[str]) -> None:
         self._english = english
-        self._seen = Counter(word for text in texts for word in _words(text))
+        self._seen = Counter(_WORD.findall("\n".join(texts).casefold()))
         self._by_first: dict[str, list[str]] = {}
         for word, times in self._seen.items():
             if times >= _SEEN and len(word) >= _SHORTEST:
@@ -47,7 +47,3 @@ class Spelling:
             and (distance := OSA.distance(plain, other, score_cutoff=slips)) <= slips
         ]
         return min(near)[2] if near else word
-
-
-def _words(text: str) -> Iterable[str]:
-    return (match.group().casefold() for match in _WORD.finditer(text))

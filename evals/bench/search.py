@@ -141,7 +141,7 @@ def grown(size: int, library: Library, vectors: npt.NDArray[np.float32], folder:
     """Milliseconds of ranking among this many passages, with vectors at hand."""
     chance = np.random.default_rng(7)
     words = [passage.text.split() for passage in chunk(library)]
-    questions = [line.embedded_text for line in asked_lines(library)[:_QUESTIONS]]
+    questions = [line.embedded_text for line in asked_lines(library, chunk(library))[:_QUESTIONS]]
     passages = [
         IndexedText(f"p{number}", f"d{number // 6}", " ".join(chance.permutation(words[number % len(words)])))
         for number in range(size)
