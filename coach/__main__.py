@@ -152,7 +152,7 @@ def index_build() -> None:
     """Bring the index up to the library; unchanged passages are not embedded again."""
     from coach.retrieval.search import open_search, show_progress
 
-    found = open_search(Settings(), progress=show_progress)
+    found = open_search(Settings(), load=False, progress=show_progress)
     status, _ = found.status()
     found.close()
     typer.echo(f"The index is up to date: version {status.version}, {status.passages} passages.", err=True)

@@ -1,5 +1,6 @@
 """Words: BM25 of texts for the words of a question."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,8 +8,13 @@ import bm25s
 import numpy as np
 import numpy.typing as npt
 import Stemmer
+from bm25s.stopwords import STOPWORDS_EN
 
 Scores = npt.NDArray[np.float32]
+
+# What bm25s.tokenize does, without what it adds for many texts: a question takes a tenth of the time.
+_WORD = re.compile(r"\b\w\w+\b")
+_STOP_WORDS = frozenset(STOPWORDS_EN)
 
 
 class Stems:
@@ -19,10 +25,10 @@ class Stems:
 
     def of(self, texts: Sequence[str]) -> list[list[str]]:
         """The stems of each text, in order."""
-        stems: list[list[str]] = bm25s.tokenize(
-            list(texts), stopwords="en", stemmer=self._stemmer, return_ids=False, show_progress=False
-        )
-        return stems
+        return [
+            self._stemmer.stemWords([word for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS])
+            for text in texts
+        ]
 
 
 class Lexical:

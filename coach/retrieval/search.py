@@ -53,10 +53,11 @@ class Search(Finder):
         """
         return cls(library, Index.open(folder=chroma_dir, url=chroma_url), embedder)
 
-    def build(self, progress: Progress | None = None) -> int:
+    def build(self, progress: Progress | None = None, *, load: bool = True) -> int:
         """Bring the index up to the library; return how many passages were embedded. Blocks.
 
-        An embedded index that cannot even be read is begun anew. Raises IndexUnavailable, EmbeddingError.
+        With `load` its vectors are read for searches to come. An embedded index that cannot even be read is begun anew.
+        Raises IndexUnavailable, EmbeddingError.
         """
         try:
             embedded = self._index.build(self.texts, self._embedder, progress)
@@ -64,7 +65,8 @@ class Search(Finder):
             log.warning("index.start_over", reason=str(error))
             self._index.start_over()
             embedded = self._index.build(self.texts, self._embedder, progress)
-        self._ranker.load()
+        if load:
+            self._ranker.load()
         self._rankings.clear()
         self._programs.clear()
         self._broken = None
@@ -137,8 +139,12 @@ class Search(Finder):
             log.info("index.close_failed", reason=str(error))
 
 
-def open_search(settings: Settings, *, build: bool = True, progress: Progress | None = None) -> Search:
-    """The search of these settings; with `build`, its index is first brought up to the library. Blocks.
+def open_search(
+    settings: Settings, *, build: bool = True, load: bool = True, progress: Progress | None = None
+) -> Search:
+    """The search of these settings; with `build`, its index is first brought up to the library, and with `load` read.
+
+    Blocks.
 
     Raises LibraryError, IndexInUse, IndexUnavailable, EmbeddingError.
     """
@@ -147,7 +153,7 @@ def open_search(settings: Settings, *, build: bool = True, progress: Progress | 
     search = Search.open(library, embedder, chroma_dir=settings.chroma_dir, chroma_url=settings.chroma_url)
     if build:
         try:
-            search.build(progress)
+            search.build(progress, load=load)
         except CoachError:
             search.close()
             raise

@@ -38,7 +38,7 @@ from pathlib import Path
 from coach.retrieval.search import open_search
 from coach.settings import Settings
 began = time.perf_counter()
-search = open_search(Settings(data_dir=Path(sys.argv[1])))
+search = open_search(Settings(data_dir=Path(sys.argv[1])), load=False)
 took = time.perf_counter() - began
 search.close()
 print(took, "torch" in sys.modules)
