@@ -1,5 +1,6 @@
 import pytest
 
+from coach.errors import IndexUnavailable
 from coach.retrieval.search import Search
 from tests.api.conftest import Caller, PairOfPeople, Serve, Service, assert_problem
 
@@ -37,6 +38,27 @@ async def test_a_document_is_found_in_its_program_and_nowhere_else(serve: Serve,
     (first, *_) = (await ours.mentor.get("/knowledge/search", params={"q": QUESTION})).json()["items"]
     assert (first["kind"], first["evidence"], first["topic"]) == ("program", "program", None)
     assert first["section"] == "Rules > What may be pasted"
+
+
+async def test_a_document_that_cannot_leave_the_index_is_still_there_to_be_deleted(
+    serve: Serve, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = await serve(own_search=search)
+    pair = await service.pair()
+    made = await pair.coordinator.made(f"/programs/{pair.program_id}/documents", POLICY)
+    assert made["id"] in await found(pair.mentor)
+    path = f"/programs/{pair.program_id}/documents"
+
+    def unavailable(document_id: str) -> int:
+        raise IndexUnavailable("The index cannot be reached.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(search.own, "forget", unavailable)
+        assert_problem(await pair.coordinator.call("DELETE", f"{path}/{made['id']}"), 503)
+    assert [row["id"] for row in (await pair.coordinator.get(path)).json()["items"]] == [made["id"]]
+
+    assert (await pair.coordinator.call("DELETE", f"{path}/{made['id']}")).status_code == 204
+    assert search.own.count(made["id"]) == 0
 
 
 async def test_a_deleted_document_is_gone_from_the_index(serve: Serve, search: Search) -> None:
