@@ -18,14 +18,14 @@ from coach.untrusted import shorten
 # What the library is asked for the slots that every stage has; the same words for every pair, so the answers are
 # cached.
 _GUIDANCE: dict[Purpose, str] = {
-    "check-in": "How to open a meeting with a short check-in",
-    "review-actions": "Going through open actions from last time",
+    "check-in": "Open in four minutes with a short check-in",
+    "review-actions": "Open actions from last time: three answers, done, next step, or let it go",
     "confidentiality": "What stays between the two, and where a promise of confidentiality ends",
-    "ground-rules": "Agreeing on ground rules for the meetings",
-    "goals": "Setting goals for the mentoring sessions",
-    "review-goals": "Midpoint review of the goals",
+    "ground-rules": "Finish five sentences together",
+    "goals": "Write the goal as something to see",
+    "review-goals": "A plan for the midpoint review of the goals",
     "evaluation": "Looking back at the goals in the last session",
-    "celebration": "Saying thanks and celebrating in the last session",
+    "celebration": "A two-minute celebration for two, with thanks",
     "reflection": "What to take back to work at the end of a meeting",
     "next-steps": "Closing a meeting with next steps, who does what by when, and the next date",
 }

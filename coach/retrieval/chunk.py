@@ -105,7 +105,7 @@ def asked_lines(library: Library, passages: Iterable[Passage]) -> list[IndexedTe
     known = {(passage.document_id, passage.section) for passage in passages}
     for document in library.documents:
         asked = document.asked
-        # Whoever knows the title types that.
+        # Whoever knows the title types that; and a heading, where it is the document's own.
         sections: list[tuple[str | None, tuple[str, ...]]] = []
         if asked.whole:
             sections.append((None, (document.front.title, *asked.whole)))
@@ -113,7 +113,8 @@ def asked_lines(library: Library, passages: Iterable[Passage]) -> list[IndexedTe
             (section, lines) for section, lines in asked.sections.items() if (document.front.id, section) in known
         ]
         for section, lines in sections:
-            for text in lines:
+            headed = (section, *lines) if section is not None and document.kind == "guidance" else lines
+            for text in headed:
                 digest = hashlib.sha256(f"{document.front.id}\0{section}\0{text}".encode()).hexdigest()[:12]
                 found[digest] = IndexedText(f"n{digest}", document.front.id, text, section)
     return list(found.values())

@@ -52,16 +52,17 @@ def test_a_file_that_cannot_be_used_is_named_with_its_line(
     assert [found for found in caught.value.problems if found.startswith(problem)] == caught.value.problems != []
 
 
-def test_lines_are_indexed_under_their_section_and_with_the_title(tmp_path: Path) -> None:
+def test_lines_are_indexed_under_their_section_and_with_title_and_heading(tmp_path: Path) -> None:
     library = read(tmp_path, NAME, ASKED)
     lines = asked_lines(library, chunk(library))
     assert [(line.section, line.embedded_text) for line in lines] == [
         (None, "The first talk"),
         (None, "what do we say first"),
+        ("Say hello", "Say hello"),
         ("Say hello", "how do I greet a director"),
     ]
     assert {line.document_id for line in lines} == {"first-talk"}
-    assert len({line.id for line in lines}) == 3
+    assert len({line.id for line in lines}) == 4
 
 
 def test_a_section_that_is_gone_is_found_by_the_check_and_not_indexed(tmp_path: Path) -> None:
