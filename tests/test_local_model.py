@@ -40,7 +40,7 @@ async def test_a_real_server_answers_over_http_and_tells_what_it_cost(base_url: 
     }
     model = model_at(base_url, timeout_s=SECONDS_EACH)
 
-    reply = await model.reply(ModelRequest((Turn("system", "Be brief."), Turn("user", "Ready?")), "ready", schema, 20))
+    reply = await model.reply(ModelRequest((Turn("system", "Be brief."), Turn("user", "Ready?")), "ready", schema, 100))
     await model.close()
 
     # The server holds the model to the schema: even so small a one cannot write anything else.

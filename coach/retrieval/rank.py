@@ -156,7 +156,11 @@ class Ranker:
         self.in_memory = len(passages) <= _IN_MEMORY
 
     def load(self) -> None:
-        """Read the vectors of a small list, once the index holds them. Raises IndexUnavailable."""
+        """Make ready what questions need: the words, and the vectors of a small list, once the index holds them.
+
+        Blocks for a while the first time. Raises IndexUnavailable.
+        """
+        _ = self._lexicals
         if self.in_memory and self._vectors is None:
             vectors = self._index.vectors([*self._passages, *self._asked], self._fingerprint)
             self._vectors, self._asked_vectors = np.split(vectors, [len(self._passages)])
@@ -171,6 +175,7 @@ class Ranker:
         if self._vectors is not None:
             both._vectors = np.concatenate([self._vectors, vectors])
             both._asked_vectors = self._asked_vectors
+        both.load()
         return both
 
     def rank(self, question: str, vector: Vector, allowed: npt.NDArray[np.bool_] | None = None) -> Ranking:
@@ -281,16 +286,11 @@ class _Parts:
         self._section_of: Numbers = np.array(
             [sections.setdefault((p.document_id, p.section), len(sections)) for p in passages], np.intp
         )
-        self._whole: dict[int, list[int]] = {}
-        self._of_section: dict[int, list[int]] = {}
-        for number, line in enumerate(asked):
-            if line.section is None:
-                self._whole.setdefault(numbers[line.document_id], []).append(number)
-            else:
-                self._of_section.setdefault(sections[line.document_id, line.section], []).append(number)
-        self._all: dict[int, list[int]] = {}
-        for number, line in enumerate(asked):
-            self._all.setdefault(numbers[line.document_id], []).append(number)
+        self._all = _grouped(numbers[line.document_id] for line in asked)
+        self._whole = _grouped(numbers[line.document_id] if line.section is None else None for line in asked)
+        self._of_section = _grouped(
+            None if line.section is None else sections[line.document_id, line.section] for line in asked
+        )
         self._best_passage = None if self.documents == len(passages) else _Best(_grouped(self.document_of.tolist()))
         self._best_of_document, self._best_of_section = _Best(self._all), _Best(self._of_section)
 
@@ -341,8 +341,10 @@ class _Best:
         return np.where(best == missing, otherwise, best)
 
 
-def _grouped(numbers: Sequence[int]) -> dict[int, list[int]]:
+def _grouped(numbers: Iterable[int | None]) -> dict[int, list[int]]:
+    """Places by the number of their group; None belongs to none."""
     groups: dict[int, list[int]] = {}
     for place, number in enumerate(numbers):
-        groups.setdefault(number, []).append(place)
+        if number is not None:
+            groups.setdefault(number, []).append(place)
     return groups

@@ -34,8 +34,9 @@ class Search(Finder):
         passages = chunk(library)
         asked = asked_lines(library, passages)
         ranker = Ranker(passages, index, embedder.fingerprint, asked)
-        indexed: list[Embeddable] = [*passages, *asked]
-        spelling = Spelling((text.embedded_text for text in indexed), english_words())
+        # Among the nearest of a large list, what people ask would leave no place for the passages.
+        indexed: list[Embeddable] = [*passages, *(asked if ranker.in_memory else ())]
+        spelling = Spelling([*(p.embedded_text for p in passages), *(a.embedded_text for a in asked)], english_words())
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma")
         super().__init__(passages, ranker, embedder, thread, spelling)
         self.library = library

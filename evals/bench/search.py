@@ -47,7 +47,7 @@ print(took, "torch" in sys.modules)
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; `wanted` is what issue and README ask for."""
+    """One line of the table; `wanted` is what the project aims at."""
 
     title: str
     figure: str

@@ -381,3 +381,13 @@ async def test_a_closed_search_lets_the_folder_go(small: Search, opening: Open) 
     reopened = opening(small.library)
 
     assert reopened.check() is None
+
+
+async def test_a_question_that_was_warmed_is_not_embedded_again_however_it_is_spelt(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = "frist meting with my mentee, a feedbak round"
+    await search.warm([typed])
+    monkeypatch.setattr(search, "_embedder", None)
+
+    assert len(await search.find(typed, 3)) == 3
