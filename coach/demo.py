@@ -62,13 +62,14 @@ def run_demo(settings: Settings) -> str:
             "COACH_KNOWLEDGE_DIR": str(settings.knowledge_dir.resolve()),
         }
         command = [sys.executable, "-m", "coach"]
-        token = subprocess.run(  # noqa: S603
-            [*command, "token", "--role", "admin"], env=environment, check=True, capture_output=True, text=True
-        ).stdout.strip()
         service = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment)  # noqa: S603
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_START_TIMEOUT_S) as client:
                 _wait(client, service)
+                # While the service loads its embedding model.
+                token = subprocess.run(  # noqa: S603
+                    [*command, "token", "--role", "admin"], env=environment, check=True, capture_output=True, text=True
+                ).stdout.strip()
                 return _agenda(client, token)
         finally:
             service.terminate()
@@ -124,7 +125,7 @@ def _wait(client: httpx.Client, service: subprocess.Popen[bytes]) -> None:
         if service.poll() is not None:
             raise CoachError("The demo's service did not start; its own message is above.")
         try:
-            if client.get("/readyz").is_success:
+            if client.get("/healthz").is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
