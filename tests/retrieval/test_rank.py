@@ -230,6 +230,18 @@ def test_a_large_list_begins_as_a_small_one_does(monkeypatch: pytest.MonkeyPatch
         assert ranked(large, question)[:3] == ranked(small, question)[:3]
 
 
+def test_in_a_collection_without_lines_what_is_found_first_widens_the_question() -> None:
+    # Twelve texts on sailing share no word with one of them but "harbour"; the others are on something else.
+    found_first = [f"sailing harbour night {number}" for number in range(12)]
+    related = "harbour lights tide"
+    ranker, _ = made(*found_first, related, *(f"pay slips and forms {number}" for number in range(100, 220)))
+    legs = ranker.legs("sailing", vector_of("sailing"))
+    place = len(found_first)
+    assert legs.words[place] == 0
+    assert legs.similarity[place] == pytest.approx(0, abs=0.05)
+    assert legs.document_asked[place] > legs.document_asked[place + 1 :].max()
+
+
 # What people ask
 
 
