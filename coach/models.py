@@ -38,6 +38,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# How many meetings in a row may draw on what one person has lived through, unless that person says otherwise.
+EXPERIENCE_LIMIT = 2
+
+
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
@@ -72,7 +76,10 @@ class ProgramDocument(SQLModel, table=True):
 
 
 class Participant(SQLModel, table=True):
-    """One person in a program. `avoid_topics` and `accessibility` are for that person's eyes."""
+    """One person in a program. `avoid_topics`, `accessibility` and `experience_limit` are for that person's eyes.
+
+    `experience_limit` is how many meetings in a row may draw on what this person has lived through.
+    """
 
     id: str = Field(default_factory=new_id, primary_key=True)
     program_id: str = Field(foreign_key="program.id", index=True)
@@ -84,17 +91,22 @@ class Participant(SQLModel, table=True):
     wants_to_learn: list[str] = Field(default_factory=list, sa_type=JSON)
     avoid_topics: list[str] = Field(default_factory=list, sa_type=JSON)
     accessibility: str | None = None
+    experience_limit: int = EXPERIENCE_LIMIT
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
 class Pair(SQLModel, table=True):
-    """A mentor, who is the junior, and a mentee, who is the senior."""
+    """A mentor, who is the junior, and a mentee, who is the senior.
+
+    `reached` holds goals that were goals once: their `text`, and the time `at` which they were marked reached.
+    """
 
     id: str = Field(default_factory=new_id, primary_key=True)
     program_id: str = Field(foreign_key="program.id", index=True)
     mentor_id: str = Field(foreign_key="participant.id", index=True)
     mentee_id: str = Field(foreign_key="participant.id", index=True)
     goals: list[str] = Field(default_factory=list, sa_type=JSON)
+    reached: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
     topics: list[str] = Field(default_factory=list, sa_type=JSON)
     planned_sessions: int
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
@@ -112,7 +124,10 @@ class PrivateNote(SQLModel, table=True):
 
 
 class MentoringSession(SQLModel, table=True):
-    """One meeting of a pair. `status` is planned, held, cancelled or postponed."""
+    """One meeting of a pair. `status` is planned, held, cancelled or postponed.
+
+    `unfinished` are documents of the library: activities that the pair began and wants to go on with.
+    """
 
     __tablename__ = "mentoring_session"
     __table_args__ = (UniqueConstraint("pair_id", "number"),)
@@ -126,6 +141,7 @@ class MentoringSession(SQLModel, table=True):
     format: str | None = None
     status: str = "planned"
     held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    unfinished: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

@@ -11,7 +11,7 @@ from api.schemas import Page as PageOf
 from api.schemas import programs as schemas
 from api.state import State
 from coach.errors import Forbidden, InvalidInput
-from coach.models import Pair, Participant, Program
+from coach.models import EXPERIENCE_LIMIT, Pair, Participant, Program, now
 from coach.store.pairs import PairPeople, pairs_of, put_note
 from coach.store.programs import get_program, list_pairs, list_programs
 from coach.store.tokens import issue_token
@@ -108,22 +108,38 @@ async def read_pair(pair_id: Id, caller: PairOrCoordinator, state: State) -> sch
 
 @router.patch("/pairs/{pair_id}")
 async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoordinator, state: State) -> schemas.Pair:
-    """Change goals or topics, or your own `avoid_topics` and `accessibility`."""
+    """Change goals or topics, mark goals reached, or change what you set for yourself alone."""
     changes = body.model_dump(exclude_unset=True)
-    if changes.get("goals", ()) is None:
-        raise InvalidInput("goals", "A pair needs one to three goals; leave the field out to keep those it has.")
+    for name in ("goals", "goals_reached"):
+        if changes.get(name, ()) is None:
+            raise InvalidInput(name, "This takes one to three goals; leave the field out to keep those there are.")
+    if changes.get("experience_limit", 0) is None:
+        changes["experience_limit"] = EXPERIENCE_LIMIT
     async with state.store.write() as db:
         people = await caller.pair(db, pair_id)
         role = people.role_of(caller.participant_id)
+        _mark_reached(people.pair, changes.get("goals_reached", []))
         for name in ("goals", "topics"):
             if name in changes:
                 setattr(people.pair, name, list(dict.fromkeys(changes[name] or [])))
-        own = {"avoid_topics": changes.get("avoid_topics") or [], "accessibility": changes.get("accessibility")}
+        own = {
+            "avoid_topics": changes.get("avoid_topics") or [],
+            "accessibility": changes.get("accessibility"),
+            "experience_limit": changes.get("experience_limit"),
+        }
         for name in changes.keys() & own.keys():
             if role is None:
                 raise Forbidden(f"{name} is for each person to set for themselves.")
             setattr(people.mentor if role == "mentor" else people.mentee, name, own[name])
     return _pair(people, caller)
+
+
+def _mark_reached(pair: Pair, goals: list[str]) -> None:
+    if not set(goals) <= set(pair.goals):
+        raise InvalidInput("goals_reached", "This is not one of the pair's goals. Copy a goal as the pair has it.")
+    at = now().isoformat()
+    pair.reached = [*pair.reached, *({"text": goal, "at": at} for goal in pair.goals if goal in goals)]
+    pair.goals = [goal for goal in pair.goals if goal not in goals]
 
 
 @router.put("/pairs/{pair_id}/private-note", status_code=204)
@@ -149,12 +165,14 @@ def _pair(people: PairPeople, caller: Caller) -> schemas.Pair:
         mentor=_person(people.mentor),
         mentee=_person(people.mentee),
         goals=pair.goals,
+        goals_reached=[goal["text"] for goal in pair.reached],
         topics=pair.topics,
         planned_sessions=pair.planned_sessions,
         created_at=pair.created_at,
         you=role,
         avoid_topics=own.avoid_topics if own else None,
         accessibility=own.accessibility if own else None,
+        experience_limit=own.experience_limit if own else None,
     )
 
 

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth import PairMember, PairOrCoordinator
 from api.dependencies import Id, Page
 from api.schemas import Page as PageOf
 from api.schemas import sessions as schemas
 from api.state import State
-from coach.agenda.brief import position_of, stage_of
+from coach.agenda.series import position_of, stage_of
 from coach.errors import Conflict, InvalidInput
 from coach.models import ActionItem, MentoringSession, Pair, now
+from coach.store.agendas import newest_agenda
 from coach.store.pairs import get_action, list_actions, open_actions
 from coach.store.programs import get_program
 from coach.store.sessions import NO_SESSION, get_session, list_sessions, next_number
@@ -78,7 +80,7 @@ async def change_session(
 ) -> schemas.Session:
     """Move a session, change its length or focus, or mark it held, cancelled or postponed."""
     changes = body.model_dump(exclude_unset=True)
-    for name in ("status", "scheduled_at", "minutes"):
+    for name in ("status", "scheduled_at", "minutes", "unfinished"):
         if changes.get(name, ...) is None:
             raise InvalidInput(name, "This cannot be empty; leave the field out to keep what is there.")
     if body.scheduled_at is not None:
@@ -86,6 +88,8 @@ async def change_session(
     async with state.store.write() as db:
         row = await get_session(db, session_id)
         people = await caller.pair(db, row.pair_id, NO_SESSION)
+        if "unfinished" in changes:
+            changes["unfinished"] = await _activities(db, row, changes["unfinished"])
         for name, value in changes.items():
             setattr(row, name, value)
         if "status" in changes:
@@ -94,6 +98,20 @@ async def change_session(
     if "focus" in changes:
         state.jobs.enqueue("warm-session", session_id=row.id)
     return _session(row, people.pair, sessions)
+
+
+async def _activities(db: AsyncSession, session: MentoringSession, items: list[str]) -> list[str]:
+    """The activities of these items of the session's newest agenda. Raises InvalidInput, NotFound."""
+    if not items:
+        return []
+    agenda = await newest_agenda(db, session.id)
+    known = {item["id"]: item.get("activity") for item in agenda.content["items"]}
+    if any(known.get(item) is None for item in items):
+        raise InvalidInput(
+            "unfinished",
+            "Name items of this session's newest agenda that hold an activity; open actions come back anyway.",
+        )
+    return [known[item] for item in dict.fromkeys(items)]
 
 
 @router.post("/pairs/{pair_id}/actions", status_code=201)

@@ -93,17 +93,24 @@ class PairCreate(Body):
 
 
 class PairChange(Body):
-    """What may change of a pair. `avoid_topics` and `accessibility` are the caller's own."""
+    """What may change of a pair. `avoid_topics`, `accessibility` and `experience_limit` are the caller's own.
+
+    `goals_reached` are goals of the pair, word for word: the next agenda celebrates them and makes room for others.
+    `experience_limit` is how many meetings in a row may draw on what you have lived through, 0 for none.
+    """
 
     goals: Goals | None = None
+    goals_reached: Goals | None = None
     topics: Topics | None = None
     avoid_topics: AvoidTopics | None = None
     accessibility: Accessibility | None = None
+    experience_limit: Annotated[int, Field(ge=0, le=100)] | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("name at least one of goals, topics, avoid_topics, accessibility")
+            names = ", ".join(type(self).model_fields)
+            raise ValueError(f"name at least one of {names}")
         return self
 
 
@@ -119,19 +126,21 @@ class Person(Reply):
 
 
 class Pair(Reply):
-    """A pair. `avoid_topics` and `accessibility` are the caller's own, and null for everybody else."""
+    """A pair. What follows `you` is the caller's own, and null for everybody else."""
 
     id: str
     program_id: str
     mentor: Person
     mentee: Person
     goals: list[str]
+    goals_reached: list[str]
     topics: list[Topic]
     planned_sessions: int
     created_at: datetime
     you: Literal["mentor", "mentee"] | None
     avoid_topics: list[str] | None
     accessibility: str | None
+    experience_limit: int | None
 
 
 class PrivateNote(Body):

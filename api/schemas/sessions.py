@@ -21,6 +21,7 @@ def _to_utc(at: datetime) -> datetime:
 Time = Annotated[datetime, AfterValidator(_to_utc)]
 Status = Literal["planned", "held", "cancelled", "postponed"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(says_something)]
+Format = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Focus = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(says_something)]
 
 
@@ -30,26 +31,34 @@ class SessionCreate(Body):
     scheduled_at: Time
     minutes: SessionMinutes | None = None
     focus: Focus | None = None
-    format: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
+    format: Format | None = None
 
 
 class SessionChange(Body):
-    """What may change of a session."""
+    """What may change of a session.
+
+    `unfinished` are ids of items of its newest agenda: activities to go on with next time.
+    """
 
     status: Status | None = None
     scheduled_at: Time | None = None
     minutes: SessionMinutes | None = None
     focus: Focus | None = None
+    format: Format | None = None
+    unfinished: Annotated[list[Annotated[str, StringConstraints(max_length=10)]], Field(max_length=16)] | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("name at least one of status, scheduled_at, minutes, focus")
+            raise ValueError(f"name at least one of {', '.join(type(self).model_fields)}")
         return self
 
 
 class Session(Reply):
-    """A meeting of a pair. `stage` counts the sessions that were not cancelled."""
+    """A meeting of a pair. `stage` counts the sessions that were not cancelled.
+
+    `unfinished` are documents of the library: activities that come back in the next agenda.
+    """
 
     id: str
     pair_id: str
@@ -61,6 +70,7 @@ class Session(Reply):
     format: str | None
     status: Status
     held_at: datetime | None
+    unfinished: list[str]
     created_at: datetime
 
 
@@ -105,7 +115,11 @@ class AgendaCreate(Body):
 
 
 class AgendaItem(Reply):
-    """One timed item."""
+    """One timed item.
+
+    `because` says why it is there and `tied_to` what that rests on; `activity` is the document of the library that
+    fills it. Agendas made before these were kept have neither.
+    """
 
     id: str
     kind: Literal["check-in", "review", "exercise", "discussion", "reflection", "next-steps"]
@@ -115,6 +129,8 @@ class AgendaItem(Reply):
     description: str
     goal: str | None
     because: str
+    tied_to: list[Literal["goal", "action", "focus", "feedback", "stage"]] = []
+    activity: str | None = None
     carried_over_from: str | None
     sources: list[str]
 

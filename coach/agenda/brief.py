@@ -4,7 +4,6 @@ What both may know is in `SessionBrief`, which is stored with the agenda. What o
 `PrivateBrief`; it reaches only that person's prep.
 """
 
-import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -13,14 +12,22 @@ from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from coach.models import MentoringSession, Participant
+from coach.agenda import series
+from coach.agenda.circumstances import Need, Place, is_far_apart, is_walk, needs_in, place_of
+from coach.agenda.scope import Beyond, beyond
+from coach.agenda.series import RESTART_AFTER, Carried, position_of, stage_of
+from coach.agenda.wishes import Wish, read_wishes
+from coach.models import EXPERIENCE_LIMIT, Participant
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
 from coach.untrusted import orders_a_model, plain, quotable
 
-# An exercise does not come back to a pair within this many sessions.
-FRESH_SESSIONS = 4
-_HONORIFICS = {"dr", "mr", "mrs", "ms", "mx", "prof", "professor", "sir", "dame"}
+_HONORIFICS = {
+    "dr", "mr", "mrs", "ms", "mx", "miss", "prof", "professor", "sir", "dame", "lady", "lord", "captain",
+    "capt", "cpt", "sergeant", "sgt", "lieutenant", "lt", "major", "colonel", "col", "general", "admiral",
+    "commander", "chief", "judge", "justice", "reverend", "rev", "father", "sister", "brother", "pastor",
+    "rabbi", "imam", "sheikh", "nurse", "doctor", "engineer", "dipl", "herr", "frau",
+}  # fmt: skip
 
 
 class _Frozen(BaseModel):
@@ -46,18 +53,16 @@ class OpenAction(_Frozen):
     session_id: str | None
 
 
-class Carried(_Frozen):
-    """An activity that was planned for a session that did not take place."""
-
-    activity_id: str
-    session_id: str
-    session_number: int
-
-
 class SessionBrief(_Frozen):
     """All that an agenda is made from and both people may know.
 
-    `position` counts the sessions that were not cancelled, from 1; `actions` are first due first.
+    `position` counts the sessions that were not cancelled, from 1; `actions` are first due first. `carried` was planned
+    for a session that fell through, `unfinished` begun in the last one. `missed` sessions in a row fell through just
+    before this one. `reached` are goals reached since the last meeting. `held_activities` are those of the meetings
+    held so far, newest first. `needs` says how the two work, without whose need it is;
+    `beyond` is what they typed that belongs elsewhere, and is no goal here.
+
+    What came later than the first version has a default, so that briefs stored before can still be read.
     """
 
     program: str
@@ -78,6 +83,21 @@ class SessionBrief(_Frozen):
     previous_session_id: str | None
     recent_activities: tuple[str, ...]
     carried: Carried | None
+    unfinished: tuple[Carried, ...] = ()
+    missed: int = 0
+    reached: tuple[str, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    held_activities: tuple[tuple[str, ...], ...] = ()
+    place: Place | None = None
+    walking: bool = False
+    far_apart: bool = False
+    needs: tuple[Need, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
+
+    @property
+    def restart(self) -> bool:
+        """Whether so many meetings were missed that this one begins again."""
+        return self.missed >= RESTART_AFTER
 
     def person(self, role: Role) -> Person:
         """The mentor or the mentee."""
@@ -86,11 +106,14 @@ class SessionBrief(_Frozen):
 
 @dataclass(frozen=True)
 class PrivateBrief:
-    """What one person told the coach alone. `set_aside` counts what was left out for that person's sake."""
+    """What one person told the coach alone. `set_aside` counts what was left out for that person's sake, and
+    `experience_limit` says how many meetings in a row may draw on what this person has lived through.
+    """
 
     note: str
     accessibility: str
     set_aside: int
+    experience_limit: int = EXPERIENCE_LIMIT
 
 
 class Avoidance:
@@ -134,26 +157,6 @@ class Briefing:
         return self.mentor if role == "mentor" else self.mentee
 
 
-def stage_of(position: int, planned: int) -> Stage:
-    """The stage of the session at `position`, counted from 1, of `planned` ones.
-
-    The first is the kickoff and the last planned one the closing; the midpoint is where half of them are done. What
-    comes beyond the plan is a building session.
-    """
-    if position == 1:
-        return "kickoff"
-    if position == planned:
-        return "closing"
-    if planned >= 3 and position == math.ceil(planned / 2):
-        return "midpoint"
-    return "building"
-
-
-def position_of(session: MentoringSession, sessions: list[MentoringSession]) -> int:
-    """Which meeting of the pair this is, from 1: cancelled ones before it do not count."""
-    return 1 + sum(other.number < session.number and other.status != "cancelled" for other in sessions)
-
-
 def make_brief(facts: AgendaFacts) -> Briefing:
     """The briefing for a session, from what the database knows."""
     people, session = facts.people, facts.session
@@ -181,9 +184,14 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         return PrivateBrief(
             note=quotable(facts.notes.get(row.id, ""), 600),
             accessibility=quotable(row.accessibility or "", 200),
-            set_aside=sum(own.touches(text) for text in [*pair.goals, *(action.text for action in facts.actions)]),
+            set_aside=sum(
+                map(own.touches, [*pair.goals, session.focus or "", *(action.text for action in facts.actions)])
+            )
+            + len(own.topics.intersection(pair.topics)),
+            experience_limit=row.experience_limit,
         )
 
+    needs = [text for text in (people.mentor.accessibility, people.mentee.accessibility) if text]
     actions = (
         OpenAction(
             owner="mentor" if action.owner == "mentor" else "mentee",
@@ -195,6 +203,9 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         if (text := quotable(action.text, 200)) and not avoid.touches(text)
     )
     topics = tuple(topic for topic in get_args(Topic) if topic in pair.topics and topic not in avoid.topics)
+    goals, focus = kept(pair.goals, 160), next(iter(kept([session.focus or ""], 200)), None)
+    elsewhere = beyond([*goals, *([focus] if focus else [])])
+    told = {one.text for one in elsewhere}
     brief = SessionBrief(
         program=next(iter(kept([facts.program.name], 80)), "the program"),
         session_id=session.id,
@@ -205,45 +216,31 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         minutes=session.minutes,
         scheduled_on=session.scheduled_at.date(),
         format=next(iter(kept([session.format or ""], 60)), None),
-        focus=next(iter(kept([session.focus or ""], 200)), None),
+        focus=None if focus in told else focus,
         mentor=person(people.mentor, first_names[0]),
         mentee=person(people.mentee, first_names[1]),
-        goals=kept(pair.goals, 160),
+        goals=tuple(goal for goal in goals if goal not in told),
         topics=topics,
         actions=tuple(actions),
         previous_session_id=earlier[-1].id if earlier else None,
-        recent_activities=_recent(facts),
-        carried=_carried(facts),
+        recent_activities=series.recent(facts),
+        carried=series.carried(facts),
+        unfinished=series.unfinished(facts),
+        missed=series.missed(facts),
+        reached=kept(series.reached(facts), 160),
+        wishes=read_wishes(series.last_feedback(facts)),
+        held_activities=tuple(
+            past.activity_ids for past in reversed(facts.past) if past.status == "held" and past.number < session.number
+        ),
+        place=place_of(session.format),
+        walking=is_walk(session.format),
+        far_apart=is_far_apart([session.format or "", *needs]),
+        needs=needs_in(needs),
+        beyond=elsewhere,
     )
     return Briefing(
         brief=brief, mentor=private(people.mentor), mentee=private(people.mentee), avoid=avoid, asked=facts.asked
     )
-
-
-def _recent(facts: AgendaFacts) -> tuple[str, ...]:
-    """Activities of the last sessions, and those that an earlier version of this session's agenda used."""
-    number = facts.session.number
-    return tuple(
-        activity
-        for past in facts.past
-        if number - FRESH_SESSIONS < past.number <= number and not _fell_through(past.status, past.number, number)
-        for activity in past.activity_ids
-    )
-
-
-def _carried(facts: AgendaFacts) -> Carried | None:
-    """The first activity of the session before this one, when that was prepared but did not take place."""
-    past = [agenda for agenda in facts.past if agenda.number < facts.session.number]
-    if not past or not past[-1].activity_ids:
-        return None
-    last = past[-1]
-    if last.number != facts.session.number - 1 or not _fell_through(last.status, last.number, facts.session.number):
-        return None
-    return Carried(activity_id=last.activity_ids[0], session_id=last.session_id, session_number=last.number)
-
-
-def _fell_through(status: str, number: int, before: int) -> bool:
-    return status in {"cancelled", "postponed"} and number < before
 
 
 def _first_names(mentor: str, mentee: str) -> tuple[str, str]:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
+from coach.agenda.adapt import adapted
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
+from coach.agenda.series import Carried
 from coach.retrieval.chunk import AT_A_GLANCE, Passage
 from coach.retrieval.find import Hit, Narrowing
-from coach.retrieval.library import Kind, Topic, TopicFrontMatter
+from coach.retrieval.library import Kind, Role, Topic, TopicFrontMatter
 from coach.retrieval.search import Search
 from coach.store.agendas import starter_key
 from coach.untrusted import shorten
@@ -26,6 +28,8 @@ _GUIDANCE: dict[Purpose, str] = {
     "review-goals": "A plan for the midpoint review of the goals",
     "evaluation": "Looking back at the goals in the last session",
     "celebration": "A two-minute celebration for two, with thanks",
+    "goal-reached": "Celebrating progress: a small celebration when a goal is reached",
+    "restart": "Reviving a stalled pair: starting again after canceled meetings",
     "reflection": "What to take back to work at the end of a meeting",
     "next-steps": "Closing a meeting with next steps, who does what by when, and the next date",
 }
@@ -39,6 +43,10 @@ _OWN_TOPIC = 0.25
 # Below this similarity an activity is not said to work on the goal.
 _TIED_TO_GOAL = 0.2
 _MOST_STARTERS_OF_ONE_DOCUMENT = 2
+# Activities and questions on these topics draw on what the junior has lived through.
+_LIVED: frozenset[Topic | None] = frozenset({"inclusion", "generational-differences"})
+# Sections that tell how an exercise is done elsewhere or otherwise.
+_VARIANTS = {"Remote", "Accessible"}
 
 
 def activity_query(brief: SessionBrief, goal: str | None) -> str:
@@ -86,12 +94,17 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     rounds = [[next(found) for _ in goal_queries] for _ in _starter_narrowings(brief, None)]
 
     taken = set(brief.recent_activities)
+    rested = rests(briefing, search)
+    if rested:
+        by_goal = {query: _not_lived(hits) for query, hits in by_goal.items()}
+        rounds = [[iter(_not_lived(hits)) for hits in rankings] for rankings in rounds]
+    carried = [*([brief.carried] if brief.carried else []), *brief.unfinished]
     dry: list[str] = []
     slots = []
     for slot in plan.slots:
         if slot.purpose in _ACTIVITIES:
             ranked = _ranked(by_goal[activity_query(brief, slot.goal)], by_strength, _ACTIVITIES[slot.purpose])
-            passage = _carried(slot, briefing, search) or _activity(slot, ranked, briefing, taken)
+            passage = _carried(slot, carried, briefing, search) or _activity(slot, ranked, briefing, taken)
             if passage is None and (passage := _activity(slot, ranked, briefing, set())):
                 dry.append("activities")
             if passage is not None:
@@ -99,7 +112,8 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
                 if slot.goal and _similarity(passage, by_goal[activity_query(brief, slot.goal)]) < _TIED_TO_GOAL:
                     slot = replace(slot, goal=None)
                 cited = (passage, *_background(passage, search, briefing))
-                slot = replace(slot, activity=passage.document, passages=cited)
+                variants = tuple(p for p in search.passages_of(passage.document_id) if p.section in _VARIANTS)
+                slot = replace(slot, activity=passage.document, passages=cited, variants=variants)
         elif slot.purpose in _GUIDANCE:
             fitting = (hit.passage for hit in next(found) if _fit(hit.passage, briefing))
             slot = replace(slot, passages=tuple(passage for passage, _ in zip(fitting, range(1), strict=False)))
@@ -109,7 +123,26 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     starters = choose_starters(rounds, briefing, count)
     if len(starters) < count:
         dry.append("starters")
-    return replace(plan, slots=tuple(slots), starters=starters, dry=tuple(dict.fromkeys(dry)))
+    chosen = replace(plan, slots=tuple(slots), starters=starters, dry=tuple(dict.fromkeys(dry)), rested=rested)
+    return adapted(chosen, brief)
+
+
+def rests(briefing: Briefing, search: Search) -> frozenset[Role]:
+    """Who has been the example often enough: as many meetings in a row as that person's limit drew on their life, or
+    the last feedback said that it weighs.
+    """
+    brief, limit = briefing.brief, briefing.mentor.experience_limit
+    drew = [any(_is_lived(activity, search) for activity in activities) for activities in brief.held_activities[:limit]]
+    tired = "less-of-one-story" in brief.wishes or limit == 0 or (len(drew) == limit and all(drew))
+    return frozenset({"mentor"}) if tired else frozenset()
+
+
+def _is_lived(activity_id: str, search: Search) -> bool:
+    return any(passage.document.front.topic in _LIVED for passage in search.passages_of(activity_id)[:1])
+
+
+def _not_lived(hits: Iterable[Hit]) -> list[Hit]:
+    return [hit for hit in hits if hit.passage.document.front.topic not in _LIVED]
 
 
 async def more_starters(
@@ -202,12 +235,13 @@ def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[
     return off_stage or off_topic
 
 
-def _carried(slot: Slot, briefing: Briefing, search: Search) -> Passage | None:
-    """The activity that was prepared for a session that did not take place."""
-    carried = briefing.brief.carried
-    if carried is None or slot.carried_from != carried.session_id:
+def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Search) -> Passage | None:
+    """The activity that was prepared or begun in an earlier session and is still to be done."""
+    one = next((one for one in carried if one.session_id == slot.carried_from), None)
+    if one is None or slot.purpose != "exercise":
         return None
-    for passage in search.passages_of(carried.activity_id):
+    carried.remove(one)
+    for passage in search.passages_of(one.activity_id):
         if passage.section == AT_A_GLANCE:
             return passage if _fit(passage, briefing) and _runs_in(passage, slot.minutes) else None
     return None

@@ -1,6 +1,8 @@
 """The composer: the words of an agenda without a model, from the plan, the brief and the library."""
 
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.phrases import fit, number, quoted, spare
@@ -15,6 +17,8 @@ from coach.agenda.words import (
     description_characters,
 )
 from coach.untrusted import shorten
+
+Tie = Literal["goal", "action", "focus", "feedback", "stage"]
 
 
 def compose(plan: AgendaPlan, briefing: Briefing) -> AgendaWords:
@@ -46,33 +50,100 @@ def compose(plan: AgendaPlan, briefing: Briefing) -> AgendaWords:
     )
 
 
-def because(slot: Slot, briefing: Briefing) -> str:
-    """Why the slot is in this agenda: a goal, an open action, the session's focus or the stage."""
-    return spare(_because(slot, briefing.brief), briefing) or "It belongs to a meeting of this kind."
+@dataclass(frozen=True)
+class Reason:
+    """Why a slot is in this agenda, in words, and what that ties it to."""
+
+    text: str
+    ties: tuple[Tie, ...]
 
 
-def _because(slot: Slot, brief: SessionBrief) -> str:
-    mentor = brief.mentor.first_name
+def because(slot: Slot, briefing: Briefing) -> Reason:
+    """Why the slot is in this agenda: a goal, an open action, the session's focus, the last feedback or the stage."""
+    brief = briefing.brief
+    text, ties = _because(slot, brief)
+    kept = [spare(text, briefing)] if spare(text, briefing) else []
+    if not kept:
+        kept, ties = [f"{_where(brief)}: it belongs to a meeting of this kind."], ("stage",)
+    answers = [answer for answer in slot.answers if not briefing.avoid.touches(answer)]
+    if answers:
+        # What was asked for says more than what every meeting of the stage has.
+        kept = answers if ties == ("stage",) else [*kept, *answers]
+        ties = (*(tie for tie in ties if tie != "stage"), "feedback")
+    return Reason(" ".join(kept), ties)
+
+
+def _because(slot: Slot, brief: SessionBrief) -> tuple[str, tuple[Tie, ...]]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     if slot.purpose in {"exercise", "discussion"}:
-        on_goal = slot.goal and (slot.activity is None or slot.activity.front.topic is not None)
-        reason = f"Works on your goal “{slot.goal}”." if on_goal else _STAGE_REASONS[brief.stage]
-        if slot.carried_from and brief.carried and slot.carried_from == brief.carried.session_id:
-            reason += f" Carried over from session {brief.carried.session_number}, which did not take place."
-        elif brief.focus and slot.purpose == "exercise":
-            reason += f" You asked to focus on “{brief.focus}”."
-        elif slot.purpose == "exercise" and (strength := _useful_strength(slot, brief)):
-            reason += f" {mentor} can draw on a strength: “{strength}”."
-        return reason
+        return _activity_reason(slot, brief)
     if slot.purpose == "review-actions":
         count = len(brief.actions)
-        return f"{number(count).capitalize()} {'action is' if count == 1 else 'actions are'} still open between you."
-    if slot.purpose == "next-steps" and brief.stage == "closing":
-        return "Last sessions need it: an end that both have agreed on leaves no loose thread."
+        return f"{number(count).capitalize()} {'action is' if count == 1 else 'actions are'} still open between you.", (
+            "action",
+        )
+    if slot.purpose == "goal-reached":
+        return f"You reached {quoted(brief.reached)}.", ("goal",)
+    if slot.purpose == "goals" and brief.reached and brief.stage != "kickoff":
+        return f"{quoted(brief.reached)} is reached, so there is room for the next goal.", ("goal",)
+    if slot.purpose == "restart":
+        return f"The last {number(brief.missed)} meetings did not take place, so this one is short and begins again.", (
+            "stage",
+        )
     if slot.purpose in {"goals", "review-goals", "evaluation"} and brief.goals:
-        return f"Your goal{'s' if len(brief.goals) > 1 else ''}: {quoted(brief.goals)}."
-    return _PURPOSE_REASONS.get(slot.purpose, _STAGE_REASONS[brief.stage]).format(
-        mentor=mentor, mentee=brief.mentee.first_name
+        return f"Your goal{'s' if len(brief.goals) > 1 else ''}: {quoted(brief.goals)}.", ("goal",)
+    if slot.purpose == "check-in" and brief.focus:
+        return f"You asked to focus on “{brief.focus}”: a minute each brings both of you there.", ("focus",)
+    if slot.purpose == "reflection" and brief.goals and brief.stage == "building":
+        goal = brief.goals[(brief.position - 1) % len(brief.goals)]
+        return f"What {mentee} can say in own words is on the way to “{shorten(goal, 110)}”.", ("goal",)
+    if slot.purpose == "next-steps" and brief.stage == "closing":
+        return f"{_where(brief)}: an end that both have agreed on leaves no loose thread.", ("stage",)
+    reason = _PURPOSE_REASONS.get(slot.purpose, _STAGE_REASONS[brief.stage]).format(mentor=mentor, mentee=mentee)
+    return f"{_where(brief)}: {reason[0].lower()}{reason[1:]}", ("stage",)
+
+
+def _activity_reason(slot: Slot, brief: SessionBrief) -> tuple[str, tuple[Tie, ...]]:
+    ties: list[Tie] = []
+    if slot.goal and (slot.activity is None or slot.activity.front.topic is not None):
+        reason = f"Works on your goal “{slot.goal}”."
+        ties.append("goal")
+    else:
+        reason = f"{_where(brief)}: {_STAGE_REASONS[brief.stage][0].lower()}{_STAGE_REASONS[brief.stage][1:]}"
+        ties.append("stage")
+    carried = next(
+        (
+            one
+            for one in (*brief.unfinished, *([brief.carried] if brief.carried else []))
+            if one.session_id == slot.carried_from
+            and (slot.activity is None or one.activity_id == slot.activity.front.id)
+        ),
+        None,
     )
+    if carried is not None:
+        why = "where it was not finished" if carried in brief.unfinished else "which did not take place"
+        reason += f" Carried over from session {carried.session_number}, {why}."
+    elif brief.focus and slot.purpose == "exercise":
+        reason += f" You asked to focus on “{brief.focus}”."
+        ties.append("focus")
+    elif slot.purpose == "exercise" and (strength := _useful_strength(slot, brief)):
+        reason += f" {brief.mentor.first_name} can draw on a strength: “{strength}”."
+    return reason, tuple(ties)
+
+
+def _where(brief: SessionBrief) -> str:
+    """Where in the series this session stands."""
+    if brief.stage == "kickoff":
+        return "This is your first meeting"
+    if brief.stage == "closing":
+        return "This is your last planned meeting"
+    if brief.position > brief.planned_sessions:
+        return f"Meeting {brief.position}, beyond the {number(brief.planned_sessions)} you planned"
+    where = f"Meeting {brief.position} of {brief.planned_sessions}"
+    if brief.stage == "midpoint":
+        return f"{where}, halfway"
+    half = "the first half" if 2 * brief.position < brief.planned_sessions else "the second half"
+    return f"{where}, in {half} of your series"
 
 
 def notice(source: str, model: str | None, plan: AgendaPlan) -> str:
@@ -108,28 +179,30 @@ _PLAIN_TITLES = {
 }
 
 _STAGE_REASONS = {
-    "kickoff": "A first meeting goes better when you have done something together, however small.",
-    "building": "You are in the working part of the series: most minutes go to doing.",
-    "midpoint": "Half of your sessions are done: time to see what works.",
-    "closing": "This is your last planned session: what stays should be tried once more.",
+    "kickoff": "It goes better when you have done something together, however small.",
+    "building": "Most minutes go to doing.",
+    "midpoint": "The moment to see what works.",
+    "closing": "What stays should be tried once more.",
 }
 
 _PURPOSE_REASONS = {
     "check-in": "A minute each at the start gets both voices into the room.",
-    "confidentiality": "First meetings need it: {mentor} can be candid only after hearing what stays between you.",
-    "ground-rules": "First meetings need it: rules agreed early are easier to point to later.",
+    "confidentiality": "To be candid, {mentor} needs to hear what stays between you.",
+    "ground-rules": "Rules agreed early are easier to point to later.",
     "goals": "There is no goal to work on yet, and a series without one drifts.",
-    "review-goals": "Halfway is the moment to find out what the rest is for.",
-    "evaluation": "Last sessions need it: what is not said now is not said.",
-    "celebration": "Last sessions need it: an end that is marked lasts longer.",
+    "review-goals": "It is the moment to find out what the rest is for.",
+    "evaluation": "What is not said now is not said.",
+    "celebration": "An end that is marked lasts longer.",
     "break": "After an hour and a half of attention nobody learns much without one.",
     "reflection": "Saying it in {mentee}'s own words shows both what has arrived.",
-    "next-steps": "What has a day and an owner gets done.",
+    "next-steps": "What has a day and an owner gets done before the next one.",
 }
 
 
 def _title(plan: AgendaPlan, brief: SessionBrief) -> str:
     main = _main_goal(plan, brief)
+    if brief.restart and brief.stage != "kickoff":
+        return f"Session {brief.number}: A short restart"
     subject = {"kickoff": "Getting started", "midpoint": "Halfway", "closing": "Looking back, and on"}.get(brief.stage)
     subject = subject or (shorten(brief.focus or main or "", 60) or "Working session")
     return f"Session {brief.number}: {subject}"
@@ -141,13 +214,19 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     about = f" with “{shorten(goal, 120)}” at the center" if goal and brief.stage == "building" else ""
     opening = {
         "kickoff": f"{_first_of(brief)}: {mentor} and {mentee} agree on how to work together and on what it is for.",
-        "building": f"{brief.minutes} minutes for {mentor} and {mentee}{about}; {mentor} leads most of it"
+        "building": f"{plan.minutes} minutes for {mentor} and {mentee}{about}; {mentor} leads most of it"
         f"{_from_strength(brief)}.",
         "midpoint": f"Half of the sessions of {mentor} and {mentee} are done: look at what moved, and decide what "
         f"the rest is for.",
         "closing": f"The last planned session of {mentor} and {mentee}: what was reached, what stays, and a proper "
         f"thank-you.",
     }[brief.stage]
+    if brief.restart:
+        rest = f" of your {brief.minutes}" if brief.minutes > plan.minutes else ""
+        opening = (
+            f"A short restart for {mentor} and {mentee} after {number(brief.missed)} missed meetings: {plan.minutes}"
+            f"{rest} minutes, one small thing done, and a date that holds."
+        )
     if brief.actions:
         count = len(brief.actions)
         opening += f" It picks up {number(count)} open {'action' if count == 1 else 'actions'}."

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +80,9 @@ class AgendaMaker:
             prompt_tokens=outcome.spent.prompt,
             completion_tokens=outcome.spent.completion,
         )
-        return MadeAgenda(row, [starter["text"] for starter in row.content["starters"]])
+        # Also as the library has them: a model's rewording must not bring the same question back.
+        asked = [starter["text"] for starter in row.content["starters"]] + [passage.text for passage in plan.starters]
+        return MadeAgenda(row, list(dict.fromkeys(asked)))
 
     async def _words(self, plan: AgendaPlan, briefing: Briefing, deadline: float, budget_spent: bool) -> _Outcome:
         spent = Spent()
@@ -126,6 +129,7 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
     cited = {key for item in words.items for key in item.sources}
     cited |= {slot.passages[0].id for slot in plan.slots if slot.activity is not None and slot.passages}
     rewritten = {starter.starter: starter.text for starter in words.starters}
+    reasons = [because(slot, briefing) for slot in plan.slots]
     return {
         "stage": plan.stage,
         "minutes": plan.minutes,
@@ -138,13 +142,15 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
                 "title": item.title,
                 "minutes": slot.minutes,
                 "led_by": slot.led_by,
-                "description": item.description,
+                "description": " ".join([item.description, *_spared(slot.added, briefing)]),
                 "goal": slot.goal,
-                "because": because(slot, briefing),
+                "because": reason.text,
+                "tied_to": list(reason.ties),
+                "activity": slot.activity.front.id if slot.activity is not None else None,
                 "carried_over_from": slot.carried_from,
                 "sources": list(item.sources),
             }
-            for number, (slot, item) in enumerate(zip(plan.slots, words.items, strict=True), start=1)
+            for number, (slot, item, reason) in enumerate(zip(plan.slots, words.items, reasons, strict=True), start=1)
         ],
         "starters": [
             {
@@ -169,6 +175,10 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
         },
         "notice": notice(outcome.source, model.name if model else None, plan),
     }
+
+
+def _spared(sentences: Iterable[str], briefing: Briefing) -> Iterator[str]:
+    return (sentence for sentence in sentences if not briefing.avoid.touches(sentence))
 
 
 def _passages(plan: AgendaPlan) -> list[Passage]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from coach.agenda.brief import SessionBrief
 from coach.retrieval.chunk import Passage
-from coach.retrieval.library import Document, Stage
+from coach.retrieval.library import Document, Role, Stage
 
 Kind = Literal["check-in", "review", "exercise", "discussion", "reflection", "next-steps"]
 Lead = Literal["mentor", "mentee", "both"]
@@ -25,6 +25,8 @@ Purpose = Literal[
     "discussion",
     "evaluation",
     "celebration",
+    "goal-reached",
+    "restart",
     "break",
     "reflection",
     "next-steps",
@@ -37,6 +39,11 @@ LONG_MEETING = 120
 TWO_ACTIVITIES_FROM = 30
 # From this length on, a meeting of whole fives is planned in fives: people read 5, 20, 10 more easily than 7, 19, 9.
 ROUND_FROM = 45
+# Who missed two meetings in a row comes back for a short one, however long the meeting was to be.
+RESTART_MINUTES = 30
+# What "shorter" means where feedback asks for shorter demonstrations.
+DEMO_MINUTES = 8
+_MOST_GOALS = 3
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,8 @@ _FORMS: dict[Purpose, _Form] = {
     "discussion": _Form("discussion", "both", SHORTEST_ACTIVITY, 25, 14),
     "evaluation": _Form("review", "both", 3, 25, 15),
     "celebration": _Form("reflection", "both", 2, 15, 8),
+    "goal-reached": _Form("reflection", "both", 2, 10, 6),
+    "restart": _Form("discussion", "mentor", 3, 10, 8),
     "break": _Form("check-in", "both", 5, 15, 4),
     "reflection": _Form("reflection", "mentee", 2, 10, 4),
     "next-steps": _Form("next-steps", "both", 2, 10, 5),
@@ -104,13 +113,37 @@ _OUTLINES: dict[Stage, tuple[tuple[Purpose, int], ...]] = {
     ),
 }
 
+# After missed meetings: first what got in the way, then one small thing, and a date that holds.
+_RESTART: dict[Stage, tuple[tuple[Purpose, int], ...]] = {
+    "kickoff": (
+        ("check-in", 0),
+        ("restart", 1),
+        ("confidentiality", 0),
+        ("ground-rules", 0),
+        ("goals", 0),
+        ("next-steps", 0),
+    ),
+    "building": (("check-in", 0), ("restart", 0), ("review-actions", 1), ("exercise", 2), ("next-steps", 0)),
+    "midpoint": (("check-in", 0), ("restart", 0), ("review-actions", 1), ("review-goals", 0), ("next-steps", 0)),
+    "closing": (
+        ("check-in", 0),
+        ("restart", 2),
+        ("review-actions", 1),
+        ("evaluation", 0),
+        ("celebration", 0),
+        ("next-steps", 0),
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Slot:
     """One slot of the plan.
 
     `goal` is the goal it works on; `carried_from` the id of the session that what it holds comes from; `activity`
-    the library's document that fills it and `passages` what may be cited in it, both set by `coach.agenda.choose`.
+    the library's document that fills it, `passages` what may be cited in it and `variants` the document's sections for
+    other places and bodies, all set by `coach.agenda.choose`. `added` is what the words of the slot end with, whoever
+    writes them, and `answers` what of the last feedback it takes up; `coach.agenda.adapt` sets both.
     """
 
     purpose: Purpose
@@ -121,17 +154,24 @@ class Slot:
     carried_from: str | None = None
     activity: Document | None = None
     passages: tuple[Passage, ...] = ()
+    variants: tuple[Passage, ...] = ()
+    added: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class AgendaPlan:
-    """The slots in order, and the starters chosen for the pair. `dry` names what the library had too little of."""
+    """The slots in order, and the starters chosen for the pair.
+
+    `dry` names what the library had too little of, `rested` who has told enough of what they have lived through.
+    """
 
     stage: Stage
     minutes: int
     slots: tuple[Slot, ...]
     starters: tuple[Passage, ...] = ()
     dry: tuple[str, ...] = ()
+    rested: frozenset[Role] = frozenset()
 
     def minutes_led_by_mentor(self) -> float:
         """Minutes that the mentor leads; a slot led by both counts half."""
@@ -140,27 +180,40 @@ class AgendaPlan:
 
 
 def outline(brief: SessionBrief) -> AgendaPlan:
-    """The slots of the meeting, still without activities."""
+    """The slots of the meeting, still without activities. A restart is shorter than the session may be."""
+    if brief.restart:
+        brief = brief.model_copy(update={"minutes": min(brief.minutes, RESTART_MINUTES)})
     purposes = _purposes(brief)
     minutes = _share_out(brief, purposes)
     slots = [
-        Slot(purpose=purpose, kind=_FORMS[purpose].kind, minutes=share, led_by=_FORMS[purpose].led_by)
+        Slot(purpose=purpose, kind=_FORMS[purpose].kind, minutes=share, led_by=_lead(purpose, brief))
         for purpose, share in zip(purposes, minutes, strict=True)
     ]
     slots = _give_goals(slots, brief)
     return AgendaPlan(stage=brief.stage, minutes=brief.minutes, slots=tuple(_mentor_leads_half(slots)))
 
 
+def _lead(purpose: Purpose, brief: SessionBrief) -> Lead:
+    """Who leads; where hierarchy got in the way the mentor opens, and leads what is talked through."""
+    if "level-the-table" in brief.wishes and purpose in {"check-in", "discussion"}:
+        return "mentor"
+    return _FORMS[purpose].led_by
+
+
 def _purposes(brief: SessionBrief) -> list[Purpose]:
     parts: list[tuple[Purpose, int]] = []
-    for purpose, gives_way in _OUTLINES[brief.stage]:
+    for purpose, gives_way in (_RESTART if brief.restart else _OUTLINES)[brief.stage]:
         if purpose == "review-actions" and not brief.actions:
             continue
-        if purpose == "discussion" and brief.minutes < TWO_ACTIVITIES_FROM:
+        if purpose == "discussion" and not _holds_discussion(brief):
             continue
+        if purpose == "discussion" and "more-doing" in brief.wishes:
+            purpose = "exercise"
+        if purpose in {"exercise", "review-goals", "evaluation"} and brief.reached and ("goal-reached", 1) not in parts:
+            parts += _celebrate(brief)
         parts.append((purpose, gives_way))
-        if purpose == "exercise":
-            parts += _more_activities(brief)
+        if purpose == "exercise" and not brief.restart and "less-at-once" not in brief.wishes:
+            parts += _more_activities(brief, parts)
     # Drop the parts that give way first, until what is left fits.
     while sum(_least(brief, purpose) for purpose, _ in parts) > brief.minutes:
         weakest = max(gives_way for _, gives_way in parts)
@@ -169,8 +222,24 @@ def _purposes(brief: SessionBrief) -> list[Purpose]:
     return [purpose for purpose, _ in parts]
 
 
-def _more_activities(brief: SessionBrief) -> list[tuple[Purpose, int]]:
+def _holds_discussion(brief: SessionBrief) -> bool:
+    if "less-at-once" in brief.wishes:
+        return "more-talk" in brief.wishes
+    return brief.minutes >= TWO_ACTIVITIES_FROM or "shorter-demos" in brief.wishes or "more-talk" in brief.wishes
+
+
+def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
+    """A reached goal gets its moment, and makes room for the next one."""
+    parts: list[tuple[Purpose, int]] = [("goal-reached", 1)]
+    if brief.stage == "building" and len(brief.goals) < _MOST_GOALS:
+        parts.append(("goals", 2 if brief.goals else 1))
+    return parts
+
+
+def _more_activities(brief: SessionBrief, so_far: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:
     more: list[tuple[Purpose, int]] = []
+    if sum(purpose == "exercise" for purpose, _ in so_far) > 1:
+        return more
     if brief.minutes >= LONG_MEETING:
         more += [("break", 5), ("exercise", 6)]
     elif brief.minutes >= 75:
@@ -186,15 +255,35 @@ def _share_out(brief: SessionBrief, purposes: list[Purpose]) -> list[int]:
     least = [-(-_least(brief, purpose) // unit) for purpose in purposes]
     if sum(least) * unit > brief.minutes:
         unit, least = 1, [_least(brief, purpose) for purpose in purposes]
+    if "shorter-demos" in brief.wishes and "discussion" in purposes:
+        unit, least = 1, [_least(brief, purpose) for purpose in purposes]
     most = [max(_most(brief, purpose) // unit, least[index]) for index, purpose in enumerate(purposes)]
     shares = list(least)
     for _ in range(brief.minutes // unit - sum(shares)):
         open_slots = [index for index in range(len(shares)) if shares[index] < most[index]]
         # Where every slot has had its fill, the activities take the rest.
-        candidates = open_slots or [i for i, p in enumerate(purposes) if p == "exercise"] or [len(shares) // 2]
-        neediest = min(candidates, key=lambda index: (shares[index] + 1) / _FORMS[purposes[index]].weight)
+        candidates = open_slots or _takes_the_rest(brief, purposes)
+        neediest = min(candidates, key=lambda index: (shares[index] + 1) / _weight(brief, purposes[index]))
         shares[neediest] += 1
     return [share * unit for share in shares]
+
+
+def _takes_the_rest(brief: SessionBrief, purposes: list[Purpose]) -> list[int]:
+    wanted: Purpose = "discussion" if {"shorter-demos", "more-talk"} & set(brief.wishes) else "exercise"
+    for purpose in (wanted, "exercise"):
+        if found := [index for index, other in enumerate(purposes) if other == purpose]:
+            return found
+    return [len(purposes) // 2]
+
+
+def _weight(brief: SessionBrief, purpose: Purpose) -> int:
+    """How much of the time a purpose asks for; feedback moves it."""
+    weight = _FORMS[purpose].weight
+    if (purpose == "discussion" and "more-talk" in brief.wishes) or (
+        purpose == "next-steps" and "firm-next-steps" in brief.wishes
+    ):
+        return 2 * weight
+    return weight
 
 
 def _least(brief: SessionBrief, purpose: Purpose) -> int:
@@ -208,21 +297,23 @@ def _least(brief: SessionBrief, purpose: Purpose) -> int:
 def _most(brief: SessionBrief, purpose: Purpose) -> int:
     if purpose == "review-actions":
         return max(_least(brief, purpose), min(3 * len(brief.actions), brief.minutes // 5, 15))
+    if purpose == "exercise" and "shorter-demos" in brief.wishes:
+        return DEMO_MINUTES
     return _FORMS[purpose].most
 
 
 def _give_goals(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
     """Goals to the activities in turn, so that over the sessions each goal is first in line as often as the others."""
     turn = brief.position - 1
-    carried = brief.carried
+    carried = [*([brief.carried] if brief.carried else []), *brief.unfinished]
     given = []
     for slot in slots:
         if slot.purpose in {"exercise", "discussion"} and brief.goals:
             slot = replace(slot, goal=brief.goals[turn % len(brief.goals)])
             if slot.purpose == "exercise":
                 turn += 1
-        if slot.purpose == "exercise" and carried is not None:
-            slot, carried = replace(slot, carried_from=carried.session_id), None
+        if slot.purpose == "exercise" and carried:
+            slot = replace(slot, carried_from=carried.pop(0).session_id)
         if slot.purpose == "review-actions":
             sources = [action.session_id for action in brief.actions if action.session_id]
             slot = replace(slot, carried_from=sources[0] if sources else brief.previous_session_id)

@@ -47,6 +47,12 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
             "aside. "
             f"{partner} is not told why. Change your list if you want it back."
         )
+    if role in plan.rested:
+        own_steps.append(
+            "Your last meetings drew a good deal on what you have lived through, so this agenda rests on the work "
+            f"instead. {partner} is not told. If you would rather go on with it, raise your limit in the coach and ask "
+            "for the agenda again; the choice is yours."
+        )
     room = MOST_PREP_STEPS - len(own_steps)
     steps = [fit(step, PREP_CHARACTERS) for step in [*shared[:room], *own_steps]]
     return PrepWords(

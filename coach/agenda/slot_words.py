@@ -39,7 +39,8 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
         f"{mentee} tells what came of the last meeting in daily work, {mentor} what it looked like from the other "
         f"side. A minute each.",
     )
-    return "Check in", pick(options, brief, "check-in")
+    # The last of them lets the senior begin.
+    return "Check in", pick(options if slot.led_by == "both" else options[:2], brief, "check-in")
 
 
 def _review_actions(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
@@ -91,6 +92,12 @@ def _ground_rules(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str
 
 def _goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if brief.stage != "kickoff" and brief.reached:
+        return "Choose what comes next", (
+            f"One goal is done, so there is room for another. {mentor} asks {mentee} for two moments since you met "
+            f"when knowing more would have helped, and writes each on a slip. Choose one, finish the sentence “By our "
+            f"last session, I will have …” and enter it as the new goal."
+        )
     if not brief.goals:
         return "Find your first goal", (
             f"{mentor} asks {mentee} for three moments in the last month when knowing more would have helped, and "
@@ -138,6 +145,23 @@ def _celebration(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str,
         f"{mentor} and {mentee} each finish two sentences aloud: “What I will keep from you is …” and “You may be "
         f"proud of …”. Then decide who "
         "else should hear of it, and who tells them."
+    )
+
+
+def _goal_reached(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    return f"Reached: celebrate {'it' if len(brief.reached) == 1 else 'them'}", (
+        f"You have marked {quoted(brief.reached)} as reached. {mentee} tells what is done differently now, {mentor} "
+        f"which moment turned it; then each says one thank-you that names a deed. Decide who should hear of it."
+    )
+
+
+def _restart(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
+    mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    return "Start again, small", (
+        f"{number(brief.missed).capitalize()} meetings fell through; that happens, and nobody needs to explain. "
+        f"{mentor} says first what would make the next one easy to keep: another length, another day, another place. "
+        f"{mentee} answers with what can be promised, and you drop what no longer matters."
     )
 
 
@@ -216,6 +240,8 @@ WRITERS: dict[str, _Writer] = {
     "discussion": _activity,
     "evaluation": _evaluation,
     "celebration": _celebration,
+    "goal-reached": _goal_reached,
+    "restart": _restart,
     "break": _break,
     "reflection": _reflection,
     "next-steps": _next_steps,

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Table, bindparam, exists, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -38,6 +39,7 @@ class PastAgenda:
     number: int
     status: str
     activity_ids: tuple[str, ...]
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class AgendaFacts:
     notes: dict[str, str]
     past: list[PastAgenda]
     asked: frozenset[str]
+    feedback: tuple[Any, ...] = ()
 
 
 @lru_cache(maxsize=8_192)
@@ -78,7 +81,7 @@ _MEETING = (
 _newer = aliased(Agenda)
 # The sessions of a pair with what the newest agenda of each used.
 _SERIES = (
-    select(MentoringSession, Agenda.activity_ids)
+    select(MentoringSession, Agenda.activity_ids, Agenda.created_at)
     .outerjoin(
         Agenda,
         (col(Agenda.session_id) == col(MentoringSession.id))
@@ -111,15 +114,15 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
     notes = {pair.mentor_id: mentor_note, pair.mentee_id: mentee_note}
     series = (await db.execute(_SERIES, {"pair_id": pair.id})).all()
     past = [
-        PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids))
-        for meeting, activity_ids in series
+        PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids), made_at)
+        for meeting, activity_ids, made_at in series
         if activity_ids is not None
     ]
     return AgendaFacts(
         program=program,
         people=PairPeople(pair=pair, mentor=mentor, mentee=mentee),
         session=session,
-        sessions=[meeting for meeting, _ in series],
+        sessions=[meeting for meeting, *_ in series],
         actions=await open_actions(db, pair.id),
         notes={author: text for author, text in notes.items() if text},
         past=past,
@@ -144,14 +147,14 @@ async def add_asked(db: AsyncSession, pair_id: str, session_id: str, starters: l
     return len(added.all()) == len(rows)
 
 
-async def add_agenda(db: AsyncSession, agenda: Agenda, starters: list[str]) -> None:
-    """Store the agenda as the session's next version; its `version` is set.
+async def add_agenda(db: AsyncSession, agenda: Agenda, starters: list[str]) -> bool:
+    """Store the agenda as the session's next version; its `version` is set. Returns whether all starters were new.
 
     Two at the same moment may want one version: then the later gets an IntegrityError.
     """
     values = {column.key: getattr(agenda, column.key) for column in _AGENDA.columns if column.key != "version"}
     agenda.version = (await db.execute(_ADD_AGENDA, {**values, "of_session": agenda.session_id})).scalar_one()
-    await add_asked(db, agenda.pair_id, agenda.session_id, starters)
+    return await add_asked(db, agenda.pair_id, agenda.session_id, starters)
 
 
 async def newest_agenda(db: AsyncSession, session_id: str) -> Agenda:

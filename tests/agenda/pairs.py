@@ -65,6 +65,9 @@ def agenda_facts(
     """
     sessions = [meeting(number, status="held") for number in range(1, position)]
     past = list(past)
+    for made in past:
+        if made.number < position:
+            sessions[made.number - 1].status = made.status
     if fell_through:
         sessions.append(meeting(position, status="cancelled"))
         past.append(PastAgenda(f"session-{position}", position, "cancelled", (fell_through,)))

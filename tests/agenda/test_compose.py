@@ -25,7 +25,7 @@ def shown(words: AgendaWords) -> str:
 
 def everything(made: Composed) -> str:
     steps = [step for prep in made.preps.values() for step in prep.steps]
-    reasons = [because(slot, made.briefing) for slot in made.plan.slots]
+    reasons = [because(slot, made.briefing).text for slot in made.plan.slots]
     return "\n".join([shown(made.words), *reasons, *steps])
 
 
@@ -239,7 +239,7 @@ async def test_no_private_word_stands_where_both_can_read_it(search: Search) -> 
 
     made = await compose_for(briefing, search)
 
-    shared = "\n".join([shown(made.words), *(because(slot, made.briefing) for slot in made.plan.slots)])
+    shared = "\n".join([shown(made.words), *(because(slot, made.briefing).text for slot in made.plan.slots)])
     assert not re.search("zebra|Quibble|tinnitus|cryptocurrency", shared)
     own = {role: "\n".join(prep.steps) for role, prep in made.preps.items()}
     assert "zebra" in own["mentor"]
@@ -294,7 +294,7 @@ async def test_two_sessions_running_do_not_open_in_the_same_words(search: Search
 
 async def test_a_carried_over_exercise_says_so(search: Search) -> None:
     made = await compose_for(briefing_of(fell_through="teach-back"), search)
-    reasons = [because(slot, made.briefing) for slot in made.plan.slots if slot.purpose == "exercise"]
+    reasons = [because(slot, made.briefing).text for slot in made.plan.slots if slot.purpose == "exercise"]
 
     assert "Carried over from session 2, which did not take place." in reasons[0]
 

@@ -184,7 +184,8 @@ async def test_a_starter_that_the_model_left_out_stays_as_the_library_has_it(sea
     expected = [passage.text for passage in plan.starters]
     expected[1] = "Which chart would you show first?"
     assert [starter["text"] for starter in made.row.content["starters"]] == expected
-    assert made.starters == expected
+    # Neither the new wording nor the library's comes back to this pair.
+    assert made.starters == [*expected, plan.starters[1].text]
 
 
 async def test_the_stored_brief_makes_the_same_agenda_again(search: Search) -> None:

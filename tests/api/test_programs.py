@@ -81,8 +81,8 @@ async def test_a_pair_comes_back_in_the_contracts_shape(service: Service, admin:
     program_id = await service.program(planned_sessions=9)
     made = await admin.made(f"/programs/{program_id}/pairs", PAIR)
     assert made.keys() == {
-        "id", "program_id", "mentor", "mentee", "goals", "topics", "planned_sessions", "created_at",
-        "you", "avoid_topics", "accessibility",
+        "id", "program_id", "mentor", "mentee", "goals", "goals_reached", "topics", "planned_sessions", "created_at",
+        "you", "avoid_topics", "accessibility", "experience_limit",
     }  # fmt: skip
     assert made["planned_sessions"] == 9
     assert (made["goals"], made["topics"]) == (PAIR["goals"], PAIR["topics"])

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from coach.agenda.brief import OpenAction, Person, SessionBrief, stage_of
+from coach.agenda.brief import OpenAction, Person, SessionBrief
 from coach.agenda.guard import Draft
 from coach.agenda.plan import AgendaPlan, Slot
+from coach.agenda.series import stage_of
 from coach.agenda.vocabulary import Vocabulary
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Stage, read_document

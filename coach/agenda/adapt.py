@@ -1,0 +1,246 @@
+"""Fitting a chosen plan to these two: how they meet, what they need, what they asked for last time, who listens.
+
+What is added to a slot here stands in the agenda whoever writes the other words, a model or the composer.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from coach.agenda.brief import SessionBrief
+from coach.agenda.circumstances import Need
+from coach.agenda.phrases import pick
+from coach.agenda.plan import DEMO_MINUTES, AgendaPlan, Purpose, Slot
+from coach.agenda.wishes import Wish
+from coach.retrieval.chunk import Passage
+
+# How both work where one of them needs it: nobody is told whose need it is, and everybody gains.
+_WAYS: dict[Need, str] = {
+    "sight": "Read aloud what is on the page or the screen, and set it large before you begin.",
+    "hearing": "One person speaks at a time with captions on, facing each other; what matters is also written down.",
+    "signing": "Look at each other, not at an interpreter, and pause before anybody looks at a screen: signing and "
+    "reading do not go together.",
+    "speech": "Turns have no clock: a pause is no invitation to step in, and what is written counts as said.",
+    "reading": "One thing on the table at a time, read out rather than read alone; the next step is said first.",
+    "movement": "Nothing here needs standing or fast typing: whoever finds it easier operates, the other one directs.",
+    "rest": "Stop for two minutes halfway, whether or not anybody asks.",
+    "language": "Short sentences, no idioms, and each new word is written down once.",
+}
+_ON_A_CALL = "On a call: whoever works shares the screen, and the other one names what to click."
+_HYBRID = "One of you is on a screen: both use the same shared document, and whoever is remote speaks first."
+_ON_FOOT = "On a walk nobody can show a screen: tell it as a story and photograph one note at the end."
+_FAR_APART = (
+    "Offer two times for the next meeting, each named in both time zones, and take turns with the awkward hour."
+)
+
+# Tasks for the senior while the junior leads: what makes listening visible.
+_LISTENING = (
+    "{mentee} listens first and may only ask questions until {mentor} says “your turn”.",
+    "{mentee} takes notes in {mentor}'s words and reads two of them back before giving a view.",
+    "Before {mentee} answers anything, {mentee} says back in one sentence what {mentor} meant.",
+    "{mentee} writes down one surprise and one question while {mentor} speaks, and asks the question first.",
+)
+
+# What was asked for: where it is done, first choice first, what is added there, and how it is said.
+_GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
+    "level-the-table": (
+        ("check-in",),
+        "{mentor} opens and has the first word in every round today.",
+        "You asked for more equal footing: {mentor} opens, turns are of equal length and answers are written before "
+        "they are spoken.",
+    ),
+    "shorter-demos": (
+        ("exercise",),
+        "",
+        "You asked for shorter demos: today's is {minutes} minutes.",
+    ),
+    "more-doing": (
+        ("exercise", "review-goals", "evaluation"),
+        "{mentee} has the keyboard or the pen; {mentor} keeps hands off.",
+        "You asked for more doing: {activity} minutes go to trying things out.",
+    ),
+    "more-talk": (
+        ("discussion", "exercise", "reflection"),
+        "Leave the last third for questions, with nothing on the screen.",
+        "You asked for more room to talk: {minutes} minutes are kept for it here.",
+    ),
+    "slower": (
+        ("exercise", "discussion"),
+        "After each step stop and let the other one say it in plain words; an abbreviation is spelled out once.",
+        "You asked to go more slowly: each step waits until both can say it back.",
+    ),
+    "less-at-once": (
+        ("exercise", "discussion"),
+        "",
+        "You asked for less at once: there is one main thing today, and this is it.",
+    ),
+    "clear-structure": (
+        ("check-in",),
+        "Read the items out loud together; {mentee} watches the clock and says when one is over.",
+        "You asked for a clearer structure: {items} items, each with a time and a lead, and a timekeeper.",
+    ),
+    "end-on-time": (
+        ("next-steps",),
+        "Begin this when {before} minutes have passed, wherever you are.",
+        "You asked to keep to the time: the last {minutes} minutes are set aside, and begin on the clock.",
+    ),
+    "firm-next-steps": (
+        ("next-steps",),
+        "Write each step as who, what and which day, and read it out before you leave.",
+        "You asked for firmer next steps: there are {minutes} minutes for them.",
+    ),
+    "back-to-goals": (
+        ("review-goals", "goals", "exercise", "discussion"),
+        "Before you begin, both say in one sentence what this should change for the goal, and check it at the end.",
+        "You asked what it is all for: this part begins and ends with the goal.",
+    ),
+    "less-of-one-story": (
+        ("check-in",),
+        "Today the work is the subject, not anybody's own story; both can pass on any question, without a reason.",
+        "You asked for less weight on one person's story: today's parts rest on work in front of you.",
+    ),
+    "prepare-ahead": (
+        ("next-steps",),
+        "Agree what each sends the other two days before the next meeting, in three lines at most.",
+        "You asked for more notice: each of you has a short preparation, and the next one is agreed here.",
+    ),
+    "test-the-tools": (
+        ("check-in",),
+        "Open the link or the file you need before anything else; if it fails, go on with paper.",
+        "You asked for tools that work: a minute to test them comes first.",
+    ),
+}
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])")
+_LONGEST_VARIANT = 230
+# Words by which a sentence of an exercise's accessible variant is known to be on this need.
+_NEED_WORDS: dict[Need, str] = {
+    "sight": r"screen reader|see\b|seen|sight|read(?:s|ing)? (?:it |them )?(?:aloud|out)|large|color|describe",
+    "hearing": r"caption|hear|written|chat|one (?:person )?(?:speaks|at a time)",
+    "signing": r"sign|interpreter|caption|look",
+    "speech": r"speak|speech|stammer|pause|writ|type|chat|voice",
+    "reading": r"read|text|short|one at a time|step|quiet|long",
+    "movement": r"type|typing|keyboard|hand|stand|walk|wheelchair|dictat|draw",
+    "rest": r"break|pause|short|spread|stop",
+    "language": r"word|language|plain|translat",
+}
+
+
+def adapted(plan: AgendaPlan, brief: SessionBrief) -> AgendaPlan:
+    """The plan whose slots hold what to add to their words (`added`) and what of the last feedback they answer
+    (`answers`).
+    """
+    slots = list(plan.slots)
+    _give_variants(slots, brief)
+    _give_listening(slots, brief)
+    _grant_wishes(slots, brief)
+    _set_boundaries(slots, brief)
+    if brief.far_apart:
+        slots[-1] = _with(slots[-1], _FAR_APART)
+    return replace(plan, slots=tuple(slots))
+
+
+def _give_variants(slots: list[Slot], brief: SessionBrief) -> None:
+    """Activities in the form that fits the place and what the two need; the first one says how they work throughout."""
+    ways = [_WAYS[need] for need in brief.needs]
+    first = next((place for place, slot in enumerate(slots) if slot.purpose in {"exercise", "discussion"}), 0)
+    for place, slot in enumerate(slots):
+        if slot.activity is not None:
+            slot = _with(slot, *_variant(slot, brief))
+        if place == first and ways:
+            slot = _with(slot, *ways[:3])
+        slots[place] = slot
+
+
+def _variant(slot: Slot, brief: SessionBrief) -> Iterator[str]:
+    """What the library says of doing this activity so, or what holds for any."""
+    if brief.walking:
+        yield _ON_FOOT
+    elif brief.place in {"remote", "hybrid"}:
+        said = _said(slot, "Remote", None, brief)
+        yield f"On a call: {_lower(said)}" if said else (_ON_A_CALL if brief.place == "remote" else _HYBRID)
+    if brief.needs and (said := _said(slot, "Accessible", brief.needs, brief)):
+        yield said
+
+
+def _said(slot: Slot, section: str, needs: tuple[Need, ...] | None, brief: SessionBrief) -> str:
+    """The sentences of the activity's variant that fit, as far as they are short, with the two names."""
+    passage: Passage | None = next((passage for passage in slot.variants if passage.section == section), None)
+    if passage is None:
+        return ""
+    sentences = _SENTENCE.split(" ".join(passage.text.split()))
+    if needs:
+        wanted = re.compile("|".join(_NEED_WORDS[need] for need in needs), re.IGNORECASE)
+        sentences = [sentence for sentence in sentences if wanted.search(sentence)]
+    kept = ""
+    for sentence in sentences:
+        if len(kept) + len(sentence) > _LONGEST_VARIANT:
+            break
+        kept = f"{kept} {sentence}".strip()
+    return _named(kept, brief)
+
+
+def _give_listening(slots: list[Slot], brief: SessionBrief) -> None:
+    """The senior listens, visibly, in the longest part that the junior leads."""
+    led = [place for place, slot in enumerate(slots) if slot.led_by == "mentor" and slot.purpose != "check-in"]
+    led = led or [place for place, slot in enumerate(slots) if slot.led_by == "both"]
+    if not led:
+        return
+    place = max(led, key=lambda place: (slots[place].activity is not None, slots[place].minutes))
+    task = pick(_LISTENING, brief, "listening").format(mentor=brief.mentor.first_name, mentee=brief.mentee.first_name)
+    slots[place] = _with(slots[place], task)
+
+
+def _set_boundaries(slots: list[Slot], brief: SessionBrief) -> None:
+    """What belongs elsewhere is said where the goals are talked about, or at the start."""
+    place = next((place for place, slot in enumerate(slots) if slot.purpose in {"goals", "review-goals"}), 0)
+    slots[place] = _with(slots[place], *(one.boundary for one in brief.beyond))
+
+
+def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
+    for wish in brief.wishes:
+        purposes, done, said = _GRANTED[wish]
+        purpose = next((purpose for purpose in purposes if any(slot.purpose == purpose for slot in slots)), None)
+        place = next((place for place, slot in enumerate(slots) if slot.purpose == purpose), 0)
+        slot = slots[place]
+        if wish == "shorter-demos" and slot.minutes > DEMO_MINUTES:
+            said = "You asked for shorter demos: show for {demo} of these {minutes} minutes, then try it out."
+        words = {
+            "mentor": brief.mentor.first_name,
+            "mentee": brief.mentee.first_name,
+            "minutes": slot.minutes,
+            "demo": DEMO_MINUTES,
+            "items": len(slots),
+            "activity": sum(other.minutes for other in slots if other.activity is not None),
+            "before": sum(other.minutes for other in slots[:place]),
+        }
+        slot = _with(slot, done.format(**words))
+        slots[place] = replace(slot, answers=(*slot.answers, said.format(**words)))
+    if "level-the-table" in brief.wishes:
+        _level(slots, brief)
+
+
+def _level(slots: list[Slot], brief: SessionBrief) -> None:
+    """Turns of one length and answers on paper first, wherever both have a say."""
+    for place, slot in enumerate(slots):
+        if slot.purpose in {"discussion", "review-goals", "evaluation", "goals"}:
+            slots[place] = _with(
+                slot,
+                f"Both write for two minutes first, then {brief.mentor.first_name} reads out and "
+                f"{brief.mentee.first_name} follows; turns of equal length.",
+            )
+            return
+
+
+def _with(slot: Slot, *sentences: str) -> Slot:
+    new = [sentence for sentence in sentences if sentence and sentence not in slot.added]
+    return replace(slot, added=(*slot.added, *new))
+
+
+def _named(text: str, brief: SessionBrief) -> str:
+    for role, name in (("mentor", brief.mentor.first_name), ("mentee", brief.mentee.first_name)):
+        text = re.sub(rf"\b[Tt]he {role}\b", name.replace("\\", ""), text)
+    return text
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:] if len(text) > 1 and text[1].islower() and text.split()[0].islower() else text

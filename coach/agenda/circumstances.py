@@ -1,0 +1,75 @@
+"""Where and how two people meet: read from what they typed, so that activities come in the form that fits.
+
+What somebody said of their own accessibility stays theirs. Only the kind of need leaves this module, without whose
+it is, and the agenda words it as a way of working for both.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+Place = Literal["remote", "hybrid", "in person"]
+Need = Literal["sight", "hearing", "signing", "speech", "reading", "movement", "rest", "language"]
+
+_HYBRID = re.compile(r"\bhybrid\b", re.IGNORECASE)
+_REMOTE = re.compile(
+    r"\b(?:remote(?:ly)?|online|virtual(?:ly)?|video|zoom|teams|webex|skype|call|phone|telephone)\b", re.IGNORECASE
+)
+_IN_PERSON = re.compile(
+    r"\b(?:in[\s-]person|face[\s-]to[\s-]face|on[\s-]?site|office|room|canteen|caf[eé]|coffee|lunch|walk(?:ing)?|park)\b",
+    re.IGNORECASE,
+)
+_WALKING = re.compile(r"\b(?:walk(?:ing)?|stroll(?:ing)?|park)\b", re.IGNORECASE)
+_FAR_APART = re.compile(
+    r"\btime[\s-]?zones?\b|\bhours?\s(?:apart|ahead|behind|difference|earlier|later)\b|\bjet[\s-]?lag\b",
+    re.IGNORECASE,
+)
+_NEED_PATTERNS: dict[Need, str] = {
+    "sight": r"""\b(?:blind|sight|sighted|eyesight|vision|visual(?:ly)?|screen[\s-]?reader|magnif\w+|contrast
+        |braille
+            |colou?r[\s-]?blind\w*|small\sprint|(?:large|larger|big|bigger)\s(?:text|print|type|font|letters)
+            |jaws|nvda|voiceover)\b""",
+    "hearing": r"""\b(?:deaf\w*|hearing|hear\s(?:badly|poorly|little)|captions?|captioned|captioning|subtitles?
+            |lip[\s-]?read\w*|cochlear|transcri\w+|tinnitus|hard\sof\shearing|background\snoise)\b""",
+    "signing": r"\b(?:sign(?:ing|ed)?\s?(?:language)?\b|bsl|asl|dgs|auslan|lsf|interpreters?)",
+    "speech": r"""\b(?:stammer\w*|stutter\w*|speech|aphasia|dysfluen\w+|words\scome\sslowly|lose\smy\svoice
+        |speak\sslowly)\b""",
+    "reading": r"""\b(?:dyslexi\w+|adhd|add\b|autis\w+|attention|concentrat\w+|neurodiver\w+|asperger\w*|sensory
+            |long\stexts?|overload\w*|dyscalculia)\b""",
+    "movement": r"""\b(?:wheelchair|stairs|steps?[\s-]free|mobility|crutch\w*|walking\sstick|tremor\w*
+        |arthritis|rsi|wrists?
+            |one[\s-]handed|typing\shurts|dictat\w+|parkinson\w*|back\spain|cannot\s(?:stand|walk)
+        |can't\s(?:stand|walk))\b""",
+    "rest": r"\b(?:fatigue|tired|migraines?|breaks?|chronic|long\scovid|pain|energy|pregnan\w+|epilep\w+)\b",
+    "language": r"""\b(?:(?:second|third|foreign)\slanguage|not\smy\s(?:first|native)\slanguage
+        |learning\s(?:english|the\slanguage)
+            |plain\senglish|simple\senglish|idioms?)\b""",
+}
+_NEEDS = {need: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for need, pattern in _NEED_PATTERNS.items()}
+
+
+def place_of(format_: str | None) -> Place | None:
+    """Where a session is held, by its format as it was typed; None where that says nothing of it."""
+    if not format_:
+        return None
+    if _HYBRID.search(format_) or (_REMOTE.search(format_) and re.search(r"\bone of us\b", format_, re.IGNORECASE)):
+        return "hybrid"
+    if _REMOTE.search(format_) or _FAR_APART.search(format_):
+        return "remote"
+    return "in person" if _IN_PERSON.search(format_) else None
+
+
+def is_walk(format_: str | None) -> bool:
+    """Whether they meet on their feet, without a table or a screen."""
+    return bool(format_ and _WALKING.search(format_))
+
+
+def is_far_apart(texts: Iterable[str]) -> bool:
+    """Whether any of these texts says that hours lie between the two."""
+    return any(_FAR_APART.search(text) for text in texts)
+
+
+def needs_in(texts: Iterable[str]) -> tuple[Need, ...]:
+    """The kinds of need that these texts tell of, each once, in a fixed order that says nothing of whose they are."""
+    texts = list(texts)
+    return tuple(need for need, pattern in _NEEDS.items() if any(pattern.search(text) for text in texts))

@@ -1,0 +1,84 @@
+"""What a mentoring meeting cannot carry, and where it belongs instead.
+
+A goal or a focus that asks for a doctor, a lawyer, a complaint to be decided or the like is not made into an exercise.
+The agenda says so kindly, names the right place, and goes on with what the pair can do.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from coach.untrusted import shorten
+
+Matter = Literal["harm", "health", "law", "pay", "papers", "money", "rating"]
+
+_WORDS: dict[Matter, str] = {
+    "harm": r"""\b(?:harass\w*|bull(?:y|ies|ied|ying)|assault\w*|abus(?:e|ed|es|ive|ing)|touch(?:es|ed
+        |ing)\s(?:me|her|him|them)|grop\w+
+        |stalk\w+|threaten\w*|blackmail\w*|discriminat\w+\s(?:complaint|case)|grievance|whistle[\s-]?blow\w*
+        |take\sthe\scomplaint
+        |remove\s(?:him|her|them)\b|throw\s(?:him|her|them)\sout)\b""",
+    "health": r"""\b(?:diagnos(?:e|is|ed)|symptoms?|medication|(?:which|what|heart|sleeping|my)\s(?:tablets?
+        |pills?|medicine)|dos(?:e|age)
+        |depress(?:ion|ed)|panic\s(?:attacks?|at)|anxiety\s(?:attacks?|disorder)|therap(?:y|ist)|counsell?ing
+        |suicid\w+|self[\s-]harm\w*
+        |burn(?:ed|t)?[\s-]?out|addict\w+|alcoholi\w+|casino|gambl\w+|what\ssickness|my\s(?:hand|chest|back
+        |head)\s\w*\s?(?:hurts?|hot|dem))\b""",
+    "law": r"""\b(?:lawsuit|sue\b|suing|court|judge|custody|lawyers?|attorney|advocate|legal\s(?:advice|action
+        |case)|tribunal|contract\sdispute
+        |divorce|police|criminal\scharge|terminat\w+\smy\scontract|unfair\sdismissal)\b""",
+    "pay": r"""\b(?:unpaid|back\s?pay|owed\s(?:me|us)|wage\s(?:claim|theft|dispute)|pay\s(?:dispute|claim
+        |gap\sclaim)|overtime\spay|night\sdifferential
+        |my\s(?:salary|bonus|raise|pay\srise)|salary\s(?:negotiat\w+|dispute)|(?:pay|paid)\sthe\sdifference
+        |rupees\smore|underpa(?:id|y\w*))\b""",
+    "papers": r"""\b(?:visas?|work\spermit|residence\spermit|permit\s[a-z]\b|permesso|soggiorno|immigration
+        |asylum|citizenship|green\scard|questura
+        |passport|deport\w+|canton\b)""",
+    "money": r"""\b(?:invest(?:ing|ment)?\s(?:my|advice|tips?|in)|stock\stips?|crypto\w*|mortgage
+        |my\s(?:pension|savings|debts?|loan)|tax\s(?:return|advice)
+        |which\s(?:shares|stocks|fund)|get\srich)\b""",
+    "rating": r"""\b(?:am\si\s(?:ready|good\senough)\sfor\spromotion|fire\s(?:him|her|them|someone)
+        |performance\s(?:rating|review\sof)
+        |rate\smy\s(?:team|mentee|mentor|boss)|put\sin\sa\sword\sfor\smy\spromotion)\b""",
+}
+_PATTERNS = {matter: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for matter, pattern in _WORDS.items()}
+
+_WHERE: dict[Matter, str] = {
+    "harm": "the person your workplace names for complaints, or an outside help line; neither of you has to judge "
+    "it, and it should not wait for a meeting",
+    "health": "a doctor, a counselor or the support line your workplace offers; if it is urgent, the emergency number",
+    "law": "a lawyer, a legal aid office or the staff council",
+    "pay": "the payroll office, the staff council or the union, who can look at the numbers",
+    "papers": "an immigration adviser or the office that wrote to you",
+    "money": "an adviser who knows your situation and answers for the advice",
+    "rating": "the people who decide such things by their own procedure; a mentoring pair has no say in it",
+}
+
+
+class Beyond(BaseModel):
+    """Something typed as a goal or focus that belongs elsewhere; `matter` says what kind of thing it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    matter: Matter
+
+    @property
+    def boundary(self) -> str:
+        """What the agenda says of it."""
+        return (
+            f"“{shorten(self.text, 80)}” deserves more than a mentoring meeting can give. The right place is "
+            f"{_WHERE[self.matter]}. Agree only on who calls there and when."
+        )
+
+
+def beyond(texts: Iterable[str]) -> tuple[Beyond, ...]:
+    """Those of the texts that ask for what a mentoring meeting cannot carry, in their order."""
+    found = []
+    for text in texts:
+        matter = next((matter for matter, pattern in _PATTERNS.items() if pattern.search(text)), None)
+        if matter is not None:
+            found.append(Beyond(text=text, matter=matter))
+    return tuple(found)
