@@ -122,3 +122,21 @@ class FeedbackReceipt(Reply):
     sections: list[ReceiptSection]
     window_closes_at: datetime | None
     shared_by_default: SharedByDefault
+
+
+class AttentionReason(Reply):
+    """Why a pair may need help, and what to do about it; `sources` are documents of the library."""
+
+    kind: Literal["silence", "called-off", "nothing-planned", "no-agenda"]
+    text: str
+    advice: str
+    sources: list[str]
+
+
+class PairInNeed(Reply):
+    """A pair that may need help, with every reason for it, the gravest first."""
+
+    pair_id: str
+    mentor: str
+    mentee: str
+    reasons: list[AttentionReason]

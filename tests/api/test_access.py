@@ -39,6 +39,7 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("POST", "/programs/{program_id}/documents", {"title": "Rules", "text": "Ask first."}, {ADMIN, COORDINATOR}),
     ("GET", "/programs/{program_id}/documents", None, {ADMIN, COORDINATOR}),
     ("DELETE", "/programs/{program_id}/documents/{document_id}", None, {ADMIN, COORDINATOR}),
+    ("GET", "/programs/{program_id}/attention", None, {ADMIN, COORDINATOR}),
     ("GET", "/knowledge/search", None, {ADMIN, COORDINATOR, PARTICIPANT}),
     # Feedback is for sessions that were held.
     ("PATCH", "/sessions/{session_id}", {"status": "held"}, {COORDINATOR, PARTICIPANT}),
