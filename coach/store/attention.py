@@ -52,4 +52,7 @@ async def courses(db: AsyncSession, program_id: str) -> list[PairCourse]:
     for pair_id, *fields in await db.execute(_MEETINGS, {"program_id": program_id}):
         meetings[pair_id].append(Meeting(*fields))
     pairs = await db.execute(_PAIRS, {"program_id": program_id})
-    return [PairCourse(*row, tuple(meetings[row[0]])) for row in pairs]
+    return [
+        PairCourse(pair_id, mentor, mentee, made_at, planned_sessions, tuple(meetings[pair_id]))
+        for pair_id, mentor, mentee, made_at, planned_sessions in pairs
+    ]

@@ -40,7 +40,7 @@ class SharedFeedback:
     progress: int | None
     went_well: str | None
     to_change: str | None
-    themes: tuple[str, ...]
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ async def revealed(db: AsyncSession, pair_id: str, at: datetime) -> list[SharedF
     themes: dict[str, dict[str, None]] = {}
     for feedback_id, *fields, raised in await db.execute(_REVEALED, values):
         if feedback_id not in found:
-            found[feedback_id] = SharedFeedback(*fields, ())
+            found[feedback_id] = SharedFeedback(*fields)
             themes[feedback_id] = {}
         themes[feedback_id] |= dict.fromkeys(theme["theme"] for theme in raised or ())
     return [replace(shared, themes=tuple(themes[feedback_id])) for feedback_id, shared in found.items()]
