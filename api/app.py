@@ -13,13 +13,15 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from api import problems
-from api.routes import agendas, documents, health, knowledge, programs, sessions
+from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, sessions
 from api.schemas import Problem
 from api.state import AppState
 from coach.agenda.brief import make_brief
 from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import NotFound
+from coach.feedback import CommentReader
+from coach.feedback.reading import read_comments
 from coach.llm import LanguageModel, OpenAIModel
 from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
@@ -29,7 +31,7 @@ from coach.store.agendas import load_facts
 log = structlog.get_logger(__name__)
 
 _DESCRIPTION = """
-Agendas for reverse mentoring pairs. The **mentor** is the junior, the **mentee** the senior.
+Agendas and feedback for reverse mentoring pairs. The **mentor** is the junior, the **mentee** the senior.
 
 Send `Authorization: Bearer TOKEN`. The first token comes from `coach token --role admin`.
 Errors are `application/problem+json`; `detail` says what to do.
@@ -37,15 +39,22 @@ Errors are `application/problem+json`; `detail` says what to do.
 
 
 def create_app(
-    settings: Settings | None = None, *, model: LanguageModel | None = None, search: Search | None = None
+    settings: Settings | None = None,
+    *,
+    model: LanguageModel | None = None,
+    search: Search | None = None,
+    reader: CommentReader | None = None,
 ) -> FastAPI:
-    """The application. `model` and `search` take the place of those that the settings would make."""
+    """The application. `model` and `search` take the place of those that the settings would make.
+
+    Without a `reader` comments are kept unread until a service with one starts.
+    """
     settings = settings or Settings()
     given = search
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        state = AppState(settings=settings, store=Store(settings), model=model or _model(settings))
+        state = AppState(settings=settings, store=Store(settings), model=model or _model(settings), reader=reader)
         app.state.coach = state
         await state.store.migrate()
         _register_jobs(state)
@@ -56,6 +65,8 @@ def create_app(
         state.search = opened
         state.maker = AgendaMaker(opened, state.model, settings.llm_timeout_s)
         state.jobs.enqueue("load-embedding-model")
+        # What an earlier run stored and did not come to read.
+        state.jobs.enqueue("read-comments")
         yield
         await state.jobs.drain()
         if given is None:
@@ -74,7 +85,7 @@ def create_app(
         lifespan=lifespan,
     )
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for module in (programs, documents, sessions, agendas, knowledge):
+    for module in (programs, documents, sessions, agendas, feedback, attention, knowledge):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)
@@ -204,6 +215,12 @@ def _register_jobs(state: AppState) -> None:
             return
         await state.search.warm(questions(make_brief(facts).brief))
 
+    async def read_arrived(feedback_id: str | None = None) -> None:
+        """Read the comments of this feedback; without one, all that are unread."""
+        if state.reader is not None:
+            await read_comments(state.store, state.reader, feedback_id)
+
     state.jobs.register("load-embedding-model", load_embedding_model)
     state.jobs.register("heal-index", heal_index)
     state.jobs.register("warm-session", warm_session)
+    state.jobs.register("read-comments", read_arrived)

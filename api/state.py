@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import IndexUnavailable
+from coach.feedback import CommentReader
 from coach.jobs import Jobs
 from coach.llm import LanguageModel
 from coach.retrieval.search import Search
@@ -17,7 +18,7 @@ from coach.store import Store
 @dataclass
 class AppState:
     """Everything with a life of its own. `search` is None until the index could be opened; `not_ready` then says
-    why.
+    why. Without a `reader` comments stay unread.
     """
 
     settings: Settings
@@ -26,6 +27,7 @@ class AppState:
     jobs: Jobs = field(default_factory=Jobs)
     search: Search | None = None
     maker: AgendaMaker | None = None
+    reader: CommentReader | None = None
     not_ready: str = "The library is being indexed. Try again in a minute."
 
     def library(self) -> Search:

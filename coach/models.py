@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 # Set before any table, so that every constraint has a name that a later migration can drop.
@@ -40,6 +40,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 # How many meetings in a row may draw on what one person has lived through, unless that person says otherwise.
 EXPERIENCE_LIMIT = 2
+
+
+# For columns that came later than the rows that have them.
+_EMPTY: dict[str, Any] = {"server_default": "[]"}
 
 
 def now() -> datetime:
@@ -91,7 +95,7 @@ class Participant(SQLModel, table=True):
     wants_to_learn: list[str] = Field(default_factory=list, sa_type=JSON)
     avoid_topics: list[str] = Field(default_factory=list, sa_type=JSON)
     accessibility: str | None = None
-    experience_limit: int = EXPERIENCE_LIMIT
+    experience_limit: int = Field(default=EXPERIENCE_LIMIT, sa_column_kwargs={"server_default": "2"})
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
@@ -106,7 +110,7 @@ class Pair(SQLModel, table=True):
     mentor_id: str = Field(foreign_key="participant.id", index=True)
     mentee_id: str = Field(foreign_key="participant.id", index=True)
     goals: list[str] = Field(default_factory=list, sa_type=JSON)
-    reached: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    reached: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs=_EMPTY)
     topics: list[str] = Field(default_factory=list, sa_type=JSON)
     planned_sessions: int
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
@@ -127,6 +131,8 @@ class MentoringSession(SQLModel, table=True):
     """One meeting of a pair. `status` is planned, held, cancelled or postponed.
 
     `unfinished` are documents of the library: activities that the pair began and wants to go on with.
+    `revealed_at` is when both people had sent feedback. It stays, whatever happens to the feedback or the status after
+    that: what was read once cannot be unread. Nobody but the two may learn it.
     """
 
     __tablename__ = "mentoring_session"
@@ -141,7 +147,8 @@ class MentoringSession(SQLModel, table=True):
     format: str | None = None
     status: str = "planned"
     held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    unfinished: list[str] = Field(default_factory=list, sa_type=JSON)
+    unfinished: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs=_EMPTY)
+    revealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
@@ -221,3 +228,54 @@ class Token(SQLModel, table=True):
     program_id: str | None = Field(default=None, foreign_key="program.id")
     participant_id: str | None = Field(default=None, foreign_key="participant.id")
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Feedback(SQLModel, table=True):
+    """What one person said of one meeting; only an imported one may lack its session or its ratings.
+
+    `held_at` is that of the session and decides in which period it counts. Without `share_with_partner` the partner
+    never sees it, without `share_with_coordinators` it counts in no report.
+    """
+
+    __table_args__ = (UniqueConstraint("session_id", "author_id"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    session_id: str | None = Field(default=None, foreign_key="mentoring_session.id")
+    pair_id: str = Field(foreign_key="pair.id", index=True)
+    program_id: str = Field(foreign_key="program.id")
+    author_id: str = Field(foreign_key="participant.id", index=True)
+    role: str
+    held_at: datetime = Field(sa_type=UtcDateTime)
+    usefulness: int | None = None
+    safety: int | None = None
+    progress: int | None = None
+    went_well: str | None = None
+    to_change: str | None = None
+    share_with_partner: bool = False
+    share_with_coordinators: bool = False
+    imported: bool = False
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+# A report takes the feedback of one program and one period.
+Index("ix_feedback_program_id_held_at", Feedback.program_id, Feedback.held_at)  # type: ignore[arg-type]
+
+
+class Comment(SQLModel, table=True):
+    """One answer of a feedback, as the classifier reads it.
+
+    `themes`, `vector` and `reader` (the version of the classifier) are null until it was read. The row goes when its
+    feedback changes, and a new one takes its place.
+    """
+
+    __table_args__ = (UniqueConstraint("feedback_id", "question", "position"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    feedback_id: str = Field(foreign_key="feedback.id")
+    question: str
+    position: int = 0
+    text: str
+    themes: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    vector: bytes | None = Field(default=None, sa_type=LargeBinary)
+    reader: str | None = None

@@ -5,7 +5,6 @@ takes over. Days are counted from a fixed one, so that every run is the same.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from coach.agenda.brief import Briefing, make_brief
 from coach.models import ActionItem, MentoringSession, Pair, Participant, Program
 from coach.retrieval.library import Role, Topic
 from coach.store.agendas import AgendaFacts, PastAgenda
+from coach.store.feedback import SharedFeedback
 from coach.store.pairs import PairPeople
 from evals.parts import PartNotRun
 
@@ -178,21 +178,6 @@ class PairCase(_Strict):
             status=status,
             held_at=day if status == "held" else None,
         )
-
-
-@dataclass(frozen=True)
-class SharedFeedback:
-    """Feedback as both know it (the shape of the store's)."""
-
-    session_id: str
-    session_number: int
-    role: str
-    usefulness: int | None
-    safety: int | None
-    progress: int | None
-    went_well: str | None
-    to_change: str | None
-    themes: tuple[str, ...]
 
 
 @cache

@@ -13,8 +13,10 @@ from api.schemas import sessions as schemas
 from api.state import State
 from coach.agenda.series import position_of, stage_of
 from coach.errors import Conflict, InvalidInput
+from coach.feedback.window import check_still_movable
 from coach.models import ActionItem, MentoringSession, Pair, now
 from coach.store.agendas import newest_agenda
+from coach.store.feedback import move_feedback
 from coach.store.pairs import get_action, list_actions, open_actions
 from coach.store.programs import get_program
 from coach.store.sessions import NO_SESSION, get_session, list_sessions, next_number
@@ -78,7 +80,10 @@ async def read_session(session_id: Id, caller: PairOrCoordinator, state: State) 
 async def change_session(
     session_id: Id, body: schemas.SessionChange, caller: PairOrCoordinator, state: State
 ) -> schemas.Session:
-    """Move a session, change its length or focus, or mark it held, cancelled or postponed."""
+    """Move a session, change its length or focus, or mark it held, cancelled or postponed.
+
+    Held stands once the window for feedback is over, 7 days later.
+    """
     changes = body.model_dump(exclude_unset=True)
     for name in ("status", "scheduled_at", "minutes", "unfinished"):
         if changes.get(name, ...) is None:
@@ -93,7 +98,7 @@ async def change_session(
         for name, value in changes.items():
             setattr(row, name, value)
         if "status" in changes:
-            row.held_at = (row.held_at or now()) if row.status == "held" else None
+            await _mark(db, row)
         sessions = await list_sessions(db, row.pair_id)
     if "focus" in changes:
         state.jobs.enqueue("warm-session", session_id=row.id)
@@ -157,6 +162,16 @@ async def change_action(action_id: Id, body: schemas.ActionChange, caller: PairM
     return _action(row)
 
 
+async def _mark(db: AsyncSession, row: MentoringSession) -> None:
+    """Set when a session of this new status was held. Raises Conflict where it was held too long ago to be changed."""
+    if row.status != "held":
+        check_still_movable(row, now())
+        row.held_at = None
+    elif row.held_at is None:
+        row.held_at = now()
+        await move_feedback(db, row.id, row.held_at)
+
+
 def _check_time(at: datetime) -> None:
     if at < now() - _OLDEST:
         raise InvalidInput("scheduled_at", "This is more than a year ago. Check the year.")
@@ -166,7 +181,7 @@ def _check_time(at: datetime) -> None:
 
 def _session(row: MentoringSession, pair: Pair, sessions: list[MentoringSession]) -> schemas.Session:
     stage = stage_of(position_of(row, sessions), pair.planned_sessions)
-    return schemas.Session(stage=stage, **row.model_dump())
+    return schemas.Session(stage=stage, **row.model_dump(exclude={"revealed_at"}))
 
 
 def _action(row: ActionItem) -> schemas.Action:

@@ -6,7 +6,6 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import Table, bindparam, exists, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +26,7 @@ from coach.models import (
     Program,
     now,
 )
+from coach.store.feedback import SharedFeedback, revealed
 from coach.store.pairs import PairPeople, open_actions
 from coach.store.sessions import NO_SESSION
 
@@ -54,7 +54,7 @@ class AgendaFacts:
     notes: dict[str, str]
     past: list[PastAgenda]
     asked: frozenset[str]
-    feedback: tuple[Any, ...] = ()
+    feedback: tuple[SharedFeedback, ...] = ()
 
 
 @lru_cache(maxsize=8_192)
@@ -106,7 +106,7 @@ _ADD_ASKED = {
 
 
 async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
-    """All that the agenda of this session is made from, in four statements. Raises NotFound."""
+    """All that the agenda of this session is made from, in five statements. Raises NotFound."""
     row = (await db.execute(_MEETING, {"session_id": session_id})).one_or_none()
     if row is None:
         raise NotFound(NO_SESSION)
@@ -127,6 +127,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         notes={author: text for author, text in notes.items() if text},
         past=past,
         asked=await asked_keys(db, pair.id),
+        feedback=tuple(await revealed(db, pair.id, now())),
     )
 
 

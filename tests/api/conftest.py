@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.state import AppState
+from coach.feedback import CommentReader
 from coach.llm import LanguageModel
 from coach.models import now
 from coach.retrieval.embed import Embedder
@@ -44,6 +45,14 @@ PAIR: Body = {
     },
     "goals": ["Use an AI assistant for my monthly report", "Ask better questions of our dashboards"],
     "topics": ["digital-tools"],
+}
+
+FEEDBACK: Body = {
+    "ratings": {"usefulness": 4, "safety": 5, "progress": 3},
+    "went_well": "We drew the chart together.",
+    "to_change": "Start on time.",
+    "share_with_partner": True,
+    "share_with_coordinators": True,
 }
 
 
@@ -76,6 +85,9 @@ class Caller:
     async def put(self, path: str, body: Any = None, **more: Any) -> httpx.Response:
         return await self.call("PUT", path, body, **more)
 
+    async def delete(self, path: str, **more: Any) -> httpx.Response:
+        return await self.call("DELETE", path, **more)
+
     async def made(self, path: str, body: Any = None, **more: Any) -> Any:
         """POST and return what was made."""
         reply = await self.post(path, body, **more)
@@ -97,6 +109,13 @@ class PairOfPeople:
         """Plan the next session and return its id."""
         made = await self.mentor.made(f"/pairs/{self.id}/sessions", {"scheduled_at": in_days(7), **more})
         return str(made["id"])
+
+    async def held(self, **more: Any) -> str:
+        """Plan a session, mark it held, and return its id."""
+        session_id = await self.session(**more)
+        reply = await self.coordinator.patch(f"/sessions/{session_id}", {"status": "held"})
+        assert reply.status_code == 200, reply.text
+        return session_id
 
     async def agenda(self, session_id: str, **more: Any) -> Any:
         """A new agenda, as the mentor gets it."""
@@ -206,8 +225,14 @@ async def serve(words_search: Search, migrated_file: Path, tmp_path: Path) -> As
     shutil.copy(migrated_file, data_dir)
     async with AsyncExitStack() as stack:
 
-        async def start(model: LanguageModel | None = None, own_search: Search | None = None, **more: Any) -> Service:
-            app = create_app(Settings(data_dir=data_dir, **more), model=model, search=own_search or words_search)
+        async def start(
+            model: LanguageModel | None = None,
+            own_search: Search | None = None,
+            reader: CommentReader | None = None,
+            **more: Any,
+        ) -> Service:
+            settings = Settings(data_dir=data_dir, **more)
+            app = create_app(settings, model=model, search=own_search or words_search, reader=reader)
             await stack.enter_async_context(app.router.lifespan_context(app))
             transport = httpx.ASGITransport(app=app)
             client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://coach"))

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from fastapi.routing import iter_route_contexts
 
-from tests.api.conftest import PAIR, Caller, PairOfPeople, Serve, Service, assert_problem, in_days
+from tests.api.conftest import FEEDBACK, PAIR, Caller, PairOfPeople, Serve, Service, assert_problem, in_days
 from tests.scripted_model import ScriptedModel
 
 ADMIN, COORDINATOR, PARTICIPANT = "admin", "coordinator", "participant"
@@ -39,7 +39,14 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("POST", "/programs/{program_id}/documents", {"title": "Rules", "text": "Ask first."}, {ADMIN, COORDINATOR}),
     ("GET", "/programs/{program_id}/documents", None, {ADMIN, COORDINATOR}),
     ("DELETE", "/programs/{program_id}/documents/{document_id}", None, {ADMIN, COORDINATOR}),
+    ("GET", "/programs/{program_id}/attention", None, {ADMIN, COORDINATOR}),
     ("GET", "/knowledge/search", None, {ADMIN, COORDINATOR, PARTICIPANT}),
+    # Feedback is for sessions that were held.
+    ("PATCH", "/sessions/{session_id}", {"status": "held"}, {COORDINATOR, PARTICIPANT}),
+    ("GET", "/sessions/{session_id}/feedback-receipt", None, {PARTICIPANT}),
+    ("PUT", "/sessions/{session_id}/feedback", FEEDBACK, {PARTICIPANT}),
+    ("GET", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
+    ("DELETE", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
 ]
 NAMES = [f"{method} {path}" for method, path, _, _ in CALLS]
 
