@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 # Set before any table, so that every constraint has a name that a later migration can drop.
@@ -112,7 +112,11 @@ class PrivateNote(SQLModel, table=True):
 
 
 class MentoringSession(SQLModel, table=True):
-    """One meeting of a pair. `status` is planned, held, cancelled or postponed."""
+    """One meeting of a pair. `status` is planned, held, cancelled or postponed.
+
+    `changes` counts how often its time, length or status was changed, and `changed_at` is the last time: calendars
+    must be told which of two entries is the newer one, also when a session was moved there and back.
+    """
 
     __tablename__ = "mentoring_session"
     __table_args__ = (UniqueConstraint("pair_id", "number"),)
@@ -126,6 +130,8 @@ class MentoringSession(SQLModel, table=True):
     format: str | None = None
     status: str = "planned"
     held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    changes: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

@@ -15,7 +15,7 @@ from coach.errors import Conflict, InvalidInput
 from coach.models import ActionItem, MentoringSession, Pair, now
 from coach.store.pairs import get_action, list_actions, open_actions
 from coach.store.programs import get_program
-from coach.store.sessions import NO_SESSION, get_session, list_sessions, next_number
+from coach.store.sessions import NO_SESSION, change, get_session, list_sessions, next_number
 
 router = APIRouter(tags=["sessions and actions"])
 
@@ -84,12 +84,9 @@ async def change_session(
     if body.scheduled_at is not None:
         _check_time(body.scheduled_at)
     async with state.store.write() as db:
-        row = await get_session(db, session_id)
+        row = await get_session(db, session_id, to_change=True)
         people = await caller.pair(db, row.pair_id, NO_SESSION)
-        for name, value in changes.items():
-            setattr(row, name, value)
-        if "status" in changes:
-            row.held_at = (row.held_at or now()) if row.status == "held" else None
+        change(row, changes)
         sessions = await list_sessions(db, row.pair_id)
     if "focus" in changes:
         state.jobs.enqueue("warm-session", session_id=row.id)
@@ -148,7 +145,7 @@ def _check_time(at: datetime) -> None:
 
 def _session(row: MentoringSession, pair: Pair, sessions: list[MentoringSession]) -> schemas.Session:
     stage = stage_of(position_of(row, sessions), pair.planned_sessions)
-    return schemas.Session(stage=stage, **row.model_dump())
+    return schemas.Session(stage=stage, **row.model_dump(exclude={"changes", "changed_at"}))
 
 
 def _action(row: ActionItem) -> schemas.Action:
