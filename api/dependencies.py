@@ -73,4 +73,5 @@ def negotiate(accept: str | None, offered: tuple[str, ...]) -> str:
         for media_type in offered:
             if rank < 0 and name in (media_type, "*/*", f"{media_type.split('/')[0]}/*"):
                 return media_type
-    raise HTTPException(406)
+    *others, last = offered
+    raise HTTPException(406, f"This can be had as {', '.join(others)} or {last}. Ask for one of them in Accept.")

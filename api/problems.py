@@ -71,14 +71,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(errors.CoachError)
     async def _coach(request: Request, error: errors.CoachError) -> Response:
-        status, kind = next((status, kind) for cls, status, kind in STATUS if isinstance(error, cls))
-        fields = [{"field": error.field, "message": str(error)}] if isinstance(error, errors.InvalidInput) else []
-        if status >= 500:
-            log.error("request.failed", kind=kind, error=type(error).__name__, route=_route(request))
-        headers = {"Retry-After": "2"} if status == 503 else None
-        # What the library or an index says of itself may hold paths of the server: only the log has it.
-        detail = str(error) if status < 500 or isinstance(error, errors.StoreError) else _HIDDEN.get(kind, _UNEXPECTED)
-        return problem(status, kind, detail, fields=fields, headers=headers)
+        return problem_of(request, error)
 
     @app.exception_handler(Unauthorized)
     async def _unauthorized(request: Request, error: Unauthorized) -> Response:
@@ -106,6 +99,20 @@ def install(app: FastAPI) -> None:
         return unexpected(request.scope, error)
 
 
+def problem_of(request: Request, error: Exception) -> ProblemResponse:
+    """The reply to an error that the coach raised, or to one that nobody foresaw; what is our fault is logged."""
+    if not isinstance(error, errors.CoachError):
+        return unexpected(request.scope, error)
+    status, kind = next((status, kind) for cls, status, kind in STATUS if isinstance(error, cls))
+    fields = [{"field": error.field, "message": str(error)}] if isinstance(error, errors.InvalidInput) else []
+    if status >= 500:
+        log.error("request.failed", kind=kind, error=type(error).__name__, route=_route(request))
+    headers = {"Retry-After": "2"} if status == 503 else None
+    # What the library or an index says of itself may hold paths of the server: only the log has it.
+    detail = str(error) if status < 500 or isinstance(error, errors.StoreError) else _HIDDEN.get(kind, _UNEXPECTED)
+    return problem(status, kind, detail, fields=fields, headers=headers)
+
+
 def unexpected(scope: Any, error: BaseException) -> ProblemResponse:
     """The reply to what nobody foresaw; the log names the error's class and place, never its text."""
     frame = error.__traceback__
@@ -130,7 +137,7 @@ _HTTP = {
     400: ("bad-request", "The request could not be read. Check that the body is valid JSON."),
     404: ("not-found", "There is nothing at this address. /docs lists the calls."),
     405: ("method-not-allowed", "This address does not take that method. The Allow header lists those it takes."),
-    406: ("not-acceptable", "This can be had as application/json or text/markdown. Ask for one of them in Accept."),
+    406: ("not-acceptable", ""),
     413: ("too-large", ""),
     415: ("unsupported-media-type", "Send the body as application/json."),
 }

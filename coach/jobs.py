@@ -41,6 +41,11 @@ class Jobs:
 
         task.add_done_callback(done)
 
+    def see_through(self, task: asyncio.Task[None]) -> None:
+        """Let this task of a request finish even if its caller leaves; `drain` waits for it as for a job."""
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
     async def drain(self, timeout_s: float = 10) -> None:
         """Let running jobs finish; end those that take longer."""
         if self._running:

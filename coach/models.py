@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 # Set before any table, so that every constraint has a name that a later migration can drop.
@@ -95,7 +95,7 @@ class Participant(SQLModel, table=True):
     wants_to_learn: list[str] = Field(default_factory=list, sa_type=JSON)
     avoid_topics: list[str] = Field(default_factory=list, sa_type=JSON)
     accessibility: str | None = None
-    experience_limit: int = Field(default=EXPERIENCE_LIMIT, sa_column_kwargs={"server_default": "2"})
+    experience_limit: int = Field(default=EXPERIENCE_LIMIT, sa_column_kwargs={"server_default": text("2")})
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
@@ -133,6 +133,8 @@ class MentoringSession(SQLModel, table=True):
     `unfinished` are documents of the library: activities that the pair began and wants to go on with.
     `revealed_at` is when both people had sent feedback. It stays, whatever happens to the feedback or the status after
     that: what was read once cannot be unread. Nobody but the two may learn it.
+    `changes` counts how often its time, length or status was changed, and `changed_at` is the last time: calendars
+    must be told which of two entries is the newer one, also when a session was moved there and back.
     """
 
     __tablename__ = "mentoring_session"
@@ -149,6 +151,8 @@ class MentoringSession(SQLModel, table=True):
     held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     unfinished: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs=_EMPTY)
     revealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    changes: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

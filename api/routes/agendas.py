@@ -1,18 +1,21 @@
 """Agendas and starters."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy.exc import IntegrityError
 
+from api import events
 from api.auth import Caller, PairMember
 from api.dependencies import Id, IdempotencyKey, negotiate
 from api.schemas import sessions as schemas
 from api.state import AppState, State
 from coach.agenda.brief import make_brief
+from coach.agenda.calendar import calendar
 from coach.agenda.choose import more_starters
-from coach.agenda.pipeline import source_of
-from coach.agenda.render import markdown
+from coach.agenda.pipeline import MadeAgenda, source_of
+from coach.agenda.progress import Progress, silent
+from coach.agenda.render import markdown, plain_text
 from coach.errors import Conflict, NotFound
 from coach.models import Agenda, now
 from coach.retrieval.library import Role
@@ -31,69 +34,86 @@ from coach.store.sessions import NO_SESSION, get_session
 
 router = APIRouter(tags=["agendas"])
 
-JSON, MARKDOWN = "application/json", "text/markdown"
+JSON, MARKDOWN, PLAIN, CALENDAR = "application/json", "text/markdown", "text/plain", "text/calendar"
+_TEXT = {"schema": {"type": "string"}}
+Accept = Annotated[str | None, Header(description="The form of the reply that you want.")]
 
 
-@router.post("/sessions/{session_id}/agenda", status_code=201)
+@router.post(
+    "/sessions/{session_id}/agenda",
+    status_code=201,
+    response_model=schemas.Agenda,
+    responses={
+        200: {
+            "description": "The progress, and at the end the agenda: events `progress`, then `agenda` or `problem`.",
+            "content": {events.MEDIA_TYPE: _TEXT},
+        }
+    },
+)
 async def create_agenda(
     session_id: Id,
     caller: PairMember,
     state: State,
+    request: Request,
     body: schemas.AgendaCreate | None = None,
     idempotency_key: IdempotencyKey = None,
-) -> schemas.Agenda:
-    """Get an agenda made for this session. Asking again makes a new version; with the same Idempotency-Key, none."""
+    accept: Accept = None,
+) -> Any:
+    """Get an agenda made for this session. Asking again makes a new version; with the same Idempotency-Key, none.
+
+    With `Accept: text/event-stream` the reply tells how far it is while a model writes. An agenda whose reader leaves
+    meanwhile is made and stored all the same.
+    """
+    form = negotiate(accept, (JSON, events.MEDIA_TYPE))
     maker = state.agendas()
-    request = f"POST agenda {session_id}"
+    key = _Key(caller.token_id, idempotency_key, f"POST agenda {session_id}") if idempotency_key else None
     async with state.store.read() as db:
         facts = await _facts(state, caller, session_id, db)
         role = _role(caller, facts.people)
-        if idempotency_key and (kept := await kept_agenda(db, caller.token_id, idempotency_key, request)):
-            return _agenda(kept, role)
+        kept = await kept_agenda(db, *key) if key else None
         limit = state.settings.llm_tokens_per_day
-        spent = limit is not None and await tokens_today(db, facts.program.id, now()) >= limit
-    if facts.session.status in {"held", "cancelled"}:
+        spent = limit is not None and kept is None and await tokens_today(db, facts.program.id, now()) >= limit
+    if kept is None and facts.session.status in {"held", "cancelled"}:
         raise Conflict(
             f"This session is marked {facts.session.status}. "
             "Plan the next one, or mark it planned again, to get an agenda."
         )
 
-    made = await maker.make(make_brief(facts), facts.people.pair.id, facts.program.id, budget_spent=spent)
+    async def make(progress: Progress = silent) -> schemas.Agenda:
+        if kept is not None:
+            return _agenda(kept, role)
+        progress("brief")
+        briefing, people = make_brief(facts), facts.people
+        made = await maker.make(briefing, people.pair.id, facts.program.id, budget_spent=spent, progress=progress)
+        progress("storing")
+        return _agenda(await _stored(state, made, key), role)
 
-    for attempt in range(3):
-        try:
-            async with state.store.write() as db:
-                await add_agenda(db, made.row, made.starters)
-                if idempotency_key:
-                    keep_agenda(db, caller.token_id, idempotency_key, request, made.row.id)
-            break
-        except IntegrityError:
-            # The same key, or the same version, was stored while this agenda was written.
-            if idempotency_key:
-                async with state.store.read() as db:
-                    if kept := await kept_agenda(db, caller.token_id, idempotency_key, request):
-                        return _agenda(kept, role)
-            if attempt == 2:
-                raise Conflict("Several agendas for this session are being made at once. Try again.") from None
-    return _agenda(made.row, role)
+    return events.stream(request, "agenda", make) if form == events.MEDIA_TYPE else await make()
 
 
 @router.get(
     "/sessions/{session_id}/agenda",
     response_model=schemas.Agenda,
-    responses={200: {"content": {MARKDOWN: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {MARKDOWN: _TEXT, PLAIN: _TEXT, CALENDAR: _TEXT}}},
 )
-async def read_agenda(
-    session_id: Id, caller: PairMember, state: State, accept: Annotated[str | None, Header()] = None
-) -> Any:
-    """The newest agenda of this session, as JSON or, by `Accept: text/markdown`, for reading."""
-    form = negotiate(accept, (JSON, MARKDOWN))
+async def read_agenda(session_id: Id, caller: PairMember, state: State, accept: Accept = None) -> Any:
+    """The newest agenda of this session, with your own prep: as JSON or, by `Accept`, as `text/markdown` or
+    `text/plain` for reading, or as `text/calendar` with the time that the session has now.
+    """
+    form = negotiate(accept, (JSON, MARKDOWN, PLAIN, CALENDAR))
     async with state.store.read() as db:
         row = await get_session(db, session_id)
         people = await caller.pair(db, row.pair_id, NO_SESSION)
         agenda = _agenda(await newest_agenda(db, session_id), _role(caller, people))
     if form == MARKDOWN:
         return Response(markdown(agenda.model_dump(mode="json")), media_type=f"{MARKDOWN}; charset=utf-8")
+    if form == PLAIN:
+        return Response(plain_text(agenda.model_dump(mode="json")), media_type=f"{PLAIN}; charset=utf-8")
+    if form == CALENDAR:
+        # The name holds nothing that anybody typed.
+        headers = {"Content-Disposition": f'attachment; filename="session-{row.number}.ics"'}
+        file = calendar(agenda.model_dump(mode="json"), row, now())
+        return Response(file, media_type=f"{CALENDAR}; charset=utf-8", headers=headers)
     return agenda
 
 
@@ -127,6 +147,32 @@ async def create_starters(
         sources=[schemas.Source(**source_of(passage)) for passage in chosen],
         notice="The library has no more starters here that you have not had yet. Try another topic." if short else None,
     )
+
+
+class _Key(NamedTuple):
+    """An Idempotency-Key, whose it is and what it was sent with."""
+
+    token_id: str
+    key: str
+    request: str
+
+
+async def _stored(state: AppState, made: MadeAgenda, key: _Key | None) -> Agenda:
+    """The agenda as it was stored, whole or not at all; or the one that was stored under the same key meanwhile."""
+    for _ in range(3):
+        try:
+            async with state.store.write() as db:
+                await add_agenda(db, made.row, made.starters)
+                if key:
+                    keep_agenda(db, *key, made.row.id)
+            return made.row
+        except IntegrityError:
+            # The same key, or the same version, was stored while this agenda was written.
+            if key:
+                async with state.store.read() as db:
+                    if kept := await kept_agenda(db, *key):
+                        return kept
+    raise Conflict("Several agendas for this session are being made at once. Try again.")
 
 
 async def _facts(state: AppState, caller: Caller, session_id: str, db: Any) -> AgendaFacts:

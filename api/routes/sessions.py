@@ -19,7 +19,7 @@ from coach.store.agendas import newest_agenda
 from coach.store.feedback import move_feedback
 from coach.store.pairs import get_action, list_actions, open_actions
 from coach.store.programs import get_program
-from coach.store.sessions import NO_SESSION, get_session, list_sessions, next_number
+from coach.store.sessions import NO_SESSION, change, get_session, list_sessions, next_number
 
 router = APIRouter(tags=["sessions and actions"])
 
@@ -91,12 +91,11 @@ async def change_session(
     if body.scheduled_at is not None:
         _check_time(body.scheduled_at)
     async with state.store.write() as db:
-        row = await get_session(db, session_id)
+        row = await get_session(db, session_id, to_change=True)
         people = await caller.pair(db, row.pair_id, NO_SESSION)
         if "unfinished" in changes:
             changes["unfinished"] = await _activities(db, row, changes["unfinished"])
-        for name, value in changes.items():
-            setattr(row, name, value)
+        change(row, changes)
         if "status" in changes:
             await _mark(db, row)
         sessions = await list_sessions(db, row.pair_id)
@@ -181,7 +180,7 @@ def _check_time(at: datetime) -> None:
 
 def _session(row: MentoringSession, pair: Pair, sessions: list[MentoringSession]) -> schemas.Session:
     stage = stage_of(position_of(row, sessions), pair.planned_sessions)
-    return schemas.Session(stage=stage, **row.model_dump(exclude={"revealed_at"}))
+    return schemas.Session(stage=stage, **row.model_dump(exclude={"revealed_at", "changes", "changed_at"}))
 
 
 def _action(row: ActionItem) -> schemas.Action:

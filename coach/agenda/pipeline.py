@@ -13,6 +13,7 @@ from coach.agenda.choose import choose
 from coach.agenda.compose import because, compose, notice
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
+from coach.agenda.progress import Progress, silent
 from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.agenda.write import Source, Spent, write_agenda, write_prep
@@ -53,14 +54,21 @@ class AgendaMaker:
         self._vocabulary = Vocabulary(search.passages)
 
     async def make(
-        self, briefing: Briefing, pair_id: str, program_id: str, *, budget_spent: bool = False
+        self,
+        briefing: Briefing,
+        pair_id: str,
+        program_id: str,
+        *,
+        budget_spent: bool = False,
+        progress: Progress = silent,
     ) -> MadeAgenda:
         """The agenda of a session. It always comes: where the model fails, the composer writes, and `generator` "
-        "says so.
+        "says so. `progress` is told each step as it begins.
         """
+        progress("passages")
         plan = await choose(outline(briefing.brief), briefing, self._search)
         deadline = time.monotonic() + self._timeout_s
-        outcome = await self._words(plan, briefing, deadline, budget_spent)
+        outcome = await self._words(plan, briefing, deadline, budget_spent, progress)
         preps = await asyncio.gather(
             *(self._prep(role, plan, outcome, briefing, deadline) for role in ("mentor", "mentee"))
         )
@@ -84,21 +92,25 @@ class AgendaMaker:
         asked = [starter["text"] for starter in row.content["starters"]] + [passage.text for passage in plan.starters]
         return MadeAgenda(row, list(dict.fromkeys(asked)))
 
-    async def _words(self, plan: AgendaPlan, briefing: Briefing, deadline: float, budget_spent: bool) -> _Outcome:
+    async def _words(
+        self, plan: AgendaPlan, briefing: Briefing, deadline: float, budget_spent: bool, progress: Progress
+    ) -> _Outcome:
         spent = Spent()
         if self._model is None:
+            progress("composing")
             return _Outcome(compose(plan, briefing), "composer", None, None, spent)
         try:
             if budget_spent:
                 raise ModelPaused("The program's model tokens for today are spent.")
             async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
-                written = await write_agenda(self._model, plan, briefing, self._vocabulary, spent)
+                written = await write_agenda(self._model, plan, briefing, self._vocabulary, spent, progress)
         except TimeoutError:
             reason = "timeout"
         except ModelError as error:
             reason = error.reason
         else:
             return _Outcome(written.words, "repaired" if written.repaired else "model", None, written.prompt, spent)
+        progress("composing")
         log.warning("agenda.fallback", reason=reason, session=briefing.brief.session_id)
         return _Outcome(compose(plan, briefing), "fallback", reason, None, spent)
 

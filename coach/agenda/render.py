@@ -1,9 +1,16 @@
-"""An agenda for reading: Markdown."""
+"""An agenda for reading: Markdown, and plain text for a mail."""
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from textwrap import TextWrapper
+from typing import Any, NamedTuple
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
+# Besides the signs of Markdown: what would begin an entity, and what common readers make a link of.
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~]|&(?=#?\w+;)|(?<=\w):(?=//)|(?<=www)\.|(?<=\w)@(?=\w))", re.IGNORECASE)
+# Control characters, halves of characters, and marks that would turn round or hide what comes after them. Joiners stay:
+# emoji and several scripts need them.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+MAIL_WIDTH = 78
 # What begins a heading, a list, a line or a block of code at the start of a text.
 _LEADING = re.compile(r"^(\d*)(#+(?=\s|$)|[+-](?=\s|$)|(?<=\d)[.)](?=\s|$)|-{2,}|~{3,}|=+$)")
 
@@ -14,12 +21,8 @@ def markdown(agenda: dict[str, Any]) -> str:
     `agenda` has the shape of the HTTP interface's Agenda, with the caller's own prep.
     """
     people = agenda["people"]
-    names = {**people, "both": f"{people['mentor']} and {people['mentee']}", "either": "either of you"}
-    numbers = {source["id"]: number for number, source in enumerate(agenda["sources"], start=1)}
-
-    def cite(ids: list[str]) -> str:
-        return "".join(f"[{numbers[key]}]" for key in ids if key in numbers)
-
+    names = _names(agenda)
+    numbers = _numbers(agenda)
     lines = [f"# {_text(agenda['title'])}", "", _text(agenda["summary"]), ""]
     lines += ["| when | what | who leads |", "|---|---|---|"]
     at = 0
@@ -34,14 +37,14 @@ def markdown(agenda: dict[str, Any]) -> str:
             "",
             f"## {at}–{until} min: {_text(item['title'])}",
             "",
-            f"{_text(item['description'])} {cite(item['sources'])}".rstrip(),
+            f"{_text(item['description'])} {_cite(item['sources'], numbers)}".rstrip(),
         ]
         lines += ["", f"*Why: {_text(item['because'])}*"]
         at = until
     if agenda["starters"]:
         lines += ["", "## Conversation starters", ""]
         lines += [
-            f"- **{_text(names[starter['asked_by']])}:** {_text(starter['text'])} {cite(starter['sources'])}"
+            f"- **{_text(names[starter['asked_by']])}:** {_text(starter['text'])} {_cite(starter['sources'], numbers)}"
             for starter in agenda["starters"]
         ]
     prep = agenda["prep"]
@@ -60,6 +63,83 @@ def markdown(agenda: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+class Paragraph(NamedTuple):
+    """One paragraph of plain text; `first` and `rest` stand before its first and before each further line."""
+
+    text: str
+    first: str = ""
+    rest: str = ""
+
+
+def plain_text(agenda: dict[str, Any]) -> str:
+    """The agenda for the body of a mail, in lines of at most 78 characters, as RFC 5322 advises.
+
+    Made to be heard as well as seen: no drawn lines, no tables, and sources as numbered notes at the end. The caller's
+    own prep comes last, under a heading that says so, and can be cut off. `agenda` is as for `markdown`.
+    """
+    wrapper = TextWrapper(MAIL_WIDTH, break_on_hyphens=False)
+    lines: list[str] = []
+    for text, first, rest in paragraphs(agenda):
+        wrapper.initial_indent, wrapper.subsequent_indent = first, rest
+        lines += wrapper.wrap(text) or [""]
+    return "\n".join(lines) + "\n"
+
+
+def paragraphs(agenda: dict[str, Any]) -> Iterator[Paragraph]:
+    """The agenda in words alone, paragraph by paragraph; an empty one stands between its parts."""
+    names, numbers, empty = _names(agenda), _numbers(agenda), Paragraph("")
+    yield Paragraph(one_line(agenda["title"]))
+    yield empty
+    yield Paragraph(one_line(agenda["summary"]))
+    at = 0
+    for item in agenda["items"]:
+        until = at + item["minutes"]
+        yield empty
+        yield Paragraph(f"Minutes {at} to {until}: {one_line(item['title'])}")
+        yield Paragraph(f"Led by {one_line(names[item['led_by']])}.", "  ", "  ")
+        yield Paragraph(f"{one_line(item['description'])} {_cite(item['sources'], numbers)}".rstrip(), "  ", "  ")
+        yield Paragraph(f"Why: {one_line(item['because'])}", "  ", "  ")
+        at = until
+    if agenda["starters"]:
+        yield from (empty, Paragraph("Conversation starters:"))
+        for number, starter in enumerate(agenda["starters"], start=1):
+            who = one_line(names[starter["asked_by"]])
+            asks = f"{who[:1].upper()}{who[1:]} asks: {one_line(starter['text'])} {_cite(starter['sources'], numbers)}"
+            yield Paragraph(asks.rstrip(), f"{number}. ", "   ")
+    if agenda["sources"]:
+        yield from (empty, Paragraph("Notes on sources:"))
+        for number, source in enumerate(agenda["sources"], start=1):
+            note = f"{one_line(source['title'])}, “{one_line(source['section'])}”. Evidence: {source['evidence']}, "
+            note += f"updated {source['updated']}."
+            if references := one_line("; ".join(source["references"])):
+                note += f" Rests on: {references}."
+            yield Paragraph(note, f"[{number}] ", "    ")
+    yield from (empty, Paragraph(one_line(agenda["notice"])), empty)
+    person = one_line(names[agenda["prep"]["role"]])
+    yield Paragraph(f"Your prep, {person}. Only you see this, so leave it out when you forward the rest:")
+    for number, step in enumerate(agenda["prep"]["steps"], start=1):
+        yield Paragraph(one_line(step), f"{number}. ", "   ")
+
+
+def one_line(text: str) -> str:
+    """The text as one line, without characters that nobody can see."""
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+def _names(agenda: dict[str, Any]) -> dict[str, str]:
+    """What the agenda calls whoever leads or asks."""
+    people: dict[str, str] = agenda["people"]
+    return {**people, "both": f"{people['mentor']} and {people['mentee']}", "either": "either of you"}
+
+
+def _numbers(agenda: dict[str, Any]) -> dict[str, int]:
+    return {source["id"]: number for number, source in enumerate(agenda["sources"], start=1)}
+
+
+def _cite(ids: list[str], numbers: dict[str, int]) -> str:
+    return "".join(f"[{numbers[key]}]" for key in ids if key in numbers)
+
+
 def _text(text: str) -> str:
     """One line of text in which no character is markup."""
-    return _LEADING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", " ".join(text.split())))
+    return _LEADING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", one_line(text)))

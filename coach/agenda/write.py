@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from coach.agenda.brief import Briefing, Person
 from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
 from coach.agenda.plan import AgendaPlan
+from coach.agenda.progress import Progress, silent
 from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import (
     MOST_PREP_STEPS,
@@ -67,9 +68,14 @@ class Written:
 
 
 async def write_agenda(
-    model: LanguageModel, plan: AgendaPlan, briefing: Briefing, vocabulary: Vocabulary, spent: Spent
+    model: LanguageModel,
+    plan: AgendaPlan,
+    briefing: Briefing,
+    vocabulary: Vocabulary,
+    spent: Spent,
+    progress: Progress = silent,
 ) -> Written:
-    """The words of the agenda, from the model.
+    """The words of the agenda, from the model. `progress` hears of each turn.
 
     Raises ModelError: the model did not answer, or not twice in a way that can be used.
     """
@@ -78,7 +84,7 @@ async def write_agenda(
     def check(words: AgendaWords) -> list[Violation]:
         return check_agenda(Draft(words, plan, briefing, vocabulary))
 
-    words, repaired = await _ask(model, prompt, AgendaWords, _AGENDA_SCHEMA, MOST_AGENDA_TOKENS, check, spent)
+    words, repaired = await _ask(model, prompt, AgendaWords, _AGENDA_SCHEMA, MOST_AGENDA_TOKENS, check, spent, progress)
     return Written(words, repaired, prompt.label)
 
 
@@ -120,6 +126,8 @@ async def write_prep(
     def check(prep: PrepWords) -> list[Violation]:
         return check_prep(prep, Draft(words, plan, briefing, vocabulary), private)
 
+    # Nobody hears of the progress: a prep is written only where there is a private note, and the one who waits for the
+    # agenda may be the partner.
     prep, _ = await _ask(model, prompt, PrepWords, _PREP_SCHEMA, MOST_PREP_TOKENS, check, spent)
     return prep
 
@@ -191,13 +199,16 @@ async def _ask(
     max_tokens: int,
     check: Callable[[W], list[Violation]],
     spent: Spent,
+    progress: Progress = silent,
 ) -> tuple[W, bool]:
     """Ask, and once more with the problems named; what was found in the second answer is final."""
     turns: tuple[Turn, ...] = (Turn("system", prompt.system), Turn("user", prompt.user))
     problems: list[str] = []
     for attempt in ("first", "repair"):
+        progress("writing" if attempt == "first" else "repairing")
         reply = await model.reply(ModelRequest(turns, prompt.label.split("@")[0], schema, max_tokens))
         spent.add(reply)
+        progress("checking")
         read = _read(reply.text, words)
         if isinstance(read, words):
             violations = check(read)

@@ -2,13 +2,15 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coach.agenda.pipeline import AgendaMaker
-from coach.agenda.render import markdown
+from coach.agenda.render import MAIL_WIDTH, markdown, plain_text
 from coach.retrieval.search import Search
 from tests.agenda.pairs import action, briefing_of, participant
 
-SPECIAL = r"\`*_[]<>|"
+SPECIAL = r"\`*_[]<>|~"
 
 
 def agenda(**changes: Any) -> dict[str, Any]:
@@ -126,6 +128,84 @@ def test_an_agenda_without_starters_and_sources_has_no_empty_headings() -> None:
     assert "Conversation starters" not in rendered
     assert "Sources" not in rendered
     assert "[" not in rendered
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("&lt;b&gt; &#124; R&D", r"\&lt;b\&gt; \&#124; R&D"),
+        ("https://example.org", r"https\://example.org"),
+        ("WWW.example.org", r"WWW\.example.org"),
+        ("a@example.org", r"a\@example.org"),
+        ("at 10:30, e.g. @ work", "at 10:30, e.g. @ work"),
+    ],
+)
+def test_what_readers_make_links_and_entities_of_stays_text(text: str, written: str) -> None:
+    assert written in markdown(agenda(summary=text)).splitlines()
+
+
+def test_characters_that_nobody_sees_are_left_out_and_emoji_stay_whole() -> None:
+    family, persian = "👩‍👩‍👧‍👦", "می‌خواهم"
+    text = f"a\x00b\x1b[31m c\u202ed\u2066e \ud800f {family} {persian}"
+
+    for form in (markdown, plain_text):
+        shown = form(agenda(summary=text, people={"mentor": text, "mentee": "שרה"}))
+        assert not re.search("[\x00\x1b\u202e\u2066\ud800]", shown)
+        assert family in shown
+        assert persian in shown
+
+
+# Plain text
+
+
+def test_a_plain_agenda_reads_from_title_to_prep() -> None:
+    assert plain_text(agenda()) == (
+        "Session 2\n\nTwo people meet.\n\n"
+        "Minutes 0 to 60: Draw it\n  Led by Priya.\n  Draw the report. [2][1]\n  Why: It is your goal.\n\n"
+        "Conversation starters:\n1. Either of you asks: What is new? [3]\n\n"
+        "Notes on sources:\n"
+        "[1] Document a, “Do it”. Evidence: study, updated 2026-11-21. Rests on: Book\n    (Press, 2019).\n"
+        "[2] Document b, “Do it”. Evidence: study, updated 2026-11-21. Rests on: Book\n    (Press, 2019).\n"
+        "[3] Document c, “Do it”. Evidence: study, updated 2026-11-21. Rests on: Book\n    (Press, 2019).\n\n"
+        "Composed.\n\n"
+        "Your prep, Priya. Only you see this, so leave it out when you forward the\nrest:\n1. Bring a pen.\n"
+    )
+
+
+@given(text=st.text(max_size=400))
+def test_no_line_of_a_plain_agenda_is_longer_than_a_mail_likes(text: str) -> None:
+    shown = plain_text(agenda(title=text, summary=text, notice=text, item={"description": text, "because": text}))
+
+    assert all(len(line) <= MAIL_WIDTH for line in shown.split("\n"))
+    assert shown.splitlines() == shown.split("\n")[:-1]
+
+
+def test_a_text_of_many_lines_cannot_pass_for_a_part_of_the_plain_agenda() -> None:
+    typed = "Listen more\r\n\r\nNotes on sources:\r\n[1] A made-up study"
+
+    shown = plain_text(agenda(item={"description": typed}, starters=[], sources=[]))
+
+    assert "Notes on sources:" not in shown.splitlines()
+
+
+def test_a_source_that_rests_on_nothing_does_not_say_so() -> None:
+    source = agenda()["sources"][0] | {"references": []}
+
+    assert "Rests on" not in plain_text(agenda(sources=[source]))
+
+
+async def test_a_plain_agenda_has_no_marks_of_markdown_and_the_notice(search: Search) -> None:
+    row = (await AgendaMaker(search, None, 1).make(briefing_of(minutes=90), "pair", "program")).row
+
+    shown = plain_text(row.content | {"prep": row.prep_mentee})
+
+    assert not re.search(r"^#|[*`|_]|^---|^- |\]\(|://", shown, re.MULTILINE)
+    words = " ".join(shown.split())
+    for text in (row.content["title"], row.content["notice"], *row.prep_mentee["steps"]):
+        assert text in words
+    cited = set(map(int, re.findall(r"\[(\d+)\](?!\S*\w)", shown.partition("Notes on sources:")[0])))
+    assert cited
+    assert max(cited) <= len(row.content["sources"])
 
 
 async def test_what_people_typed_brings_in_no_markup(search: Search) -> None:

@@ -47,9 +47,12 @@ def test_every_call_says_in_words_what_it_does_and_that_it_needs_a_token(documen
         assert ("security" in operation) is ("/v1/" in name), name
 
 
-def test_markdown_is_documented(document: Any) -> None:
-    content = document["paths"]["/v1/sessions/{session_id}/agenda"]["get"]["responses"]["200"]["content"]
-    assert content.keys() == {"application/json", "text/markdown"}
+def test_every_form_of_an_agenda_is_documented(document: Any) -> None:
+    calls = document["paths"]["/v1/sessions/{session_id}/agenda"]
+    read = calls["get"]["responses"]["200"]["content"]
+    assert read.keys() == {"application/json", "text/markdown", "text/plain", "text/calendar"}
+    assert calls["post"]["responses"]["201"]["content"].keys() == {"application/json"}
+    assert calls["post"]["responses"]["200"]["content"].keys() == {"text/event-stream"}
 
 
 def test_errors_are_documented_as_they_come(document: Any) -> None:

@@ -163,3 +163,15 @@ def test_the_newest_file_is_the_one_newest_revision() -> None:
     with create_engine("sqlite://").connect() as connection:
         revisions = ScriptDirectory.from_config(alembic_config(connection))
     assert revisions.get_heads() == [head_revision()]
+
+
+def test_sessions_planned_before_changes_were_counted_have_none() -> None:
+    with create_engine("sqlite://").connect() as connection:
+        upgrade(connection, "0002")
+        columns = "id, pair_id, number, scheduled_at, minutes, status, created_at"
+        connection.execute(
+            text(f"INSERT INTO mentoring_session ({columns}) VALUES ('s', 'p', 1, '2026-12-03', 60, 'planned', '')")
+        )
+        upgrade(connection)
+        found = connection.execute(text("SELECT changes, changed_at FROM mentoring_session")).one()
+    assert tuple(found) == (0, None)

@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("participant", sa.Column("experience_limit", sa.Integer(), nullable=False, server_default="2"))
+    op.add_column(
+        "participant", sa.Column("experience_limit", sa.Integer(), nullable=False, server_default=sa.text("2"))
+    )
     op.add_column("pair", sa.Column("reached", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("mentoring_session", sa.Column("unfinished", sa.JSON(), nullable=False, server_default="[]"))
 

@@ -1,0 +1,76 @@
+"""An agenda for a calendar: iCalendar (RFC 5545), one event."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from icalendar import Alarm, Calendar, Event
+
+from coach.agenda.render import one_line, paragraphs
+from coach.models import MentoringSession
+
+PREP_REMINDER = timedelta(days=1)
+_STATUS = {"planned": "CONFIRMED", "held": "CONFIRMED", "postponed": "TENTATIVE", "cancelled": "CANCELLED"}
+
+
+def calendar(agenda: dict[str, Any], session: MentoringSession, made_at: datetime) -> bytes:
+    """The session as it is planned now, with its agenda, as a file for the calendar of one of the two.
+
+    `agenda` has the shape of the HTTP interface's Agenda, with the caller's own prep; `made_at` is the time at which
+    this file is made. The event's UID is the same in all versions and for both people. Its SEQUENCE is higher after
+    each new version of the agenda and after each change of the session's time, length or status, and the same as long
+    as nothing changed.
+
+    Nobody is invited by it: there are no attendees and, as RFC 5545 wants it for an entry in a single person's
+    calendar, no organizer.
+    """
+    title = one_line(agenda["title"])
+    told = {"cancelled": "Cancelled: ", "postponed": "Postponed: "}.get(session.status, "")
+    written_at = datetime.fromisoformat(agenda["created_at"])
+    event = Event()
+    event.add("uid", f"{session.id}@session-coach")
+    event.add("sequence", agenda["version"] - 1 + session.changes)
+    event.add("dtstamp", made_at)
+    event.add("created", session.created_at)
+    event.add("last-modified", max(written_at, session.changed_at or written_at))
+    event.add("dtstart", session.scheduled_at)
+    event.add("dtend", session.scheduled_at + timedelta(minutes=session.minutes))
+    # Not every calendar shows the status of an event, so its title says it as well.
+    event.add("summary", told + title)
+    event.add("description", "\n".join(_description(agenda, session)))
+    event.add("class", "PRIVATE")
+    event.add("status", _STATUS[session.status])
+    event.add("transp", "TRANSPARENT" if session.status == "cancelled" else "OPAQUE")
+    if session.status == "planned":
+        event.add_component(_reminder(title))
+
+    file = Calendar()
+    file.add("prodid", "-//Session coach//Agendas//EN")
+    file.add("version", "2.0")
+    # A cancelled session is published, too. METHOD:CANCEL is a message from an organizer to those who were invited
+    # (RFC 5546): calendars look for that invitation, find none here, and leave the entry as it was. A published event
+    # with the same UID, a higher SEQUENCE and STATUS:CANCELLED takes the place of the old entry.
+    file.add("method", "PUBLISH")
+    file.add_component(event)
+    text: bytes = file.to_ical()
+    return text
+
+
+def _description(agenda: dict[str, Any], session: MentoringSession) -> Iterator[str]:
+    """Plain text in lines that the calendar wraps."""
+    if agenda["minutes"] != session.minutes:
+        yield (
+            f"This agenda was made for {agenda['minutes']} minutes, and the session now has {session.minutes}. "
+            "Ask for a new agenda to make it fit."
+        )
+        yield ""
+    for paragraph in paragraphs(agenda):
+        yield paragraph.first + paragraph.text
+
+
+def _reminder(title: str) -> Alarm:
+    reminder = Alarm()
+    reminder.add("action", "DISPLAY")
+    reminder.add("description", f"Five minutes to prepare: {title}. Your steps are at the end of the entry.")
+    reminder.add("trigger", -PREP_REMINDER)
+    return reminder
