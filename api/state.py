@@ -1,7 +1,9 @@
 """What the routes work with, built when the service starts."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Annotated
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, Request
 
@@ -28,6 +30,7 @@ class AppState:
     search: Search | None = None
     maker: AgendaMaker | None = None
     reader: CommentReader | None = None
+    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     not_ready: str = "The library is being indexed. Try again in a minute."
 
     def library(self) -> Search:
@@ -37,6 +40,10 @@ class AppState:
         if not self.search.healthy:
             self.jobs.enqueue("heal-index")
         return self.search
+
+    def turn_of(self, pair_id: str) -> asyncio.Lock:
+        """Held while an agenda of this pair is made, so that two made at once in this process differ."""
+        return self.turns.setdefault(pair_id, asyncio.Lock())
 
     def agendas(self) -> AgendaMaker:
         """The agenda maker. Raises IndexUnavailable until the search is there."""

@@ -36,6 +36,8 @@ router = APIRouter(tags=["agendas"])
 
 JSON, MARKDOWN, PLAIN, CALENDAR = "application/json", "text/markdown", "text/plain", "text/calendar"
 _TEXT = {"schema": {"type": "string"}}
+_TRIES = 3
+_AT_ONCE = "Several agendas for this pair are being made at once. Try again."
 Accept = Annotated[str | None, Header(description="The form of the reply that you want.")]
 
 
@@ -82,11 +84,22 @@ async def create_agenda(
     async def make(progress: Progress = silent) -> schemas.Agenda:
         if kept is not None:
             return _agenda(kept, role)
-        progress("brief")
-        briefing, people = make_brief(facts), facts.people
-        made = await maker.make(briefing, people.pair.id, facts.program.id, budget_spent=spent, progress=progress)
-        progress("storing")
-        return _agenda(await _stored(state, made, key), role)
+        known, turn = facts, state.turn_of(facts.people.pair.id)
+        stale = turn.locked()
+        async with turn:
+            for _ in range(_TRIES):
+                if stale:
+                    async with state.store.read() as db:
+                        known = await _facts(state, caller, session_id, db)
+                progress("brief")
+                briefing, pair = make_brief(known), known.people.pair
+                made = await maker.make(briefing, pair.id, pair.program_id, budget_spent=spent, progress=progress)
+                progress("storing")
+                if stored := await _stored(state, made, key):
+                    return _agenda(stored, role)
+                # Another process gave the pair some of these starters in the same moment.
+                stale = True
+        raise Conflict(_AT_ONCE)
 
     return events.stream(request, "agenda", make) if form == events.MEDIA_TYPE else await make()
 
@@ -123,7 +136,7 @@ async def create_starters(
 ) -> schemas.Starters:
     """More starters, none of which the pair has had."""
     search, body = state.library(), body or schemas.StartersCreate()
-    for _ in range(3):
+    for _ in range(_TRIES):
         async with state.store.read() as db:
             facts = await _facts(state, caller, session_id, db)
         chosen = await more_starters(make_brief(facts), search, body.count, body.topic)
@@ -157,22 +170,32 @@ class _Key(NamedTuple):
     request: str
 
 
-async def _stored(state: AppState, made: MadeAgenda, key: _Key | None) -> Agenda:
-    """The agenda as it was stored, whole or not at all; or the one that was stored under the same key meanwhile."""
-    for _ in range(3):
+class _StartersGiven(Exception):
+    """Ends the transaction of an agenda whose starters the pair has been given meanwhile."""
+
+
+async def _stored(state: AppState, made: MadeAgenda, key: _Key | None) -> Agenda | None:
+    """The agenda as it was stored, whole or not at all; or the one that was stored under the same key meanwhile.
+
+    None where the pair was given one of its starters while it was written: then nothing is stored.
+    """
+    for _ in range(_TRIES):
         try:
             async with state.store.write() as db:
-                await add_agenda(db, made.row, made.starters)
+                if not await add_agenda(db, made.row, made.starters):
+                    raise _StartersGiven
                 if key:
                     keep_agenda(db, *key, made.row.id)
             return made.row
+        except _StartersGiven:
+            return None
         except IntegrityError:
             # The same key, or the same version, was stored while this agenda was written.
             if key:
                 async with state.store.read() as db:
                     if kept := await kept_agenda(db, *key):
                         return kept
-    raise Conflict("Several agendas for this session are being made at once. Try again.")
+    raise Conflict(_AT_ONCE)
 
 
 async def _facts(state: AppState, caller: Caller, session_id: str, db: Any) -> AgendaFacts:

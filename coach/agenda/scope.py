@@ -26,7 +26,8 @@ _WORDS: dict[Matter, str] = {
         |suicid\w+|self[\s-]harm\w*
         |burn(?:ed|t)?[\s-]?out|addict\w+|alcoholi\w+|casino|gambl\w+|what\ssickness|my\s(?:hand|chest|back
         |head)\s\w*\s?(?:hurts?|hot|dem))\b""",
-    "law": r"""\b(?:lawsuit|sue\b|suing|court|judge|custody|lawyers?|attorney|advocate|legal\s(?:advice|action
+    "law": r"""\b(?:lawsuit|sue\b|suing|(?:in|to|before)\s(?:the\s)?court|court\s(?:case|hearing|order)|(?:to
+        |tell)\sthe\sjudge|custody|lawyers?|attorney|advocate|legal\s(?:advice|action
         |case)|tribunal|contract\sdispute
         |divorce|police|criminal\scharge|terminat\w+\smy\scontract|unfair\sdismissal)\b""",
     "pay": r"""\b(?:unpaid|back\s?pay|owed\s(?:me|us)|wage\s(?:claim|theft|dispute)|pay\s(?:dispute|claim

@@ -44,7 +44,8 @@ async def test_an_agenda_has_the_contracts_shape(pair: PairOfPeople) -> None:
     assert (agenda["session_id"], agenda["version"], agenda["stage"]) == (session_id, 1, "kickoff")
     for item in agenda["items"]:
         assert item.keys() == {
-            "id", "kind", "title", "minutes", "led_by", "description", "goal", "because", "carried_over_from",
+            "id", "kind", "title", "minutes", "led_by", "description", "goal", "because", "tied_to", "activity",
+            "carried_over_from",
             "sources",
         }  # fmt: skip
     assert sum(item["minutes"] for item in agenda["items"]) == 45
@@ -145,6 +146,8 @@ async def test_agendas_asked_for_at_once_all_come_with_a_version_each(service: S
     session_id = await pair.session()
     agendas = await asyncio.gather(*(pair.agenda(session_id) for _ in range(20)))
     assert sorted(agenda["version"] for agenda in agendas) == list(range(1, 21))
+    asked = [starter["text"] for agenda in agendas for starter in agenda["starters"]]
+    assert len(set(asked)) == len(asked) > 20
     assert await versions(service, session_id) == list(range(1, 21))
 
 

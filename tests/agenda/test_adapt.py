@@ -1,0 +1,190 @@
+"""Plans that fit these two: what is added to them whoever writes the words."""
+
+from collections.abc import Callable
+
+import pytest
+
+from coach.agenda.brief import Briefing, make_brief
+from coach.agenda.choose import choose
+from coach.agenda.compose import because
+from coach.agenda.plan import DEMO_MINUTES, RESTART_MINUTES, AgendaPlan, outline
+from coach.models import Participant
+from coach.retrieval.search import Search
+from coach.store.agendas import PastAgenda
+from coach.store.feedback import SharedFeedback
+from tests.agenda.conftest import Composed
+from tests.agenda.pairs import agenda_facts, briefing_of, participant
+
+
+async def plan_of(briefing: Briefing, search: Search) -> AgendaPlan:
+    return await choose(outline(briefing.brief), briefing, search)
+
+
+def after(to_change: str, **facts: object) -> Briefing:
+    known = agenda_facts(**facts)  # type: ignore[arg-type]
+    said = SharedFeedback("session-1", 1, "mentor", None, 4, None, None, to_change)
+    object.__setattr__(known, "feedback", (said,))
+    return make_brief(known)
+
+
+def added(plan: AgendaPlan) -> str:
+    return " ".join(sentence for slot in plan.slots for sentence in slot.added)
+
+
+def reasons(plan: AgendaPlan, briefing: Briefing) -> str:
+    return " ".join(because(slot, briefing).text for slot in plan.slots)
+
+
+async def test_shorter_demos_are_shorter_and_it_is_said_without_quoting(search: Search) -> None:
+    briefing = after("Shorter demos please, mine eyes glaze over")
+    plan = await plan_of(briefing, search)
+    (exercise,) = [slot for slot in plan.slots if slot.purpose == "exercise"]
+    assert exercise.minutes == DEMO_MINUTES
+    assert f"You asked for shorter demos: today's is {DEMO_MINUTES} minutes." in reasons(plan, briefing)
+    assert "glaze" not in f"{reasons(plan, briefing)} {added(plan)}"
+    assert "feedback" in because(exercise, briefing).ties
+
+
+async def test_where_hierarchy_got_in_the_way_the_mentor_opens_and_both_write_first(search: Search) -> None:
+    briefing = after("I was interrupted all the time")
+    plan = await plan_of(briefing, search)
+    assert plan.slots[0].led_by == "mentor"
+    assert "Priya opens" in added(plan)
+    assert "write for two minutes first" in added(plan)
+    assert "more equal footing" in reasons(plan, briefing)
+    before = await plan_of(briefing_of(), search)
+    assert plan.minutes_led_by_mentor() > before.minutes_led_by_mentor()
+
+
+@pytest.mark.parametrize(
+    ("to_change", "kept"),
+    [
+        ("Too many topics in one hour", lambda plan: sum(slot.activity is not None for slot in plan.slots) == 1),
+        ("More hands-on, less theory", lambda plan: all(slot.purpose != "discussion" for slot in plan.slots)),
+        ("More time to talk", lambda plan: _minutes(plan, "discussion") > 15),
+        ("Nothing came of the follow-ups", lambda plan: _minutes(plan, "next-steps") > 5),
+    ],
+)
+async def test_what_was_asked_for_changes_the_plan(
+    search: Search, to_change: str, kept: Callable[[AgendaPlan], bool]
+) -> None:
+    asked, before = await plan_of(after(to_change), search), await plan_of(briefing_of(), search)
+    assert kept(asked)
+    assert not kept(before)
+    assert sum(slot.minutes for slot in asked.slots) == asked.minutes == 60
+
+
+def _minutes(plan: AgendaPlan, purpose: str) -> int:
+    return sum(slot.minutes for slot in plan.slots if slot.purpose == purpose)
+
+
+async def test_a_remote_pair_gets_the_remote_variant_with_their_names(search: Search) -> None:
+    plan = await plan_of(briefing_of(session_format="video call"), search)
+    for slot in plan.slots:
+        if slot.activity is not None:
+            assert any(sentence.startswith("On a call: ") for sentence in slot.added)
+    assert "the mentor" not in added(plan).lower()
+    assert "On a call" not in added(await plan_of(briefing_of(session_format="in person"), search))
+
+
+async def test_a_need_shapes_the_work_of_both_and_its_words_reach_nobody_else(search: Search) -> None:
+    deaf = participant("mentee", "Martin Olsen", accessibility="Deaf since 2019, captions please")
+    plan = await plan_of(briefing_of(mentee=deaf), search)
+    assert "captions" in added(plan)
+    assert "2019" not in added(plan)
+    assert "Martin is" not in added(plan)
+    assert plan.slots[0].added == (await plan_of(briefing_of(mentor=_like(deaf)), search)).slots[0].added
+
+
+def _like(other: Participant) -> Participant:
+    return participant("mentor", "Priya Raman", accessibility=other.accessibility)
+
+
+async def test_far_apart_the_next_date_is_offered_in_both_zones(search: Search) -> None:
+    plan = await plan_of(briefing_of(session_format="remote, 8 hours apart"), search)
+    assert "both time zones" in plan.slots[-1].added[-1]
+
+
+def test_the_senior_has_a_listening_task_in_every_agenda(many_composed: list[Composed]) -> None:
+    for made in many_composed:
+        mentor, mentee = made.brief.mentor.first_name, made.brief.mentee.first_name
+        tasks = [sentence for slot in made.plan.slots for sentence in slot.added]
+        assert any(mentee in task and mentor in task for task in tasks), made.brief
+
+
+# Series
+
+
+def missed(statuses: list[str], **facts: object) -> Briefing:
+    known = agenda_facts(position=len(statuses) + 1, **facts)  # type: ignore[arg-type]
+    for session, status in zip(known.sessions, statuses, strict=False):
+        session.status = status
+    return make_brief(known)
+
+
+async def test_after_two_cancelled_meetings_the_agenda_is_a_short_restart(search: Search) -> None:
+    briefing = missed(["held", "cancelled", "cancelled"])
+    plan = await plan_of(briefing, search)
+    assert plan.minutes == sum(slot.minutes for slot in plan.slots) == RESTART_MINUTES
+    assert any(slot.purpose == "restart" for slot in plan.slots)
+    assert "The last two meetings did not take place" in reasons(plan, briefing)
+    assert not missed(["held", "cancelled", "held", "cancelled"]).brief.restart
+
+
+def test_what_was_prepared_comes_back_through_every_session_that_fell_through() -> None:
+    past = [PastAgenda("session-2", 2, "cancelled", ("teach-back", "other"))]
+    briefing = missed(["held", "cancelled", "postponed"], past=past)
+    assert briefing.brief.carried is not None
+    assert (briefing.brief.carried.activity_id, briefing.brief.carried.session_number) == ("teach-back", 2)
+
+
+def test_what_is_carried_on_again_keeps_the_session_it_was_first_planned_for() -> None:
+    past = [
+        PastAgenda("session-2", 2, "cancelled", ("teach-back",)),
+        PastAgenda("session-3", 3, "cancelled", ("teach-back", "other")),
+    ]
+    briefing = missed(["held", "cancelled", "cancelled"], past=past)
+    assert briefing.brief.carried is not None
+    assert briefing.brief.carried.session_number == 2
+
+
+async def test_what_was_not_finished_goes_on_and_says_so(search: Search) -> None:
+    known = agenda_facts(position=3, past=[PastAgenda("session-2", 2, "held", ("teach-back",))])
+    known.sessions[1].unfinished = ["teach-back"]
+    briefing = make_brief(known)
+    plan = await plan_of(briefing, search)
+    slot = next(slot for slot in plan.slots if slot.purpose == "exercise")
+    assert slot.activity is not None
+    assert slot.activity.front.id == "teach-back"
+    assert slot.carried_from == "session-2"
+    assert "Carried over from session 2, where it was not finished." in because(slot, briefing).text
+
+
+async def test_a_goal_reached_is_celebrated_once_and_makes_room_for_the_next(search: Search) -> None:
+    known = agenda_facts(position=4)
+    known.people.pair.reached = [{"text": "Run one stand-up", "at": known.sessions[2].scheduled_at.isoformat()}]
+    briefing = make_brief(known)
+    plan = await plan_of(briefing, search)
+    assert briefing.brief.reached == ("Run one stand-up",)
+    assert {"goal-reached", "goals"} <= {slot.purpose for slot in plan.slots}
+    known.sessions[2].held_at = known.sessions[3].scheduled_at
+    assert make_brief(known).brief.reached == ()
+
+
+async def test_who_was_the_example_often_enough_rests_and_alone_is_told(search: Search) -> None:
+    lived = next(
+        passage.document.front.id
+        for passage in search.passages
+        if passage.kind == "topic" and passage.document.front.topic == "inclusion"
+    )
+    past = [PastAgenda(f"session-{number}", number, "held", (lived,)) for number in (1, 2)]
+    topics = ("inclusion", "communication")
+    briefing = briefing_of(position=3, past=past, topics=topics, goals=("Make our meetings fairer for everybody",))
+    plan = await plan_of(briefing, search)
+    assert plan.rested == {"mentor"}
+    shown = [slot.activity.front.topic for slot in plan.slots if slot.activity] + [
+        passage.document.front.topic for passage in plan.starters
+    ]
+    assert not {"inclusion", "generational-differences"} & set(shown)
+    once = briefing_of(position=2, past=past[:1], topics=topics)
+    assert (await plan_of(once, search)).rested == frozenset()

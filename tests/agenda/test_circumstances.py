@@ -1,0 +1,54 @@
+"""Where and how two people meet, read from what they typed."""
+
+import pytest
+
+from coach.agenda.circumstances import Need, Place, is_far_apart, is_walk, needs_in, place_of
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("remote", "remote"),
+        ("Video call", "remote"),
+        ("on Teams", "remote"),
+        ("hybrid", "hybrid"),
+        ("in person", "in person"),
+        ("walking in the park", "in person"),
+        ("8 hours apart", "remote"),
+        ("as always", None),
+        (None, None),
+    ],
+)
+def test_the_place_is_read_from_the_format(typed: str | None, place: Place | None) -> None:
+    assert place_of(typed) == place
+
+
+@pytest.mark.parametrize(
+    ("typed", "needs"),
+    [
+        ("I am Deaf and use BSL; my interpreter comes along", ("hearing", "signing")),
+        ("I stammer on names", ("speech",)),
+        ("Large print, please", ("sight",)),
+        ("screen reader user", ("sight",)),
+        ("Captions help me", ("hearing",)),
+        ("wheelchair; no stairs", ("movement",)),
+        ("dyslexic, long texts are hard", ("reading",)),
+        ("long covid, I need breaks", ("rest",)),
+        ("English is my third language", ("language",)),
+        ("none", ()),
+        ("I designed the signage of the station", ()),
+    ],
+)
+def test_needs_are_read_as_kinds(typed: str, needs: tuple[Need, ...]) -> None:
+    assert needs_in([typed]) == needs
+
+
+def test_the_order_of_needs_does_not_tell_whose_they_are() -> None:
+    assert needs_in(["I stammer", "large print"]) == needs_in(["large print", "I stammer"])
+
+
+def test_walks_and_distances_are_told_apart() -> None:
+    assert is_walk("a walk by the river")
+    assert not is_walk("remote")
+    assert is_far_apart(["", "Lagos and Tokyo: 8 hours apart"])
+    assert not is_far_apart(["two hours in the meeting room"])

@@ -1,0 +1,49 @@
+"""What belongs elsewhere."""
+
+import pytest
+
+from coach.agenda.scope import Matter, beyond
+from coach.retrieval.search import Search
+from tests.agenda.conftest import compose_for
+from tests.agenda.pairs import GOALS, MANY_GOALS, briefing_of
+
+
+@pytest.mark.parametrize(
+    ("goal", "matter"),
+    [
+        ("My supervisor keeps touching me, please deal with the complaint", "harm"),
+        ("Which medication helps against panic attacks?", "health"),
+        ("Write what I should tell the judge", "law"),
+        ("Get my unpaid overtime settled here", "pay"),
+        ("Renew my work permit", "papers"),
+        ("Should I put my savings into crypto?", "money"),
+    ],
+)
+def test_a_goal_for_a_doctor_a_lawyer_or_a_complaint_is_met_with_the_right_place(goal: str, matter: Matter) -> None:
+    (found,) = beyond([GOALS[0], goal])
+    assert (found.text, found.matter) == (goal, matter)
+    assert "right place" in found.boundary
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        *MANY_GOALS,
+        "Understand how our health plans are sold",
+        "Present the budget for the new court house project management tool",
+        "Make our pay slips easier to read",
+        "Explain to investors what the platform does",
+        "Learn how therapists in our clinic use the scheduling app",
+    ],
+)
+def test_ordinary_goals_stay(goal: str) -> None:
+    assert beyond([goal]) == ()
+
+
+async def test_the_agenda_sets_the_boundary_kindly_and_goes_on_with_the_other_goal(search: Search) -> None:
+    briefing = briefing_of(goals=("Get my unpaid overtime settled here", GOALS[0]))
+    made = await compose_for(briefing, search)
+    added = " ".join(sentence for slot in made.plan.slots for sentence in slot.added)
+    assert "deserves more than a mentoring meeting can give" in added
+    assert briefing.brief.goals == (GOALS[0],)
+    assert not any(slot.goal and "overtime" in slot.goal for slot in made.plan.slots)

@@ -1,0 +1,59 @@
+"""What the next agenda reads out of feedback."""
+
+import pytest
+
+from coach.agenda.wishes import MOST_WISHES, Wish, read_wishes
+from coach.store.feedback import SharedFeedback
+
+
+def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[str, ...] = ()) -> SharedFeedback:
+    return SharedFeedback("session-1", 1, "mentor", None, safety, None, None, to_change, themes)
+
+
+@pytest.mark.parametrize(
+    ("to_change", "wish"),
+    [
+        ("Shorter demos please, I lose track after ten minutes", "shorter-demos"),
+        ("The screen sharing was too long", "shorter-demos"),
+        ("He talked over me twice", "level-the-table"),
+        ("I couldn't get a word in", "level-the-table"),
+        ("Let me try it out myself next time", "more-doing"),
+        ("More time to talk, fewer slides", "more-talk"),
+        ("Too fast, and too much jargon", "slower"),
+        ("Too many topics in one hour", "less-at-once"),
+        ("We drifted again", "clear-structure"),
+        ("We ran over by twenty minutes", "end-on-time"),
+        ("Write down who does what by when", "firm-next-steps"),
+        ("I no longer know what this is for: our goals?", "back-to-goals"),
+        ("I don't want to speak for every trainee here", "less-of-one-story"),
+        ("Send me the question beforehand", "prepare-ahead"),
+        ("The link failed and half the time was gone", "test-the-tools"),
+    ],
+)
+def test_what_should_change_is_read_as_a_wish(to_change: str, wish: Wish) -> None:
+    assert wish in read_wishes([said(to_change)])
+
+
+@pytest.mark.parametrize("to_change", [None, "", "Nothing, it was great", "See you in May!", "😀", "Más pan"])
+def test_what_asks_for_nothing_is_no_wish(to_change: str | None) -> None:
+    assert read_wishes([said(to_change)]) == ()
+
+
+def test_a_low_rating_of_safety_levels_the_table_without_a_word() -> None:
+    assert read_wishes([said(None, safety=2)]) == ("level-the-table",)
+    assert read_wishes([said(None, safety=3)]) == ()
+
+
+def test_what_a_classifier_read_between_the_lines_counts_where_the_words_say_nothing() -> None:
+    assert read_wishes([said("I rehearsed that sentence and then said another", themes=("power-dynamics",))]) == (
+        "level-the-table",
+    )
+    assert read_wishes([said("Too fast", themes=("tools-and-access",))]) == ("slower",)
+
+
+def test_both_are_heard_and_no_more_than_an_agenda_can_take_up() -> None:
+    wishes = read_wishes(
+        [said("Shorter demos, we ran over, no structure"), said("He talked over me; send it beforehand")]
+    )
+    assert len(wishes) == MOST_WISHES
+    assert wishes[0] == "level-the-table"
