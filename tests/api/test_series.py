@@ -1,0 +1,90 @@
+"""A pair over several meetings: what was said and done before shapes the next agenda, through the interface."""
+
+from typing import Any
+
+from tests.api.conftest import PairOfPeople, assert_problem
+
+FEEDBACK: dict[str, Any] = {
+    "ratings": {"usefulness": 4, "safety": 4, "progress": 3},
+    "share_with_partner": True,
+    "share_with_coordinators": False,
+}
+
+
+async def held(pair: PairOfPeople) -> str:
+    session_id = await pair.session()
+    await pair.agenda(session_id)
+    await pair.mentor.patch(f"/sessions/{session_id}", {"status": "held"})
+    return session_id
+
+
+async def test_what_both_shared_is_done_next_time_and_said_without_quoting(pair: PairOfPeople) -> None:
+    session_id = await held(pair)
+    path = f"/sessions/{session_id}/feedback"
+    await pair.mentee.put(path, {**FEEDBACK, "to_change": "shorter demos, my eyes were glazing over"})
+    early = await pair.agenda(await pair.session())
+    assert not any("feedback" in item["tied_to"] for item in early["items"])
+
+    await pair.mentor.put(path, FEEDBACK)
+    agenda = await pair.agenda(await pair.session())
+    assert any("You asked for shorter demos" in item["because"] for item in agenda["items"])
+    assert "glazing" not in str(agenda)
+
+
+async def test_what_was_not_shared_with_the_partner_changes_nothing(pair: PairOfPeople) -> None:
+    session_id = await held(pair)
+    path = f"/sessions/{session_id}/feedback"
+    own = {**FEEDBACK, "share_with_partner": False, "to_change": "He talks over me all the time"}
+    await pair.mentor.put(path, own)
+    await pair.mentee.put(path, FEEDBACK)
+    agenda = await pair.agenda(await pair.session())
+    assert not any("feedback" in item["tied_to"] for item in agenda["items"])
+
+
+async def test_a_goal_marked_reached_is_celebrated_and_no_goal_any_more(pair: PairOfPeople) -> None:
+    await held(pair)
+    known = (await pair.mentor.get(f"/pairs/{pair.id}")).json()
+    goal = known["goals"][0]
+    changed = (await pair.mentee.patch(f"/pairs/{pair.id}", {"goals_reached": [goal]})).json()
+    assert changed["goals"] == known["goals"][1:]
+    assert changed["goals_reached"] == [goal]
+    agenda = await pair.agenda(await pair.session())
+    assert any("celebrate" in item["title"].lower() for item in agenda["items"])
+    assert all(item["goal"] != goal for item in agenda["items"])
+
+
+async def test_only_a_goal_of_the_pair_can_be_reached(pair: PairOfPeople) -> None:
+    reply = await pair.mentor.patch(f"/pairs/{pair.id}", {"goals_reached": ["Fly to the moon"]})
+    problem = assert_problem(reply, 422, "invalid-input")
+    assert "goals_reached" in str(problem["errors"])
+
+
+async def test_an_activity_that_was_not_finished_comes_back(pair: PairOfPeople) -> None:
+    await held(pair)
+    session_id = await pair.session()
+    agenda = await pair.agenda(session_id)
+    begun = next(item for item in agenda["items"] if item["activity"])
+    reply = await pair.mentor.patch(f"/sessions/{session_id}", {"status": "held", "unfinished": [begun["id"]]})
+    assert reply.json()["unfinished"] == [begun["activity"]]
+    following = await pair.agenda(await pair.session())
+    again = next(item for item in following["items"] if item["activity"] == begun["activity"])
+    assert again["carried_over_from"] == session_id
+
+
+async def test_an_item_without_an_activity_is_nothing_to_go_on_with(pair: PairOfPeople) -> None:
+    session_id = await pair.session()
+    agenda = await pair.agenda(session_id)
+    item = next(item for item in agenda["items"] if item["activity"] is None)
+    for ids in ([item["id"]], ["99"]):
+        assert_problem(await pair.mentor.patch(f"/sessions/{session_id}", {"unfinished": ids}), 422, "invalid-input")
+
+
+async def test_the_limit_to_being_the_example_is_each_ones_own(pair: PairOfPeople) -> None:
+    changed = (await pair.mentor.patch(f"/pairs/{pair.id}", {"experience_limit": 0})).json()
+    assert changed["experience_limit"] == 0
+    assert (await pair.mentee.get(f"/pairs/{pair.id}")).json()["experience_limit"] == 2
+    assert (await pair.coordinator.get(f"/pairs/{pair.id}")).json()["experience_limit"] is None
+    agenda = await pair.agenda(await pair.session())
+    assert any("raise your limit" in step for step in agenda["prep"]["steps"])
+    partner = await pair.mentee.made(f"/sessions/{agenda['session_id']}/agenda", {})
+    assert not any("limit" in step for step in partner["prep"]["steps"])
