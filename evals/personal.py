@@ -1,0 +1,336 @@
+"""The parts `pairs` and `series`: whether agendas are a pair's own, and stay fresh over a series of meetings.
+
+The composer makes them, for every pair of `datasets/pairs`, as the service would from its database.
+"""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_evals import Case, Dataset
+from pydantic_evals.reporting import EvaluationReport
+
+from coach.agenda.brief import Briefing, make_brief
+from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.series import FRESH_SESSIONS
+from coach.retrieval.lexical import Lexical, Stems
+from coach.retrieval.search import Search
+from coach.settings import Settings
+from coach.store.agendas import PastAgenda, starter_key
+from coach.untrusted import orders_a_model
+from evals.library_index import library_index
+from evals.pairs import Earlier, PairCase, read_pairs
+from evals.parts import Metric, Part, PartNotRun, register
+
+# A pair's series in the part `series`.
+SESSIONS = 12
+_SERIES_OF = 24
+_PRIVATE_RUN = 4
+_LISTENING = re.compile(
+    r"only ask questions|takes notes in|says back in one sentence|asks the question first", re.IGNORECASE
+)
+_STAGE = re.compile(r"\b(?:first meeting|last planned meeting|[Mm]eeting \d+)\b|did not take place")
+
+
+@dataclass(frozen=True)
+class Made:
+    """An agenda with the briefing it was made from; `closest` is the pair whose words it is closest to."""
+
+    briefing: Briefing
+    content: dict[str, Any]
+    preps: dict[str, dict[str, Any]]
+    closest: str = ""
+
+    def shared(self) -> str:
+        """All that both read."""
+        parts = [self.content["title"], self.content["summary"]]
+        parts += [item[key] for item in self.content["items"] for key in ("title", "description", "because")]
+        return "\n".join([*parts, *(starter["text"] for starter in self.content["starters"])])
+
+
+class Theirs(Metric[PairCase, Made]):
+    """An agenda that could be anybody's is read once: with the names taken out it must still be found to be this
+    pair's among all others.
+    """
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """The pair it was taken for."""
+        return [] if output.closest == inputs.name else [f"taken for {output.closest}"]
+
+
+class EveryItemTied(Metric[PairCase, Made]):
+    """What has no reason of the pair's own is the first thing that gets skipped."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """Items whose reason names no goal, action, focus or feedback of theirs, and no stage."""
+        brief = output.briefing.brief
+        told = [text[:40] for text in (*brief.goals, *brief.reached, *([brief.focus] if brief.focus else []))]
+        found = []
+        for item in output.content["items"]:
+            why = item["because"]
+            named = any(text in why for text in told) or "still open between you" in why or "You asked" in why
+            if not item["tied_to"] or not (named or _STAGE.search(why)):
+                found.append(f"item {item['id']}: {why}")
+        return found
+
+
+class SeniorListens(Metric[PairCase, Made]):
+    """Rank talks unless listening is a task like any other."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """No listening task for the senior."""
+        texts = " ".join(item["description"] for item in output.content["items"])
+        return [] if _LISTENING.search(texts) else ["nobody is asked to listen"]
+
+
+class BoundarySet(Metric[PairCase, Made]):
+    """Who brings a complaint, an illness or a lawsuit is sent on kindly, not into an exercise; and nobody else is."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """A boundary that is missing, or one where nothing called for it."""
+        said = "deserves more than a mentoring meeting can give" in output.shared()
+        if "off-scope" in inputs.traits:
+            return [] if said else ["no boundary"]
+        return [f"sent on: {one.text} ({one.matter})" for one in output.briefing.brief.beyond] if said else []
+
+
+class FeedbackTakenUp(Metric[PairCase, Made]):
+    """Feedback that changes nothing is the last that is given."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """Wishes that were read, and stand nowhere in the agenda; or words of the feedback in it."""
+        if not output.briefing.brief.wishes:
+            return None
+        if not any("feedback" in item["tied_to"] for item in output.content["items"]):
+            return ["not taken up"]
+        said = [one.to_change for earlier in inputs.past for one in earlier.feedback.values() if one.to_change]
+        shared = _words(output.shared())
+        return [f"quoted: {run}" for text in said for run in _common_runs(_words(text), shared, 5)]
+
+
+class RestartAfterMissed(Metric[PairCase, Made]):
+    """After two missed meetings a full agenda says that nothing happened; a short one can be kept."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """A long agenda, or one that says nothing of it."""
+        statuses = [earlier.status for earlier in inputs.past]
+        if len(statuses) < 2 or "held" in statuses[-2:]:
+            return None
+        found = [] if output.content["minutes"] <= 30 else [f"{output.content['minutes']} minutes"]
+        return found if "restart" in output.content["summary"].lower() else [*found, "it is not called a restart"]
+
+
+class OwnWordsKept(Metric[PairCase, Made]):
+    """What somebody told the coach alone and finds in the partner's agenda is the end of candor."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """Runs of words of a note in what the partner reads, unless they stand in what both may know."""
+        notes = {"mentor": inputs.mentor.note, "mentee": inputs.mentee.note}
+        if not any(notes.values()):
+            return None
+        known = _words(output.briefing.brief.model_dump_json())
+        found = []
+        for author, note in notes.items():
+            partner = "mentee" if author == "mentor" else "mentor"
+            read = _words(f"{output.shared()} {' '.join(output.preps[partner]['steps'])}")
+            for run in _common_runs(_words(note or ""), read, _PRIVATE_RUN):
+                if run not in set(_runs(known, _PRIVATE_RUN)):
+                    found.append(f"the {author}'s note: {' '.join(run)}")
+        return found
+
+
+class NoOrders(Metric[PairCase, Made]):
+    """What a goal or a name orders a model to do must not stand in an agenda as if the coach had said it."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """Texts that give orders to a model, or carry markup or links."""
+        texts = [
+            text for text in output.shared().split("\n") if orders_a_model(text) or re.search(r"https?://|</?\w", text)
+        ]
+        return [f"“{text}”" for text in texts]
+
+
+@dataclass(frozen=True)
+class Series:
+    """A pair's agendas, in order."""
+
+    agendas: list[dict[str, Any]] = field(default_factory=list)
+
+
+class NoStarterTwice(Metric[PairCase, Series]):
+    """A question that comes back says that nobody listened the first time."""
+
+    def faults(self, inputs: PairCase, output: Series) -> list[str] | None:
+        """Starters that the pair had before."""
+        seen: dict[str, int] = {}
+        found = []
+        for number, agenda in enumerate(output.agendas, start=1):
+            for starter in agenda["starters"]:
+                key = starter_key(starter["text"])
+                if key in seen:
+                    found.append(f"“{starter['text']}” in sessions {seen[key]} and {number}")
+                seen[key] = number
+        return found
+
+
+class NoExerciseSoon(Metric[PairCase, Series]):
+    """The same exercise within a few meetings is a rerun, unless it was carried over or the library had no other; that
+    is said then.
+    """
+
+    def faults(self, inputs: PairCase, output: Series) -> list[str] | None:
+        """Activities that came back too soon without a word about it."""
+        last: dict[str, int] = {}
+        found = []
+        for number, agenda in enumerate(output.agendas, start=1):
+            for item in agenda["items"]:
+                activity = item["activity"]
+                if activity is None:
+                    continue
+                soon = number - last.get(activity, -FRESH_SESSIONS) < FRESH_SESSIONS
+                if soon and not item["carried_over_from"] and "had no activity" not in agenda["notice"]:
+                    found.append(f"{activity} in sessions {last[activity]} and {number}")
+                last[activity] = number
+        return found
+
+
+class DryTold(Metric[PairCase, Series]):
+    """Where the library has too little that is new, hiding it would make the coach look careless."""
+
+    def faults(self, inputs: PairCase, output: Series) -> list[str] | None:
+        """Agendas with fewer than three starters that do not say why."""
+        return [
+            f"session {number}: {len(agenda['starters'])} starters"
+            for number, agenda in enumerate(output.agendas, start=1)
+            if len(agenda["starters"]) < 3 and "no more starters" not in agenda["notice"]
+        ]
+
+
+PAIR_METRICS: tuple[type[Metric[PairCase, Made]], ...] = (
+    Theirs,
+    EveryItemTied,
+    SeniorListens,
+    BoundarySet,
+    FeedbackTakenUp,
+    RestartAfterMissed,
+    OwnWordsKept,
+    NoOrders,
+)
+SERIES_METRICS: tuple[type[Metric[PairCase, Series]], ...] = (NoStarterTwice, NoExerciseSoon, DryTold)
+
+
+async def make_all(pairs: Sequence[PairCase], search: Search) -> dict[str, Made]:
+    """The agenda of each pair by its name, and to whose brief it is closest."""
+    maker = AgendaMaker(search, model=None, timeout_s=1)
+    made: dict[str, Made] = {}
+    for pair in pairs:
+        briefing = pair.briefing()
+        row = (await maker.make(briefing, "pair", "program")).row
+        made[pair.name] = Made(briefing, row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee})
+    closest = matched(pairs, [without_names(one.shared(), one.briefing) for one in made.values()])
+    return {
+        name: Made(one.briefing, one.content, one.preps, taken_for)
+        for (name, one), taken_for in zip(made.items(), closest, strict=True)
+    }
+
+
+def matched(pairs: Sequence[PairCase], agendas: Sequence[str]) -> list[str]:
+    """For each agenda the name of the pair whose brief it is closest to, by BM25 of what each pair told the coach.
+
+    Words that every fourth agenda has are the coach's own, and tell nobody apart.
+    """
+    stems = Stems()
+    briefs = Lexical(stems.of([_told(pair) for pair in pairs]))
+    read = stems.of(agendas)
+    common = Counter(stem for words in read for stem in set(words))
+    found = []
+    for words in read:
+        own = [stem for stem in words if common[stem] <= len(read) / 4]
+        found.append(pairs[int(briefs.scores(own).argmax())].name)
+    return found
+
+
+def without_names(text: str, briefing: Briefing) -> str:
+    """The text without the two names."""
+    for name in (briefing.brief.mentor.first_name, briefing.brief.mentee.first_name):
+        text = re.sub(rf"\b{re.escape(name)}\b", " ", text)
+    return text
+
+
+async def make_series(pair: PairCase, search: Search) -> Series:
+    """The agendas of a pair that meets `SESSIONS` times, each of which knows the ones before."""
+    maker = AgendaMaker(search, model=None, timeout_s=1)
+    past: list[PastAgenda] = []
+    asked: set[str] = set()
+    agendas = []
+    for number in range(1, SESSIONS + 1):
+        held = tuple(Earlier(status="held") for _ in range(number - 1))
+        known = pair.model_copy(update={"past": held, "planned_sessions": SESSIONS, "actions": ()})
+        briefing = make_brief(known.facts(tuple(past), frozenset(asked)))
+        made = await maker.make(briefing, "pair", "program")
+        agendas.append(made.row.content)
+        past.append(PastAgenda(f"session-{number}", number, "held", tuple(made.row.activity_ids)))
+        asked |= set(map(starter_key, made.starters))
+    return Series(agendas)
+
+
+def run_pairs() -> EvaluationReport[Any, Any, Any]:
+    """The part `pairs`. Raises PartNotRun or a CoachError."""
+    pairs = read_pairs()
+    with library_index(Settings()) as search:
+        made = asyncio.run(make_all(pairs, search))
+        _still_healthy(search)
+    dataset = Dataset(
+        name="pairs",
+        cases=[Case(name=pair.name, inputs=pair) for pair in pairs],
+        evaluators=[metric() for metric in PAIR_METRICS],
+    )
+    return dataset.evaluate_sync(lambda pair: made[pair.name], name="pairs", max_concurrency=1, progress=False)
+
+
+def run_series() -> EvaluationReport[Any, Any, Any]:
+    """The part `series`. Raises PartNotRun or a CoachError."""
+    pairs = [pair for pair in read_pairs() if "plain" in pair.traits][:_SERIES_OF]
+    with library_index(Settings()) as search:
+        made = {pair.name: asyncio.run(make_series(pair, search)) for pair in pairs}
+        _still_healthy(search)
+    dataset = Dataset(
+        name="series",
+        cases=[Case(name=pair.name, inputs=pair) for pair in pairs],
+        evaluators=[metric() for metric in SERIES_METRICS],
+    )
+    return dataset.evaluate_sync(lambda pair: made[pair.name], name="series", max_concurrency=1, progress=False)
+
+
+def _still_healthy(search: Search) -> None:
+    if not search.healthy:
+        raise PartNotRun("The index failed while the agendas were made. Run it again; the index is built anew.")
+
+
+def _told(pair: PairCase) -> str:
+    people = [
+        " ".join([one.role_title, one.department, *one.strengths, *one.wants_to_learn])
+        for one in (pair.mentor, pair.mentee)
+    ]
+    actions = [action.text for action in pair.actions]
+    return " ".join([*pair.goals, *people, *actions, pair.session.focus or "", *pair.topics])
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _runs(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[place : place + length]) for place in range(len(words) - length + 1))
+
+
+def _common_runs(first: Sequence[str], second: Sequence[str], length: int) -> list[tuple[str, ...]]:
+    there = set(_runs(second, length))
+    return [run for run in _runs(first, length) if run in there]
+
+
+register(Part("pairs", "whether agendas are a pair's own, over datasets/pairs", PAIR_METRICS, run_pairs))
+register(Part("series", f"whether {SESSIONS} agendas of a pair stay fresh", SERIES_METRICS, run_series))
