@@ -12,9 +12,7 @@ from pathlib import Path
 import yaml
 
 # Terms of that list which have a plain sense at work, where it is nearly always the one meant.
-_PLAIN = frozenset(
-    {"add", "clearly", "easily", "easy", "failed attempt", "just", "miss.", "simple", "simply", "special"}
-)
+_PLAIN = frozenset({"add", "easily", "easy", "failed attempt", "just", "miss.", "simple", "simply", "special"})
 # Terms that the list lacks, in the same form.
 _OURS: dict[str, list[str]] = {
     "guys": ["everyone"],
@@ -53,7 +51,11 @@ def exclusive_terms(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def exclusive_terms_among(words: frozenset[str], text: str) -> Iterator[str]:
-    """The same terms in a text whose words, without case, are known: far quicker, as most texts hold none."""
+    """The terms in a text that have something to write instead; `words` are the text's, without case.
+
+    Far quicker than `exclusive_terms`, as most texts hold none. Terms without anything instead, such as “clearly”, are
+    a matter of style.
+    """
     by_word = _exclusive_by_word()
     for word in by_word.keys() & words:
         for match in by_word[word].finditer(text):
@@ -87,7 +89,7 @@ def _exclusive() -> re.Pattern[str]:
 def _exclusive_by_word() -> dict[str, re.Pattern[str]]:
     """Patterns of the terms, by the longest word of each term."""
     terms: dict[str, list[str]] = {}
-    for term in _instead():
+    for term in (term for term, instead in _instead().items() if instead):
         terms.setdefault(max(re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", term), key=len), []).append(term)
     return {word: _any_of(found) for word, found in terms.items()}
 

@@ -25,7 +25,7 @@ from evals.plants import (
 )
 from evals.plants_in_code import STRUCTURAL
 from evals.report import judge, read_gates
-from tests.evals.outputs import output
+from tests.evals.outputs import case, output
 
 # The kinds of planted faults that each guard is for: a new guard brings its plants.
 PLANTS_OF = {
@@ -66,7 +66,7 @@ PLANTS_OF = {
 
 @pytest.fixture
 def draft() -> Draft:
-    made = output("building").draft
+    made = output(case("building")).draft
     library = [passage for slot in made.plan.slots for passage in slot.passages]
     return replace(made, vocabulary=Vocabulary([*library, *made.plan.starters]))
 

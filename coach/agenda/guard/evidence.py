@@ -26,7 +26,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 # What every link or address holds: most texts hold none of it.
-_LINKISH = re.compile(r"\w\.\w|[@/#\\+]|://|\b0\d\d")
+_LINKISH = re.compile(r"\.\w|[@/#\\+]|0\d\d")
 _ADDRESS = re.compile(
     r"\b[a-z][\w+-]*://|(?:^|\s)[@#][\w-]{3,}|\b[A-Z]:\\|\\\w+\\|(?:^|\s)[~.]?/\w+/|\b\w+/[\w-]+/[\w-]+|\b\w+\.(?:docx?|pdf|txt|xlsx?|pptx?|html?|csv|md)\b"
     r"|\+\d{2}|\bon 0\d{2,}|\bbit\.ly|\b\w{3,}\.(?:com|codes?|[a-z]{2,6})/"

@@ -62,28 +62,27 @@ _JUDGED = re.compile(
     | \bhow\ does\ it\ feel,?\ \b(?:the\ mentor|the\ mentee|you)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_TURNED_ROUND = """
+_ROLE_WORDS = """
 senior director manager leader executive boardroom corner decades years experience experienced wisdom higher
 division budget makers ropes seasoned junior beginner newcomer trainee trial joined survive apprentice intern
 graduate reports teaches coaches corrects trains lectures instructs checks guides task homework lesson coached
-taught trained guided hears learns grow learn guidance sit listen decides opens pass careers company behave
-advises approves grades mentors assigns hires reviews obeys follows takes business steps months starting mentor
-mentee
+taught trained guided hears learns guidance sit listen decides opens pass careers behave advises approves grades
+mentors assigns hires reviews obeys steps months mentor mentee
 """
-_SAID_OF_SOMEBODY = """
+_JUDGING_WORDS = """
 classic typical born weak cold afraid scared defensive impatient difficult unable lacking type lacks lack tends
 tend struggles struggle scores score resents resented resent envies envy hides hide never trust feel feels came
 comes come across needs fears fear dislikes only craves confidence maturity ego need insecurity personality
 weakness weaknesses temper attitude character is was isn't are were seem seems sounds looks appears likes hates
 loves avoids always often usually rarely hardly cannot can't has had
 """
+_TURNED_ROUND = frozenset(_ROLE_WORDS.split())
+_SAID_OF_SOMEBODY = frozenset(_JUDGING_WORDS.split())
 
 
 def roles(draft: Draft) -> Iterator[Violation]:
     """Nobody turns the two round: the mentor is the junior and teaches, the mentee is the senior and learns."""
-    yield from _phrases(
-        draft, _SWAPPED, frozenset(_TURNED_ROUND.split()), "roles", "It swaps mentor and mentee: the mentor teaches."
-    )
+    yield from _phrases(draft, _SWAPPED, _TURNED_ROUND, "roles", "It swaps mentor and mentee: the mentor teaches.")
 
 
 def stereotypes_of_people(draft: Draft) -> Iterator[Violation]:
@@ -107,7 +106,7 @@ def judging(draft: Draft) -> Iterator[Violation]:
     """Neither of the two is rated, diagnosed or seen through: people stop being open with who does that."""
     reason = "It judges a person. Say what to do instead."
     yield from _off_limits(draft, _JUDGING, "judging", reason)
-    yield from _phrases(draft, _JUDGED, frozenset(_SAID_OF_SOMEBODY.split()), "judging", reason)
+    yield from _phrases(draft, _JUDGED, _SAID_OF_SOMEBODY, "judging", reason)
 
 
 def medical(draft: Draft) -> Iterator[Violation]:
