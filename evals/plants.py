@@ -255,8 +255,8 @@ class GoodLeftAlone(Metric[str, Tally]):
 
 class SoundTextsPass(Graded[str, Tally]):
     """A model that keeps to its passages must get through, or its words never reach anybody. The texts are rewordings
-    of slots and starters as a good model may write them, by the hand that wrote the guards: a friendly measure. Only the
-    guards that refuse a held-out one were looked at, not the texts.
+    of slots and starters as a good model may write them, by the hand that wrote the guards: a friendly measure. Of the
+    held-out ones, only which guards refused them was looked at.
     """
 
     def grade(self, inputs: str, output: Tally) -> float | None:

@@ -60,6 +60,7 @@ CASES: Cases = {
         [
             item("Martin leads this part and shows the chart."),
             item("Martin chairs, and Priya takes notes."),
+            item("First Martin facilitates, then Priya."),
         ],
         [
             item("Priya leads, and Martin tries."),

@@ -112,7 +112,7 @@ def support(draft: Draft) -> Iterator[Violation]:
 
 
 def names(draft: Draft) -> Iterator[Violation]:
-    """Nobody is named but these two."""
+    """Nobody is named but these two: the others were not asked, and one who does not exist is looked for."""
     for text in draft.places:
         if not text.is_the_librarys and (_stranger(text, draft) or _titled(text)):
             yield Violation("names", text.where, "It names somebody or something that is not in the brief.")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from coach.agenda.guard.draft import Draft, Violation, without_quotes
+from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
 from coach.agenda.guard.subjects import Subject
 from coach.agenda.vocabulary import words_of
 from coach.untrusted import Lookout, folded, orders_a_model
@@ -30,9 +30,9 @@ _FIRST = """
 i i'm i’m i'd i’d i'll i’ll i've i’ve myself we us our ours we're we’re we'll we’ll we've we’ve
 """
 # "How do we say stop?" is a question that the two are given; "we suggest" is not.
-_WE = re.compile(r"\b(?:we|us|our|ours)\b", re.IGNORECASE)
+_WE = re.compile(r"(?:\w+ )?\b(?:we|us|our|ours)\b(?: \w+)?", re.IGNORECASE)
 _TOLD = re.compile(r"[^.!?\n]+(?:[.!\n]|$)")
-_I = re.compile(r"\b(?:I|I['’](?:m|d|ll|ve)|[Mm]yself)\b")
+_I = re.compile(r"(?:\w+ )?\b(?:I['’](?:m|d|ll|ve)|I|[Mm]yself)\b(?: \w+)?")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufeff]")
 _FOREIGN_WORDS = """
 und der das ist nicht mit ein eine auf für von zu les des est dans avec une pour que qui et vous nous el los las
@@ -96,10 +96,9 @@ def first_person(draft: Draft) -> Iterator[Violation]:
             continue
         spoken = _QUOTED.sub(" ", text.text)
         # A heading may be the two's own: "What stays between us".
-        told = spoken if text.slot is None else spoken.partition("\n")[2]
-        if _I.search(spoken) or (
-            text.where != "title" and any(_WE.search(sentence) for sentence in _TOLD.findall(told))
-        ):
+        told = "" if text.where == "title" else spoken if text.slot is None else spoken.partition("\n")[2]
+        said = [*_I.finditer(spoken), *(we for sentence in _TOLD.findall(told) for we in _WE.finditer(sentence))]
+        if any(not _said_there(found.group().casefold(), text) for found in said):
             yield Violation("first person", text.where, "It says “I”. Write to the two, not as one of them.")
 
 
@@ -127,3 +126,8 @@ def empty_words(draft: Draft) -> Iterator[Violation]:
     for text in draft.places:
         if not text.is_the_librarys and _EMPTY.is_in(text):
             yield Violation("empty words", text.where, "It holds grand words. Say what the two do.")
+
+
+def _said_there(phrase: str, text: Text) -> bool:
+    """Whether the brief or the passages say the phrase; a word alone says too little to be told."""
+    return " " in phrase and phrase in text.known

@@ -43,7 +43,7 @@ def minutes(draft: Draft) -> Iterator[Violation]:
 
 
 def leads(draft: Draft) -> Iterator[Violation]:
-    """The one whom the plan names leads."""
+    """The one whom the plan names leads, or the mentor's half of the minutes is half on paper alone."""
     for text in draft.places:
         slot = text.slot
         if slot is None or slot.led_by == "both":

@@ -35,7 +35,7 @@ class Subject:
         # Most texts hold no word of any turn: sets tell that in a hundredth of the time that the patterns take.
         for word in self._looked_for & text.word_set:
             for pattern in self._turns[word]:
-                for match in pattern.finditer(text.shown):
+                for match in pattern.finditer(text.cast):
                     if match.group().casefold() not in text.known:
                         return True
         return False
