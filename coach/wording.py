@@ -5,7 +5,7 @@ our own.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +13,18 @@ import yaml
 
 # Terms of that list which have a plain sense at work, where it is nearly always the one meant.
 _PLAIN = frozenset({"add", "easily", "easy", "failed attempt", "just", "miss.", "simple", "simply", "special"})
+# Terms that the list lacks, in the same form.
+_OURS: dict[str, list[str]] = {
+    "guys": ["everyone"],
+    "normal person": ["person"],
+    "normal people": ["people"],
+    "handicap": ["disability"],
+    "handicaps": ["disabilities"],
+    "new blood": ["new colleagues"],
+    "old hands": ["experienced colleagues"],
+    "native speaker": ["fluent speaker"],
+    "native speakers": ["fluent speakers"],
+}
 _CLOSED = re.compile(
     r"\W*(?:(?:so|and|but|well)\W+)?(?:can['’]t|won['’]t|cannot"
     r"|(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|shall|may|might|must|am)(?:n['’]t)?)\b",
@@ -38,6 +50,18 @@ def exclusive_terms(text: str) -> Iterator[tuple[str, list[str]]]:
         yield match.group(), _instead()[match.group().casefold()]
 
 
+def exclusive_terms_among(words: frozenset[str], text: str) -> Iterator[str]:
+    """The terms in a text that have something to write instead; `words` are the text's, without case.
+
+    Far quicker than `exclusive_terms`, as most texts hold none. Terms without anything instead, such as “clearly”, are
+    a matter of style.
+    """
+    by_word = _exclusive_by_word()
+    for word in by_word.keys() & words:
+        for match in by_word[word].finditer(text):
+            yield match.group()
+
+
 def stereotypes(text: str) -> Iterator[str]:
     """Phrases in the text that speak of an age or a generation as if all of it were alike."""
     for match in _STEREOTYPES.finditer(text):
@@ -53,10 +77,23 @@ def is_closed_question(text: str) -> bool:
 def _instead() -> dict[str, list[str]]:
     rows = yaml.load((Path(__file__).parent / "wording.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
     terms = {term.casefold(): row.get("instead", []) for row in rows for term in row["avoid"]}
-    return {term: instead for term, instead in terms.items() if term not in _PLAIN}
+    return {term: instead for term, instead in (_OURS | terms).items() if term not in _PLAIN}
 
 
 @cache
 def _exclusive() -> re.Pattern[str]:
-    terms = sorted(_instead(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, terms))})(?![\w-])", re.IGNORECASE)
+    return _any_of(_instead())
+
+
+@cache
+def _exclusive_by_word() -> dict[str, re.Pattern[str]]:
+    """Patterns of the terms, by the longest word of each term."""
+    terms: dict[str, list[str]] = {}
+    for term in (term for term, instead in _instead().items() if instead):
+        terms.setdefault(max(re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", term), key=len), []).append(term)
+    return {word: _any_of(found) for word, found in terms.items()}
+
+
+def _any_of(terms: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(terms, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])", re.IGNORECASE)

@@ -45,7 +45,7 @@ CANARIES = {
     "mentee avoids": "numbatic",
 }
 _EVERY = 4
-_GERMAN = "Beide erzählen der Reihe nach, was seit dem letzten Treffen geschehen ist, und die Leitung hört dabei aufmerksam zu."
+_GERMAN = "Beide erzählen der Reihe nach, was seit dem letzten Treffen geschehen ist."
 _ONE_LINE = "Talk about it together and see where it leads, then talk about it some more."
 # Between these marks stands what people typed: `coach.prompts` writes them.
 _DATA = re.compile(r"<data\b[^>]*>(.*?)</data>", re.DOTALL)
@@ -243,7 +243,7 @@ METRICS: tuple[type[Metric[Situation, Shown]], ...] = (WorstIsGuarded, NoBadWord
 def read_attacks(file: Path = ATTACKS) -> list[Attack]:
     """Every attack of the file. Raises PartNotRun where a line is not one."""
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = file.read_text("utf-8").split("\n")
         return TypeAdapter(list[Attack]).validate_python([json.loads(line) for line in lines if line.strip()])
     except (OSError, ValueError, ValidationError) as error:
         raise PartNotRun(f"{file} cannot be read: {error}") from error

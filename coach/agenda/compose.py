@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from coach.agenda.brief import Briefing, Person, SessionBrief
+from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.phrases import fit, number, quoted, spare
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.slot_words import WRITERS
@@ -213,8 +213,7 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     goal = _main_goal(plan, brief)
     about = f" with “{shorten(goal, 120)}” at the center" if goal and brief.stage == "building" else ""
     opening = {
-        "kickoff": f"{_first_of(brief)}: {_introduced(brief.mentor)} and {_introduced(brief.mentee)} agree on how to "
-        "work together and on what it is for.",
+        "kickoff": f"{_first_of(brief)}: {mentor} and {mentee} agree on how to work together and on what it is for.",
         "building": f"{plan.minutes} minutes for {mentor} and {mentee}{about}; {mentor} leads most of it"
         f"{_from_strength(brief)}.",
         "midpoint": f"Half of the sessions of {mentor} and {mentee} are done: look at what moved, and decide what "
@@ -256,11 +255,6 @@ def _main_goal(plan: AgendaPlan, brief: SessionBrief) -> str | None:
 
 def _from_strength(brief: SessionBrief) -> str:
     return f" and can start from “{shorten(brief.mentor.strengths[0], 80)}”" if brief.mentor.strengths else ""
-
-
-def _introduced(person: Person) -> str:
-    """The name, and what the person does, where it is known: the two meet for the first time."""
-    return f"{person.first_name} ({shorten(person.role_title, 50)})" if person.role_title else person.first_name
 
 
 def _first_of(brief: SessionBrief) -> str:

@@ -4,6 +4,8 @@ import calendar
 import re
 from collections.abc import Iterable, Sequence
 
+import Stemmer
+
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import TopicFrontMatter
 
@@ -11,6 +13,8 @@ WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CALENDAR = frozenset(
     name.casefold() for names in (calendar.month_name, calendar.day_name, calendar.month_abbr) for name in names if name
 )
+# No cache of its own: what models make up must not pile up in memory.
+_STEMMER = Stemmer.Stemmer("english", 0)
 
 
 class Vocabulary:
@@ -19,11 +23,17 @@ class Vocabulary:
     def __init__(self, passages: Sequence[Passage]) -> None:
         words = [frozenset(words_of(passage.embedded_text)) for passage in passages]
         self._by_passage = {passage.id: own for passage, own in zip(passages, words, strict=True)}
-        known = set(_CALENDAR).union(*words)
-        for front in {id(passage.document): passage.document.front for passage in passages}.values():
-            if isinstance(front, TopicFrontMatter):
-                known.update(words_of(f"{front.prep.mentor} {front.prep.mentee}"))
-        self._words = frozenset(known)
+        # What both are asked to do and to prepare belongs to every passage of an activity.
+        prepared = {
+            id(document): words_of(f"{front.prep.mentor} {front.prep.mentee} {front.agenda}")
+            for document in {id(passage.document): passage.document for passage in passages}.values()
+            if isinstance(front := document.front, TopicFrontMatter)
+        }
+        self._words = frozenset(_CALENDAR.union(*words, *prepared.values()))
+        self._stems_by_passage = {
+            passage.id: frozenset(stems(own.union(prepared.get(id(passage.document), ()))))
+            for passage, own in zip(passages, words, strict=True)
+        }
 
     def __contains__(self, word: str) -> bool:
         word = word.casefold()
@@ -36,6 +46,16 @@ class Vocabulary:
     def words_in(self, passages: Iterable[Passage]) -> set[str]:
         """All words of these passages of the library, without case."""
         return set().union(*(self._by_passage[passage.id] for passage in passages))
+
+    def stems_in(self, passages: Iterable[Passage]) -> set[str]:
+        """The stems of all words of these passages of the library, and of the agenda and prep of their documents."""
+        return set().union(*(self._stems_by_passage[passage.id] for passage in passages))
+
+
+def stems(words: Iterable[str]) -> list[str]:
+    """The English stems (Porter's second stemmer) of words without case."""
+    bare = [word if word.isalpha() else word.replace("’", "'").removesuffix("'s").removesuffix("'") for word in words]
+    return _STEMMER.stemWords(bare)  # type: ignore[no-any-return]
 
 
 def words_of(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Agendas made once and read by many tests."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
@@ -16,7 +16,8 @@ from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.retrieval.library import Role
 from coach.retrieval.search import Search
-from tests.agenda.pairs import random_briefing
+from coach.store.agendas import starter_key
+from tests.agenda.pairs import action, briefing_of, participant, random_briefing
 
 _ROLES: tuple[Role, ...] = ("mentor", "mentee")
 _COUNT = 120
@@ -61,3 +62,35 @@ def many_composed(search: Search) -> list[Composed]:
         return [await compose_for(briefing, search) for briefing in briefings]
 
     return asyncio.run(make())
+
+
+NOTE = (
+    "I am nervous about correcting a director in front of his own screen, and the zebra project frightens me. "
+    "At the end of the day that is what it is."
+)
+
+
+@pytest.fixture(scope="session")
+def composed(search: Search) -> Composed:
+    """The next session of Priya, who has told something in private, and Martin, who keeps layoffs out."""
+    briefing = briefing_of(
+        goals=("Use an AI assistant for my report by March 2027", "Ask better questions of our dashboards"),
+        actions=[action("bring the report"), action("hold my stand-up under 20 minutes")],
+        mentor=participant("mentor", "Priya Raman", strengths=["clear charts"]),
+        mentee=participant(
+            "mentee",
+            "Martin Olsen",
+            avoid_topics=["layoffs"],
+            accessibility="Quibble fonts.",
+            wants_to_learn=["what JSON does for booking.com"],
+        ),
+        notes={"mentor": NOTE},
+    )
+    briefing = replace(briefing, asked=frozenset({starter_key("What did you try first?")}))
+    return asyncio.run(compose_for(briefing, search))
+
+
+@pytest.fixture
+def draft(composed: Composed, vocabulary: Vocabulary) -> Draft:
+    """The composer's words, which are in order."""
+    return composed.draft(vocabulary)

@@ -1,0 +1,133 @@
+"""The guards: what words must not do before two people read them. Each is one function that says what it found.
+
+A violation's `reason` may go back to the model that wrote the words, so it never holds what the guard protects.
+`AGENDA_GUARDS` is the list of all; those in `TEXT_GUARDS` also read each person's prep.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from coach.agenda.brief import PrivateBrief
+from coach.agenda.guard.draft import Draft, Text, Violation
+from coach.agenda.guard.evidence import claims, figures, grounding, links, names, support, sweeping
+from coach.agenda.guard.form import empty_words, first_person, markup, other_language, plumbing, private_words
+from coach.agenda.guard.people import (
+    avoided,
+    exclusive,
+    financial,
+    judging,
+    legal,
+    medical,
+    promises,
+    roles,
+    smuggled,
+    stereotypes_of_people,
+)
+from coach.agenda.guard.plan_keeping import (
+    citations,
+    close_to_its_starter,
+    leads,
+    length,
+    minutes,
+    on_the_plan,
+    repetition,
+    starters,
+    structure,
+)
+from coach.agenda.words import PrepWords
+
+Guard = Callable[[Draft], Iterator[Violation]]
+
+# What is checked of every text that somebody reads.
+TEXT_GUARDS: tuple[Guard, ...] = (
+    avoided,
+    private_words,
+    markup,
+    links,
+    names,
+    claims,
+    figures,
+    sweeping,
+    roles,
+    stereotypes_of_people,
+    exclusive,
+    judging,
+    medical,
+    legal,
+    financial,
+    promises,
+    smuggled,
+    plumbing,
+    first_person,
+    other_language,
+    empty_words,
+    grounding,
+)
+AGENDA_GUARDS: tuple[Guard, ...] = (
+    structure,
+    citations,
+    minutes,
+    leads,
+    length,
+    starters,
+    close_to_its_starter,
+    repetition,
+    on_the_plan,
+    support,
+    *TEXT_GUARDS,
+)
+
+
+def check_agenda(draft: Draft) -> list[Violation]:
+    """All violations in the words of an agenda."""
+    return [violation for guard in AGENDA_GUARDS for violation in guard(draft)]
+
+
+def check_prep(prep: PrepWords, draft: Draft, private: PrivateBrief | None = None) -> list[Violation]:
+    """All violations in one person's prep, who may read again what that person told in private."""
+    read = replace(draft, prep=prep, private=private)
+    return [violation for guard in TEXT_GUARDS for violation in guard(read)]
+
+
+__all__ = [
+    "AGENDA_GUARDS",
+    "TEXT_GUARDS",
+    "Draft",
+    "Guard",
+    "Text",
+    "Violation",
+    "avoided",
+    "check_agenda",
+    "check_prep",
+    "citations",
+    "claims",
+    "close_to_its_starter",
+    "empty_words",
+    "exclusive",
+    "figures",
+    "financial",
+    "first_person",
+    "grounding",
+    "judging",
+    "leads",
+    "legal",
+    "length",
+    "links",
+    "markup",
+    "medical",
+    "minutes",
+    "names",
+    "on_the_plan",
+    "other_language",
+    "plumbing",
+    "private_words",
+    "promises",
+    "repetition",
+    "roles",
+    "smuggled",
+    "starters",
+    "stereotypes_of_people",
+    "structure",
+    "support",
+    "sweeping",
+]

@@ -1,0 +1,188 @@
+"""Guards on what a text rests on: facts, figures, names, links and words come from the plan and the brief."""
+
+import re
+from collections.abc import Iterator
+
+from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
+from coach.agenda.guard.plan_keeping import MINUTES
+from coach.agenda.guard.subjects import Subject, plain_stems
+from coach.agenda.vocabulary import stems, words_of
+from coach.untrusted import Lookout
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_FACT = Lookout(
+    "%|cent|research|stud|survey|evidence|statistics|meta-analysis|scientist|expert|according|18|19|20",
+    r"""\d\s*% | \bper\ ?cent\b
+    | \b(?:research|studies|study|surveys?|evidence|statistics|meta-analysis|scientists?
+    |experts?)\ (?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)
+    | \baccording\ to\b | \b(?:1[89]|20)\d\d\b""",
+)
+_FIGURES = Subject("figures")
+_SWEEPING = Subject("sweeping")
+_PAGES = Subject("links")
+_LINK = re.compile(
+    r"\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|ai|edu|gov|info|app|dev|co|eu|de|ly|be|uk|us|example|test)\b"
+    r"|\S+@\S+\.\w+",
+    re.IGNORECASE,
+)
+# What every link or address holds: most texts hold none of it.
+_LINKISH = re.compile(r"\.\w|[@/#\\+]|0\d\d")
+_ADDRESS = re.compile(
+    r"\b[a-z][\w+-]*://|(?:^|\s)[@#][\w-]{3,}|\b[A-Z]:\\|\\\w+\\|(?:^|\s)[~.]?/\w+/|\b\w+/[\w-]+/[\w-]+|\b\w+\.(?:docx?|pdf|txt|xlsx?|pptx?|html?|csv|md)\b"
+    r"|\+\d{2}|\bon 0\d{2,}|\bbit\.ly|\b\w{3,}\.(?:com|codes?|[a-z]{2,6})/"
+)
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
+_CAPITALIZED = re.compile(r"\b[^\W\d_a-z][^\W\d_]+(?:['’][^\W\d_]+)?")
+_ENDING = re.compile(r"['’](?:s|m|d|ve|ll|re)?$")
+_ACTS = re.compile(r"\s(?:and|is|has|was|will|can|could|would|should|then|also|\w+s)\b|['’]s\b|,")
+_TITLED = re.compile(
+    r"\b(?:Mrs?|Ms|Mx|Dr|Prof|Professor|Sir|Dame|Aunt|Uncle|Doctor|Madam)\b\.?\s+[A-Z]|\b[A-Z]\.\s?[A-Z][.a-z]|\b(?:named|called|certain)\s+[A-Z]"
+)
+# This many words that neither the passages nor the brief nor plain English hold are too many for a sentence, or a text.
+_FOREIGN_IN_A_SENTENCE = 2
+_FOREIGN_IN_A_TEXT = 3
+# Of a fact's words, this share must stand in the cited passages.
+_SUPPORTED = 0.6
+
+
+def claims(draft: Draft) -> Iterator[Violation]:
+    """A fact is cited, and its figures stand in the cited passage or in what the two said themselves."""
+    brief = draft.briefing.brief
+    known = set(_NUMBER.findall(draft.brief_text)) | {str(number) for number in range(len(brief.actions) + 1)}
+    small = {str(number) for number in range(13)} | {str(brief.planned_sessions), str(brief.number)}
+    if draft.prep is None:
+        for where, slot, text, cited in draft.slots():
+            text = without_quotes(text, draft.brief_text)
+            offered = {passage.id: passage for passage in slot.passages}
+            facts = _FACT.finditer(text, text.casefold())
+            stated = [fact for fact in facts if not set(_NUMBER.findall(fact.group())) & known]
+            if stated and not cited:
+                yield Violation(
+                    "claims",
+                    where,
+                    "It states a fact without citing a passage. Cite one that says so, or leave the fact out.",
+                )
+            passages = " ".join(offered[key].text for key in cited if key in offered)
+            allowed = known | small | set(_NUMBER.findall(passages)) | {str(slot.minutes)} | {*MINUTES.findall(text)}
+            if any(number not in allowed for number in _NUMBER.findall(text)):
+                yield Violation("claims", where, "It holds a figure that stands in no passage cited there.")
+    allowed = known | small | {str(brief.minutes)}
+    for place in draft.places:
+        if place.slot is None and not place.is_the_librarys and set(_NUMBER.findall(place.shown)) - allowed:
+            yield Violation("claims", place.where, "It holds a figure that is not in the brief.")
+
+
+def figures(draft: Draft) -> Iterator[Violation]:
+    """No share, sum or rank in words that the passages of its place do not give: it sounds exact and nobody counted."""
+    for text in draft.places:
+        if not text.is_the_librarys and _FIGURES.turn_in(text):
+            yield Violation("figures", text.where, "It gives a share or a sum that no passage gives.")
+
+
+def sweeping(draft: Draft) -> Iterator[Violation]:
+    """No truth about everybody that the passages of its place do not tell: two people cannot look it up."""
+    for text in draft.places:
+        if not text.is_the_librarys and _SWEEPING.is_in(text):
+            yield Violation("sweeping", text.where, "It says what is true of all, and no passage does. Say what to do.")
+
+
+def support(draft: Draft) -> Iterator[Violation]:
+    """A fact says what its cited passage says: names and most words are found there, more than in any other one."""
+    for where, slot, text, cited in draft.slots():
+        without_case = text.casefold()
+        if not cited or not any(True for _ in _FACT.finditer(text, without_case)):
+            continue
+        stand_behind = draft.vocabulary.stems_in(passage for passage in slot.passages if passage.id in cited)
+        for sentence in re.split(r"(?<=[.!?])\s+|\n", without_quotes(text, draft.brief_text)):
+            if not any(True for _ in _FACT.finditer(sentence, sentence.casefold())):
+                continue
+            said = {stem for stem in stems(words_of(sentence)) if len(stem) > 3} - draft.brief_stems
+            supported = len(said & stand_behind)
+            other = max(
+                (
+                    len(said & draft.vocabulary.stems_in((passage,)))
+                    for others in draft.plan.slots
+                    for passage in others.passages
+                    if passage not in slot.passages
+                ),
+                default=0,
+            )
+            if supported < _SUPPORTED * len(said) or other > supported:
+                yield Violation("support", where, "The cited passages do not say this.")
+
+
+def names(draft: Draft) -> Iterator[Violation]:
+    """Nobody is named but these two: the others were not asked, and one who does not exist is looked for."""
+    for text in draft.places:
+        if not text.is_the_librarys and (_stranger(text, draft) or _titled(text)):
+            yield Violation("names", text.where, "It names somebody or something that is not in the brief.")
+
+
+def links(draft: Draft) -> Iterator[Violation]:
+    """No link, number, path or page that a reader would look for: only the brief may name one."""
+    for text in draft.places:
+        if _LINKISH.search(text.text):
+            found = [match.group().strip() for pattern in (_LINK, _ADDRESS) for match in pattern.finditer(text.text)]
+            if any(link not in text.brief for link in found):
+                yield Violation("links", text.where, "It holds a link or an address.")
+                continue
+        if not text.is_the_librarys and _PAGES.is_in(text):
+            yield Violation("links", text.where, "It sends the reader to a page, a file or a number.")
+
+
+def grounding(draft: Draft) -> Iterator[Violation]:
+    """What a model writes rewords its passages: words from nowhere are where every invented thing begins.
+
+    Each word of a text stands in the passages of its slot, in the brief or in `plain_words.txt`; one word of a
+    sentence may be the writer's own.
+    """
+    plain = plain_stems()
+    for text in draft.places:
+        foreign = {stem for stem in text.foreign - plain if len(stem) > 2}
+        if len(foreign) < _FOREIGN_IN_A_SENTENCE:
+            continue
+        if len(foreign) >= _FOREIGN_IN_A_TEXT or any(
+            len(foreign.intersection(stems(words_of(sentence)))) >= _FOREIGN_IN_A_SENTENCE
+            for sentence in text.sentences
+        ):
+            yield Violation(
+                "grounding",
+                text.where,
+                "It uses words that neither the passages nor the brief hold. Stay close to theirs.",
+            )
+
+
+def _titled(text: Text) -> bool:
+    return any(match.group() not in text.brief for match in _TITLED.finditer(text.text))
+
+
+def _stranger(text: Text, draft: Draft) -> bool:
+    """Whether a word that is written like a name is none of the brief's, and no plain word either."""
+    known, plain, shown = draft.known_words, plain_stems(), text.text
+    heading = None
+    for match in _CAPITALIZED.finditer(shown):
+        word = match.group()
+        bare = _ENDING.sub("", word).casefold()
+        if len(bare) < 2 or bare in known or word.casefold() in known:
+            continue
+        before = shown[: match.start()]
+        begins = before.endswith("\n") or _SENTENCE_START.search(before[-4:])
+        stem = stems((bare,))[0]
+        if stem in plain:
+            continue
+        if begins or stem in text.ground:
+            if word in draft.vocabulary or word in draft.spelled:
+                continue
+            if not begins or _ACTS.match(shown[match.end() :]):
+                return True
+        else:
+            # In a heading every word may have its capital, and says nothing by it.
+            heading = _is_heading(text) if heading is None else heading
+            if not (heading and word in draft.vocabulary and "\n" not in before):
+                return True
+    return False
+
+
+def _is_heading(text: Text) -> bool:
+    line = [word for word in text.text.partition("\n")[0].split() if len(word) > 3]
+    return sum(word[0].isupper() for word in line) > 0.6 * len(line)

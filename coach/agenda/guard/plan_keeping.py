@@ -1,0 +1,121 @@
+"""Guards on what the plan holds: every slot once, its minutes, its leader, its passages, and what was asked before."""
+
+import re
+from collections.abc import Iterator
+
+from coach.agenda.guard.draft import Draft, Violation
+from coach.agenda.vocabulary import stems, words_of
+from coach.agenda.words import description_characters
+from coach.store.agendas import starter_key
+from coach.wording import is_closed_question
+
+MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
+_STEERS = re.compile(
+    r"(?<!that )(?<!which )(?<!and )\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
+    r"(?! (?:a|an|the file|the document|up|with)\b)"
+)
+_ENDS_INSIDE = re.compile(r"[.!?][”\"')]*\s+\S")
+# A reworded starter shares this many words of four letters and more with the one that the library offered.
+_KEPT_OF_A_STARTER = 2
+
+
+def structure(draft: Draft) -> Iterator[Violation]:
+    """Each slot of the plan is written once, in order; no slot and no starter is invented."""
+    if [item.slot for item in draft.words.items] != list(range(1, len(draft.plan.slots) + 1)):
+        yield Violation(
+            "structure",
+            "items",
+            f"There must be one item for each of the slots 1 to {len(draft.plan.slots)}, in order.",
+        )
+    numbers = [starter.starter for starter in draft.words.starters]
+    if len(set(numbers)) != len(numbers) or any(number > len(draft.plan.starters) for number in numbers):
+        yield Violation(
+            "structure", "starters", f"There must be one starter for each number 1 to {len(draft.plan.starters)}."
+        )
+
+
+def minutes(draft: Draft) -> Iterator[Violation]:
+    """No text asks for more minutes than its slot has."""
+    wanted = set(MINUTES.findall(draft.brief_text))
+    for where, slot, text, _ in draft.slots():
+        if any(int(number) > slot.minutes for number in MINUTES.findall(text) if number not in wanted):
+            yield Violation("minutes", where, f"It mentions more minutes than the slot has ({slot.minutes}).")
+
+
+def leads(draft: Draft) -> Iterator[Violation]:
+    """The one whom the plan names leads, or the mentor's half of the minutes is half on paper alone."""
+    for text in draft.places:
+        slot = text.slot
+        if slot is None or slot.led_by == "both":
+            continue
+        other = "mentee" if slot.led_by == "mentor" else "mentor"
+        # Names as they are written: "Will" is a person, "will run" is not.
+        if any(match.group(1) == other for match in _STEERS.finditer(text.cast)):
+            yield Violation("leads", text.where, f"The {slot.led_by} leads this slot, not the other one.")
+
+
+def citations(draft: Draft) -> Iterator[Violation]:
+    """A cited id was offered for that slot: anything else is invented, or somebody else's evidence. What comes from
+    the library says so.
+    """
+    for where, slot, _, cited in draft.slots():
+        if not set(cited) <= {passage.id for passage in slot.passages}:
+            yield Violation("citations", where, "It cites an id that was not offered for this slot.")
+
+
+def length(draft: Draft) -> Iterator[Violation]:
+    """No description is longer than its slot bears."""
+    for item in draft.words.items:
+        if 1 <= item.slot <= len(draft.plan.slots):
+            most = description_characters(draft.plan.slots[item.slot - 1].minutes)
+            if len(item.description) > most:
+                yield Violation("length", f"item {item.slot}", f"The description is longer than {most} characters.")
+
+
+def starters(draft: Draft) -> Iterator[Violation]:
+    """A starter is one open question that this pair was never asked, on what the library's starter is about."""
+    seen: set[str] = set()
+    for starter in draft.words.starters:
+        where, key = f"starter {starter.starter}", starter_key(starter.text)
+        if not starter.text.rstrip(' ”"').endswith("?") or is_closed_question(starter.text):
+            yield Violation("starters", where, "It must be one open question.")
+        elif _ENDS_INSIDE.search(starter.text):
+            yield Violation("starters", where, "It must be a single sentence.")
+        if key in draft.briefing.asked or key in seen:
+            yield Violation("starters", where, "The pair has been asked this before.")
+        seen.add(key)
+
+
+def close_to_its_starter(draft: Draft) -> Iterator[Violation]:
+    """A reworded starter asks what the library's one asks: that one was chosen and checked for this pair."""
+    for starter in draft.words.starters:
+        if not 1 <= starter.starter <= len(draft.plan.starters):
+            continue
+        offered = draft.plan.starters[starter.starter - 1].text
+        if starter.text == offered:
+            continue
+        kept = set(stems(words_of(offered))).intersection(stems(words_of(starter.text)))
+        if sum(len(stem) > 3 for stem in kept) < _KEPT_OF_A_STARTER:
+            yield Violation(
+                "close to its starter", f"starter {starter.starter}", "It asks something other than the plan's starter."
+            )
+
+
+def repetition(draft: Draft) -> Iterator[Violation]:
+    """No line comes twice: a model that has lost its way repeats itself."""
+    seen: set[str] = set()
+    for item in draft.words.items:
+        key = starter_key(item.description)
+        if key in seen:
+            yield Violation("repetition", f"item {item.slot}", "It repeats another item.")
+        seen.add(key)
+
+
+def on_the_plan(draft: Draft) -> Iterator[Violation]:
+    """An activity has to do with its goal or with the passages offered for it."""
+    for where, slot, text, _ in draft.slots():
+        if slot.activity is None:
+            continue
+        about = draft.vocabulary.words_in(slot.passages).union(words_of(slot.goal or ""))
+        if sum(len(word) > 3 for word in about.intersection(words_of(text))) < 3:
+            yield Violation("on the plan", where, "It has nothing to do with the goal or the passages of its slot.")

@@ -1,0 +1,294 @@
+"""The part `plants`: faults planted into agendas that are in order, and how many of them the guards catch.
+
+The agendas are the composer's for briefs of `datasets/agendas.yaml`. Each fault goes into one of them, and the guards
+look at it as they look at what a model wrote. Text faults come from `datasets/plants`: `built.jsonl` is what the
+guards were built with, `heldout.jsonl` was only ever measured with. Faults of form are made in `evals.plants_in_code`.
+"""
+
+import asyncio
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_evals import Case, Dataset
+from pydantic_evals.reporting import EvaluationReport
+
+from coach.agenda.choose import choose
+from coach.agenda.compose import compose
+from coach.agenda.guard import Draft, check_agenda, check_prep
+from coach.agenda.plan import outline
+from coach.agenda.prep import compose_prep
+from coach.agenda.vocabulary import Vocabulary
+from coach.agenda.words import AgendaWords, PrepWords
+from coach.retrieval.search import Search
+from coach.settings import Settings
+from evals.agendas import read_dataset
+from evals.library_index import library_index
+from evals.parts import Graded, Metric, Part, PartNotRun, register
+from evals.plants_in_code import STRUCTURAL
+
+FOLDER = Path(__file__).with_name("datasets") / "plants"
+HALVES = ("built", "heldout")
+GOOD = "good"
+# Of a kind, this share must be caught; of good agendas, at most this share may be refused.
+LEAST_OF_A_KIND = 0.90
+MOST_REFUSED = 0.02
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One text, its kind of fault (or `good`), and the place it was written for."""
+
+    kind: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SoundText:
+    """A faithful rewording, as a good model writes it, of what the plan has in a `place` `for` something."""
+
+    place: str
+    key: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many texts of a kind there were in a half, how many of them the guards refused, and which were let pass."""
+
+    half: str
+    kind: str
+    count: int
+    refused: int
+    passed: tuple[str, ...]
+    by_guard: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def share(self) -> float:
+        """The share that was refused."""
+        return self.refused / self.count if self.count else 0.0
+
+
+def read_plants(half: str) -> list[Plant]:
+    """The texts of a half. Raises PartNotRun where the file is missing or broken."""
+    return [Plant(row["kind"], row["where"], row["text"]) for row in _rows(half)]
+
+
+def read_sound(half: str) -> list[SoundText]:
+    """The sound rewordings of a half. Raises PartNotRun where the file is missing or broken."""
+    return [SoundText(row["place"], row["for"], row["title"], row["text"]) for row in _rows(f"sound_{half}")]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    try:
+        return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise PartNotRun(f"The plants cannot be read. {error}") from error
+
+
+def filled(text: str, draft: Draft) -> str:
+    """The text with the names of the pair, and their goal where it asks for one."""
+    brief = draft.briefing.brief
+    goal = brief.goals[0] if brief.goals else brief.program
+    values = {"{mentor}": brief.mentor.first_name, "{mentee}": brief.mentee.first_name, "{number}": str(brief.number)}
+    for key, value in (values | {"{goal}": goal}).items():
+        text = text.replace(key, value)
+    return text
+
+
+def refusals(plant: Plant, draft: Draft, *, append: bool) -> set[str]:
+    """The guards that object to the agenda with this text in its place; what the schema refuses counts as `schema`.
+
+    The text stands instead of what was there, or after it. No model writes an item's `because`: such a text is tried
+    in the description of an item, where a model would put it.
+    """
+    text = filled(plant.text, draft)
+    words = draft.words
+    try:
+        if plant.where == "prep":
+            steps = compose_prep("mentor", draft.plan, draft.briefing).steps
+            changed = (f"{steps[0]} {text}" if append else text, *steps[1:])
+            return {found.guard for found in check_prep(PrepWords(steps=changed), draft, draft.briefing.mentor)}
+        if plant.where in {"title", "summary"}:
+            before = getattr(words, plant.where)
+            dump = words.model_dump() | {plant.where: f"{before} {text}" if append else text}
+        elif plant.where == "starter":
+            dump = words.model_dump()
+            before = words.starters[0].text
+            dump["starters"][0]["text"] = f"{before} {text}" if append else text
+        else:
+            dump = words.model_dump()
+            place = next((n for n, slot in enumerate(draft.plan.slots) if slot.activity is not None), 0)
+            before = words.items[place].description
+            dump["items"][place]["description"] = f"{before} {text}" if append else text
+        changed_words = AgendaWords.model_validate(dump)
+    except ValidationError:
+        return {"schema"}
+    return {found.guard for found in check_agenda(replace(draft, words=changed_words))}
+
+
+def with_sound_text(sound: SoundText, draft: Draft) -> Draft | PrepWords | None:
+    """The agenda with the rewording where it belongs; the prep it makes; None where the agenda has no such place."""
+    text, title = filled(sound.text, draft), filled(sound.title, draft)
+    dump = draft.words.model_dump()
+    if sound.place == "prep":
+        return PrepWords(steps=(text,))
+    if sound.place in {"title", "summary"}:
+        dump[sound.place] = text
+    elif sound.place == "starter":
+        texts = [passage.text for passage in draft.plan.starters]
+        if sound.key not in texts:
+            return None
+        dump["starters"][texts.index(sound.key)]["text"] = text
+    else:
+        for number, slot in enumerate(draft.plan.slots):
+            key = slot.activity.front.id if sound.place == "activity" and slot.activity else slot.purpose
+            if key == sound.key:
+                dump["items"][number].update(title=title, description=text)
+                break
+        else:
+            return None
+    return replace(draft, words=AgendaWords.model_validate(dump))
+
+
+async def good_drafts(search: Search) -> list[Draft]:
+    """The composer's agendas for the briefs of the part `agendas`."""
+    vocabulary = Vocabulary(search.passages)
+    drafts = []
+    for case in read_dataset().cases:
+        briefing = case.inputs.briefing()
+        plan = await choose(outline(briefing.brief), briefing, search)
+        drafts.append(Draft(compose(plan, briefing), plan, briefing, vocabulary))
+    return drafts
+
+
+def tallies(drafts: Sequence[Draft], halves: Sequence[str] = HALVES) -> list[Tally]:
+    """Everything planted into the drafts, kind by kind, and what is sound left alone."""
+    found = [_tally("in code", kind, _structural(kind, drafts)) for kind in STRUCTURAL]
+    for half in halves:
+        tried: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)
+        for number, plant in enumerate(read_plants(half)):
+            draft = drafts[number % len(drafts)]
+            tried[plant.kind].append((plant.text, refusals(plant, draft, append=number % 2 == 1)))
+        found += [_tally(half, kind, outcomes) for kind, outcomes in tried.items()]
+        found.append(_tally(half, "sound texts", _sound(half, drafts)))
+    whole = [("agenda", {violation.guard for violation in check_agenda(draft)}) for draft in drafts]
+    return [*found, _tally("composed", "good agendas", whole)]
+
+
+def _structural(kind: str, drafts: Sequence[Draft]) -> Iterator[tuple[str, set[str]]]:
+    for draft in drafts:
+        for planted in STRUCTURAL[kind](draft):
+            yield kind, {violation.guard for violation in check_agenda(planted)}
+
+
+def _sound(half: str, drafts: Sequence[Draft]) -> Iterator[tuple[str, set[str]]]:
+    for sound in read_sound(half):
+        for draft in drafts:
+            changed = with_sound_text(sound, draft)
+            if isinstance(changed, PrepWords):
+                yield sound.text, {violation.guard for violation in check_prep(changed, draft)}
+                break
+            if changed is not None:
+                yield sound.text, {violation.guard for violation in check_agenda(changed)}
+                break
+
+
+def _tally(half: str, kind: str, outcomes: Any) -> Tally:
+    outcomes = list(outcomes)
+    guards = Counter(guard for _, found in outcomes for guard in found)
+    passed = tuple(text for text, found in outcomes if not found)
+    return Tally(half, kind, len(outcomes), len(outcomes) - len(passed), passed, tuple(guards.most_common(4)))
+
+
+def table(found: Sequence[Tally]) -> str:
+    """The tallies for reading: refused of planted by kind, one column for each half."""
+    halves = list(dict.fromkeys(tally.half for tally in found))
+    kinds = list(dict.fromkeys(tally.kind for tally in found))
+    cells = {(tally.kind, tally.half): f"{tally.refused}/{tally.count}" for tally in found}
+    wide = max(map(len, kinds))
+    lines = [f"{'refused of':<{wide}}  " + "  ".join(f"{half:>9}" for half in halves)]
+    lines += [f"{kind:<{wide}}  " + "  ".join(f"{cells.get((kind, half), ''):>9}" for half in halves) for kind in kinds]
+    return "\n".join(lines)
+
+
+_NOT_PLANTED = frozenset({GOOD, "sound texts", "good agendas"})
+
+
+class FaultsCaught(Graded[str, Tally]):
+    """What a guard lets through, two people read as if their coach had said it; one such line and they stop reading.
+    Its gate is the share of all plants of the held-out half that are caught.
+    """
+
+    def grade(self, inputs: str, output: Tally) -> float | None:
+        """The share caught, of kinds planted in the held-out half."""
+        return output.share if output.half == "heldout" and output.kind not in _NOT_PLANTED else None
+
+
+class EveryKindCaught(Metric[str, Tally]):
+    """A good mean hides a kind of fault that nearly always gets through, and that kind may be the one that hurts."""
+
+    def faults(self, inputs: str, output: Tally) -> list[str] | None:
+        """Kinds, in code or in the held-out half, of which too many pass."""
+        if output.half == "built" or output.kind in _NOT_PLANTED:
+            return None
+        return [] if output.share >= LEAST_OF_A_KIND else [f"{output.refused} of {output.count} caught"]
+
+
+class GoodLeftAlone(Metric[str, Tally]):
+    """A guard that refuses what is sound makes the model useless and its agendas late, and soon somebody turns it off.
+    The composer's agendas are what is left then, so they must pass always.
+    """
+
+    def faults(self, inputs: str, output: Tally) -> list[str] | None:
+        """Sets of good agendas of which too many are refused."""
+        if output.kind != "good agendas":
+            return None
+        return [] if output.share <= MOST_REFUSED else [f"{output.refused} of {output.count} refused"]
+
+
+class SoundTextsPass(Graded[str, Tally]):
+    """A model that keeps to its passages must get through, or its words never reach anybody. The texts are rewordings
+    of slots and starters as a good model may write them, by the hand that wrote the guards: a friendly measure. Of the
+    held-out ones, only which guards refused them was looked at.
+    """
+
+    def grade(self, inputs: str, output: Tally) -> float | None:
+        """The share of held-out sound texts that pass."""
+        return 1 - output.share if (output.half, output.kind) == ("heldout", "sound texts") else None
+
+
+METRICS: tuple[type[Metric[str, Tally]], ...] = (FaultsCaught, EveryKindCaught, GoodLeftAlone, SoundTextsPass)
+
+
+def evaluate(found: Sequence[Tally]) -> EvaluationReport[str, Tally, Any]:
+    """The tallies, each as a case of the suite."""
+    by_name = {f"{tally.half}: {tally.kind}": tally for tally in found}
+    dataset: Dataset[str, Tally, Any] = Dataset(
+        name="plants",
+        cases=[Case(name=name, inputs=name) for name in by_name],
+        evaluators=[metric() for metric in METRICS],
+    )
+
+    async def look_up(name: str) -> Tally:
+        return by_name[name]
+
+    report = asyncio.run(dataset.evaluate(look_up, name="plants", progress=False))
+    report.experiment_metadata = {"notes": table(found)}
+    return report
+
+
+def run() -> EvaluationReport[Any, Any, Any]:
+    """The part, over the library of the settings. Raises PartNotRun or a CoachError."""
+    with library_index(Settings()) as search:
+        drafts = asyncio.run(good_drafts(search))
+    return evaluate(tallies(drafts))
+
+
+register(Part("plants", "faults planted into good agendas, and what the guards say of them", METRICS, run))

@@ -1,0 +1,118 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from coach.agenda import guard
+from coach.agenda.guard import Draft, Violation, check_agenda
+from tests.agenda.planting import Cases, Change, drafts, item, offered, starter, unchanged, words
+
+
+def citing_a_study(description: str) -> Change:
+    """A description beside the citations that the exercise has."""
+    return lambda draft: item(description, sources=offered(draft))(draft)
+
+
+CASES: Cases = {
+    guard.claims: (
+        [
+            item("Studies show that a drawing helps the mentor.", sources=()),
+            item("According to experts the mentor learns most.", sources=()),
+            item("In 2014 this was the first program of its kind.", sources=()),
+            item("Most, about 80 percent, stop here.", sources=()),
+            item("It takes 73 trials until the chart is right."),
+            words(summary="A meeting that 4 of 77 leaders ask for."),
+            words(title="Session 41"),
+        ],
+        [
+            item("Draw 3 boxes, and put a card into each.", sources=()),
+            item("Priya shows the draft of the report for March 2027.", sources=()),
+            item("Say what you have read in a study, and who found it.", sources=()),
+            words(title="Session 2 of 6"),
+            words(summary="60 minutes on the report that is due by March 2027."),
+        ],
+    ),
+    guard.names: (
+        [
+            item("Ask Sandra from sales to join you for the chart."),
+            item("Bogdan opens the file, and you compare."),
+            item("Write to Mr Huber what you found."),
+            starter("What would Zebediah have done with the chart?"),
+        ],
+        [
+            item("On Tuesday Priya's chart and Martin's report lie side by side."),
+            item("“I'm stuck” is a fine answer, says Priya."),
+            item("Compare the AI draft with the report from March."),
+        ],
+    ),
+    guard.support: (
+        [
+            item("Studies show that a walk in the wood helps the chart along.", sources=()),
+            citing_a_study("Studies show that singing at noon lifts the mood of choirs."),
+            citing_a_study("A survey found that gardens calm bankers."),
+            citing_a_study("According to sailors a knot is worth two ropes."),
+        ][1:],
+        [unchanged, item("Priya opens the report, and Martin asks where the numbers come from.")],
+    ),
+    guard.figures: (
+        [
+            item("Half of all managers skip this, so begin there."),
+            item("Three out of four people stop here."),
+            item("It saves you about two hours a week."),
+            words(summary="Meetings have doubled within two years."),
+        ],
+        [
+            unchanged,
+            item("Read the first half of the report, then the second."),
+            item("Ask twice, and write three lines."),
+        ],
+    ),
+    guard.sweeping: (
+        [
+            item("It is well known that a drawing helps."),
+            item("Most teams prefer a short report."),
+            item("Experts agree that the first line counts."),
+            words(summary="Nobody reads a long report."),
+        ],
+        [unchanged, item("Write down what most of your report is about."), item("Say what you would like to prove.")],
+    ),
+    guard.links: (
+        [
+            item("Open https://example.org/report and read it."),
+            item("Open report.example.com and read it."),
+            item("Write to coach@example.org about it."),
+            item("Call the desk on 0800 555 0142 and ask."),
+            item("Join with @dailycharts and read one."),
+            item("Look it up on charts dot org, then compare."),
+        ],
+        [
+            unchanged,
+            item("Martin wants to learn “what JSON does for booking.com”: draw it."),
+            item("Compare, e.g. on paper, draft one with draft two."),
+        ],
+    ),
+    guard.grounding: (
+        [
+            item("Priya rows across the lagoon while the choir rehearses an anthem."),
+            words(summary="Galloping through pine forests sharpens appetite and stamina."),
+            item("Sift flour, whisk eggs and glaze the pastry before guests arrive."),
+        ],
+        [unchanged, item("Priya opens the report, and Martin marks one line that is hard to follow.")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("checked", "change"), drafts(CASES, 0))
+def test_a_guard_catches_what_it_is_for(
+    draft: Draft, checked: Callable[[Draft], Iterator[Violation]], change: Change
+) -> None:
+    found = list(checked(change(draft)))
+
+    assert found
+    assert set(found) <= set(check_agenda(change(draft)))
+
+
+@pytest.mark.parametrize(("checked", "change"), drafts(CASES, 1))
+def test_a_guard_lets_pass_what_is_in_order(
+    draft: Draft, checked: Callable[[Draft], Iterator[Violation]], change: Change
+) -> None:
+    assert list(checked(change(draft))) == []

@@ -1,0 +1,132 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from coach.agenda import guard
+from coach.agenda.guard import Draft, Violation, check_agenda
+from coach.agenda.words import StarterWords
+from tests.agenda.planting import (
+    Cases,
+    Change,
+    citing,
+    described,
+    drafts,
+    item,
+    items_at,
+    number_of,
+    offered,
+    starter,
+    unchanged,
+    will_is_the_mentee,
+    words,
+)
+
+CASES: Cases = {
+    guard.structure: (
+        [
+            items_at(0, 1, 2),
+            items_at(1, 0, 2, 3, 4, 5),
+            items_at(0, 0, 1, 2, 3, 4, 5),
+            lambda draft: words(items=(*draft.words.items, draft.words.items[0].model_copy(update={"slot": 99})))(
+                draft
+            ),
+            lambda draft: words(starters=(draft.words.starters[0], draft.words.starters[0]))(draft),
+            words(starters=(StarterWords(starter=12, text="What did you draw?"),)),
+        ],
+        [unchanged, words(starters=()), lambda draft: words(starters=draft.words.starters[1:3])(draft)],
+    ),
+    guard.citations: (
+        [
+            item(sources=("k000000000000",)),
+            item(sources=("1",)),
+            citing(lambda draft: offered(draft, "check-in")),
+            citing(lambda draft: (*offered(draft), draft.plan.starters[0].id)),
+        ],
+        [item(sources=()), citing(offered), citing(lambda draft: offered(draft)[:1])],
+    ),
+    guard.minutes: (
+        [
+            item("Use 59 minutes for the draft."),
+            item("Priya gives a 90-minute tour."),
+            item("First 2 min for a look, then 45 min for the rest."),
+        ],
+        [
+            item("Take 2 minutes each, then compare."),
+            item("Stop when the minutes are over."),
+            item("Hold my stand-up under 20 minutes: draw how.", purpose="check-in"),
+        ],
+    ),
+    guard.leads: (
+        [
+            item("Martin leads this part and shows the chart."),
+            item("Martin chairs, and Priya takes notes."),
+            item("First Martin facilitates, then Priya."),
+        ],
+        [
+            item("Priya leads, and Martin tries."),
+            item("Martin opens the file and Priya asks."),
+            item("Side by side, Priya and Martin open the reports."),
+            item("Take a meeting that Martin runs or attends."),
+            item("The mentor, Priya, asks Martin first."),
+            will_is_the_mentee,
+        ],
+    ),
+    guard.length: (
+        [described(lambda most: most + 1), described(lambda most: most * 2), described(lambda most: 5_000)],
+        [described(lambda most: most), described(lambda most: most // 2)],
+    ),
+    guard.starters: (
+        [
+            starter("Tell me about your work."),
+            starter("Do you like the dashboards?"),
+            starter("So, is it right?"),
+            starter("What did you try first?"),
+            starter("WHAT DID YOU TRY FIRST ?"),
+            starter("What do you draw?", "What do you draw?"),
+        ],
+        [unchanged, starter("What do you draw?", "How do you begin a report?"), starter("Which chart would you keep?")],
+    ),
+    guard.repetition: (
+        [
+            lambda draft: item(draft.words.items[0].description)(draft),
+            lambda draft: item(draft.words.items[0].description.upper())(draft),
+            lambda draft: item(f"  {draft.words.items[-1].description}!")(draft),
+        ],
+        [unchanged, item("Draw the report."), lambda draft: item(title=draft.words.items[0].title)(draft)],
+    ),
+    guard.on_the_plan: (
+        [
+            item("Bake bread tonight with flour, water and salt.", title="Bread"),
+            item("Sing a song in the garden.", title="Song"),
+            item("Go for a walk.", title="A walk"),
+        ],
+        [
+            unchanged,
+            lambda draft: item(f"Try: {draft.plan.slots[number_of(draft, 'exercise')].goal}.", title="Try it")(draft),
+        ],
+    ),
+    guard.close_to_its_starter: (
+        [starter("Which season do you like best?"), starter("How was it?"), starter("Why do people sing at work?")],
+        [
+            unchanged,
+            lambda draft: starter(f"{draft.plan.starters[0].text.rstrip('?')}, and why?")(draft),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("checked", "change"), drafts(CASES, 0))
+def test_a_guard_catches_what_it_is_for(
+    draft: Draft, checked: Callable[[Draft], Iterator[Violation]], change: Change
+) -> None:
+    found = list(checked(change(draft)))
+
+    assert found
+    assert set(found) <= set(check_agenda(change(draft)))
+
+
+@pytest.mark.parametrize(("checked", "change"), drafts(CASES, 1))
+def test_a_guard_lets_pass_what_is_in_order(
+    draft: Draft, checked: Callable[[Draft], Iterator[Violation]], change: Change
+) -> None:
+    assert list(checked(change(draft))) == []

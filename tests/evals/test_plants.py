@@ -1,0 +1,154 @@
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from coach.agenda.guard import AGENDA_GUARDS, Draft, check_agenda
+from coach.agenda.vocabulary import Vocabulary
+from coach.agenda.words import AgendaWords, ItemWords, StarterWords
+from evals.parts import registered
+from evals.plants import (
+    GOOD,
+    HALVES,
+    METRICS,
+    EveryKindCaught,
+    FaultsCaught,
+    GoodLeftAlone,
+    SoundTextsPass,
+    Tally,
+    evaluate,
+    filled,
+    read_plants,
+    read_sound,
+    refusals,
+    table,
+)
+from evals.plants_in_code import STRUCTURAL
+from evals.report import judge, read_gates
+from tests.evals.outputs import case, output
+
+# The kinds of planted faults that each guard is for: a new guard brings its plants.
+PLANTS_OF = {
+    "structure": ("item missing", "item doubled", "items out of order"),
+    "citations": ("unknown id", "id of another slot"),
+    "minutes": ("minutes too many",),
+    "leads": ("lead swapped",),
+    "length": ("too long",),
+    "starters": ("closed question", "starter asked before"),
+    "close_to_its_starter": ("starter of its own",),
+    "repetition": ("line repeated",),
+    "on_the_plan": ("off the plan",),
+    "support": ("claim beside its citation",),
+    "claims": ("claim without citation", "invented-figure"),
+    "avoided": ("avoided topic",),
+    "private_words": ("private words shared",),
+    "markup": ("markup",),
+    "links": ("invented-link",),
+    "names": ("invented-person",),
+    "figures": ("invented-figure",),
+    "sweeping": ("unsupported-claim",),
+    "roles": ("swapped-roles",),
+    "stereotypes_of_people": ("stereotype-age", "stereotype-generation", "stereotype-gender", "stereotype-origin"),
+    "exclusive": ("exclusive-terms",),
+    "judging": ("judging-a-person",),
+    "medical": ("medical-advice",),
+    "legal": ("legal-advice",),
+    "financial": ("financial-advice",),
+    "promises": ("confidentiality-promise",),
+    "smuggled": ("smuggled-instruction",),
+    "plumbing": ("first-person", "smuggled-instruction"),
+    "first_person": ("first-person",),
+    "other_language": ("other-language",),
+    "empty_words": ("empty-words",),
+    "grounding": ("unsupported-claim", "invented-person"),
+}
+
+
+@pytest.fixture
+def draft() -> Draft:
+    made = output(case("building")).draft
+    library = [passage for slot in made.plan.slots for passage in slot.passages]
+    return replace(made, vocabulary=Vocabulary([*library, *made.plan.starters]))
+
+
+def test_every_guard_has_plants_and_every_kind_has_a_guard() -> None:
+    kinds = set(STRUCTURAL) | {plant.kind for plant in read_plants("built")} - {GOOD}
+
+    assert set(PLANTS_OF) == {guard.__name__ for guard in AGENDA_GUARDS}
+    assert {kind for planted in PLANTS_OF.values() for kind in planted} == kinds
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_a_half_holds_twenty_six_faults_of_each_kind_and_as_many_good_texts_as_ten_kinds(half: str) -> None:
+    counted = Counter(plant.kind for plant in read_plants(half))
+
+    assert counted.pop(GOOD) == 260
+    assert set(counted.values()) == {26}
+    assert len(read_sound(half)) >= 30
+
+
+def test_no_text_stands_in_both_halves() -> None:
+    built, heldout = ({plant.text for plant in read_plants(half)} for half in HALVES)
+
+    assert not built & heldout
+
+
+def test_names_and_goal_are_filled_in(draft: Draft) -> None:
+    assert filled("{mentor} and {mentee}, session {number}: {goal}", draft) == (
+        f"Ada and Ben, session {draft.briefing.brief.number}: {draft.briefing.brief.goals[0]}"
+    )
+
+
+@pytest.mark.parametrize("append", [False, True])
+@pytest.mark.parametrize("where", ["title", "summary", "description", "because", "starter", "prep"])
+def test_a_fault_is_found_in_every_place_it_can_stand(draft: Draft, where: str, append: bool) -> None:
+    plant = replace(read_plants("built")[0], where=where, text="Older people never learn, <b>{mentee}</b>.")
+
+    assert {"markup", "schema"} & refusals(plant, draft, append=append)
+
+
+@pytest.mark.parametrize("kind", STRUCTURAL)
+def test_what_is_planted_in_code_differs_from_what_was_there(draft: Draft, kind: str) -> None:
+    words = AgendaWords(
+        title=draft.words.title,
+        summary=draft.words.summary,
+        items=tuple(ItemWords(**item.model_dump()) for item in draft.words.items),
+        starters=tuple(StarterWords(**starter.model_dump()) for starter in draft.words.starters),
+    )
+    planted = list(STRUCTURAL[kind](replace(draft, words=words)))
+
+    assert all(one.words != words or one.briefing is not draft.briefing for one in planted)
+    assert all(check_agenda(one) for one in planted)
+
+
+def _tally(half: str, kind: str, refused: int, count: int = 10) -> Tally:
+    return Tally(half, kind, count, refused, ("x",) * (count - refused))
+
+
+def test_the_metrics_count_what_they_are_for() -> None:
+    caught, missed = _tally("heldout", "markup", 9), _tally("heldout", "markup", 8)
+
+    assert FaultsCaught().grade("", caught) == 0.9
+    assert FaultsCaught().grade("", _tally("built", "markup", 9)) is None
+    assert EveryKindCaught().faults("", caught) == []
+    assert EveryKindCaught().faults("", missed) == ["8 of 10 caught"]
+    assert EveryKindCaught().faults("", _tally("in code", "too long", 8)) == ["8 of 10 caught"]
+    assert EveryKindCaught().faults("", _tally("heldout", GOOD, 1)) is None
+    assert GoodLeftAlone().faults("", _tally("composed", "good agendas", 0)) == []
+    assert GoodLeftAlone().faults("", _tally("composed", "good agendas", 1)) == ["1 of 10 refused"]
+    assert SoundTextsPass().grade("", _tally("heldout", "sound texts", 2)) == 0.8
+
+
+def test_the_report_shows_the_table_and_is_gated() -> None:
+    tallies = [
+        _tally("heldout", "markup", 5),
+        _tally("heldout", "sound texts", 0),
+        _tally("composed", "good agendas", 0),
+    ]
+    result = judge(registered()["plants"], evaluate(tallies), read_gates())
+
+    assert result.notes == table(tallies)
+    assert "5/10" in table(tallies)
+    assert {score.metric: score.verdict for score in result.scores} == {
+        metric.metric(): "failed" if metric in {FaultsCaught, EveryKindCaught} else "passed" for metric in METRICS
+    }
