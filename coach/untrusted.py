@@ -76,7 +76,7 @@ _ORDERS = tuple(
             "act |behave |respond ",
             r"\b(act|behave|respond)\ (as|like)\ (if\ you|an?\ (ai|unrestricted|dan|evil|uncensored|different))\b",
         ),
-        ("pretend ", r"\bpretend\ (to\ be|you)\b"),
+        ("pretend |play a game", r"\bpretend\ (to\ be|you)\b|\bplay\ a\ game\s*:\s*you\ are\b"),
         (
             " only| exactly| verbatim",
             r"\b(respond|reply|answer|output|print)\ (only|exactly|verbatim)\b",
@@ -85,7 +85,8 @@ _ORDERS = tuple(
         ("in your ", r"\bin\ your\ (reply|answer|output|response)\b"),
         (
             "word|phrase|string|text|token|item|title|line|slot|starter|your ",
-            r"""\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start|end|finish)\b
+            r"""\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start
+        |end|finish)\b
             .{0,40} (\bthe\ (words?|phrase|string|text|token)\ ["'“‘«]?(?-i:[A-Z]{3})
             |\b(every|each|all)\ (items?|titles?|lines?|slots?|starters?)\b
             |\byour\ (reply|answer|output|response)\b)""",
@@ -112,9 +113,82 @@ _ORDERS = tuple(
             "begin |end of ",
             r"\b(begin\ (system|prompt|instructions?)|end\ of\ (data|prompt|instructions?|input))\b",
         ),
-        ("ignor", r"\bignor(ar?|iere|ieren|ez|er|a|e)\b .{0,40} \b(instru[cç]|anweisung|istruzion|consigne)"),
+        (
+            # The same order in other languages.
+            "ignor|ignorier|oubli|olvid|esque|vergiss|missacht|dimentic|забуд|игнорир|忽略|无视|忘记|無視|talimat"
+            "|zignoruj|zapomnij"
+            "|negeer|vergeet|تجاهل",
+            r"""\b(ignor(ar?|iere\w*|ez|er|a|e)|oublie[zr]?|olvid[ae]|esque[cç]a|vergiss|missachte?|dimentica
+        |negeer|vergeet|zignoruj
+            |zapomnij)\b .{0,40} \b(instru[cçk]\w*|anweisung\w*|vorgaben|regeln|istruzion\w*|consigne\w*|règles
+        |reglas|regras|regels
+            |polece\w*|zasad\w*|opdrachten)
+            |(забуд|игнорир)\w* .{0,40} (указани|инструкц|правил) |(忽略|无视|忘记).{0,12}(指示|指令|说明|规则)
+            |(指示|命令).{0,12}無視 |talimat\w* .{0,30} (unut|yok\ say|görmezden) |تجاهل .{0,40} (التعليمات|الأوامر)""",
+        ),
+        (
+            "human|ai:|admin|reviewer|function|tool",
+            r"""^\W*(human|admin(istrator)?|reviewer)\s*: |^\W*(function|tool)\ \w+\(\)
+            |^\W*ai\s*:\s*(here|understood|sure|okay|certainly|i\ (will|can)|i'll)\b""",
+        ),
+        ('{"|"role|"content', r"""\{\s*" |"(role|content|tool_result|final)"\s*:"""),
+        (
+            '---|###|"""',
+            r"""-{3,}\s*(begin|end)\b |\#{3,}\s*(end|begin|instruction|response|system) |["]{3}\s*-{3}""",
+        ),
+        (
+            "agenda|reply|answer|output|response",
+            r"""\b(agendas?|(?<!the\ )reply|answer|output|response)('s)?\ (must|has\ to|have\ to|shall)\ (start
+        |begin|end|spell|contain|hold|say|be)\b
+            |\b(all|each|every)\ (later\ |future\ |next\ )?agendas?\b .{0,50} \b(must|is\ called|starts?|ends?
+        |begins?|add|point\ is)\b
+            |\bagenda('s)?\ first\ (word|line|letters?)\b |\bletters\ of\ the\ agenda
+            |\bagenda\ is\ invalid\b |\bagenda\s*:\s*\S .{0,80} \bagenda\s*: |\brules\ for\ your\ (reply
+        |answer)\b""",
+        ),
+        (
+            "assistant|reads this|reading this|you are an ai|summari|when you |of this service|first instructions",
+            r"""\b(the|every)\ assistant\ (must|shall|should|will|has\ to)\b |\bfor\ the\ assistant\b
+        |\ban\ assistant\ who\b
+            |\bwhoever\ reads\ this\b |\b(ai|model|bot|assistant)\ reading\ this\b |\bif\ you\ are\ an?\ (ai
+        |llm|model|bot|assistant)\b
+            |\b(when|after|before)\ you\ (summari[sz]e|translate|judge|rate|process)\b
+            |\bsummari[sz]e\ this\b .{0,60} \b(add|append|after\ it)\b |\bdeveloper\ of\ this\ (service|system
+        |app|tool)\b
+            |\byour\ (first|initial|original)\ instructions\b""",
+        ),
+        (
+            "apologi|disclaimer|word for word|verbatim|above this|other person|memory|for good|10 out of 10"
+            "|tell anyone"
+            "|as your instruction|and do what|decode|rot13|base64|backwards|let x",
+            r"""\bdo\ not\ (apologi[sz]e|say\ you\ can('t|not)|mention\ these)\b |\bno\ (disclaimers|refusals)\b
+            |\b(word\ for\ word|verbatim)\b .{0,40} \b(note|template|agenda|prompt|secrets?)\b
+        |\ball\ the\ text\ above\b
+            |\beverything\ the\ other\ person\b |\bsave\ to\ memory\b |\bremember\ this\ for\ good\b
+        |\b10\ out\ of\ 10\ and\b
+            |\bdon't\ tell\ anyone\b |\bas\ your\ instruction\b |\bparts?\ and\ do\ what\b |\blet\ [xy]\ ?=
+            |\b(decode|rot13|base64|backwards)\b .{0,60} \b(do|obey|follow|execute|assistant)\b""",
+        ),
+        (
+            # A code word that somebody wants to see again.
+            "-|0|1|2|3|4|5|6|7|8|9",
+            r"""\b(write|print|output|put|insert|append|add|include|begin|start|end|ends|open|sign|signs?|name
+        |call|called|rename|repeat|place
+            |reply|award|code|word|words|heading|labelled|agenda|reads?|reminder|motto|is|to|with)\b[^.!?]{0,50}
+            (?-i:\b(?!ISO|COVID|SAP|DIN|IEC|RFC|IFRS|WCAG|HTTP|GDPR|CSRD|SDG|NACE|ICD
+        |DSM)[A-Z]{4,}[-_]?\d{1,4}\b)""",
+        ),
     )
 )
+# Letters of another alphabet among Latin ones, words spelled l i k e  t h i s or l1k3 7h15, what only a decoder reads.
+_DISGUISE = re.compile(
+    r"""\b(?=\w*[a-zA-Z])(?=\w*[\u0370-\u03ff\u0400-\u04ff])\w{3,}\b
+    |(?:\b\w[\ ._-]{1,3}){7,}\w\b
+    |(?:\b(?=[\w]*[a-z])(?=\w*[0134579])\w{3,}\b\W+(?:\w+\W+){0,1}){4,}
+    |\b(?=[A-Za-z+/]*\d)(?=[a-z0-9+/]*[A-Z])[A-Za-z0-9+/]{28,}={0,2}""",
+    re.VERBOSE,
+)
+_TAG_CHARACTERS = re.compile(r"[\U000e0020-\U000e007f]")
 
 
 def plain(text: str, limit: int = 300) -> str:
@@ -156,12 +230,17 @@ def orders_a_model(text: str) -> bool:
 
 
 def quotable(text: str, limit: int = 300) -> str:
-    """The text as the coach may quote it: plain, and without the sentences that give orders to a model.
+    """The text as the coach may quote it: plain, and as far as it gives no orders to a model.
 
-    Empty when nothing is left.
+    What follows an order or a disguise belongs to it. Empty when nothing is left.
     """
-    raw = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    kept = [part for part in _SENTENCE.split(raw) if part and not orders_a_model(part)]
+    seen = _TAG_CHARACTERS.split(text, maxsplit=1)[0]
+    raw = _INVISIBLE.sub("", unicodedata.normalize("NFKC", seen))
+    kept: list[str] = []
+    for part in filter(None, _SENTENCE.split(raw)):
+        if orders_a_model(part) or _DISGUISE.search(part):
+            break
+        kept.append(part)
     result = plain(" ".join(kept), limit)
     # What came out as one of the sentences went in was looked at already.
     orders = kept != [result] and orders_a_model(result)

@@ -20,7 +20,7 @@ from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
 from coach.agenda.choose import choose
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker
-from coach.agenda.plan import SHORTEST_SLOT, outline
+from coach.agenda.plan import SHORTEST_SLOT, AgendaPlan, outline
 from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
 from coach.retrieval.search import Search
@@ -325,7 +325,7 @@ async def evaluate(
         briefing = case.briefing()
         row = (await maker.make(briefing, pair_id="pair", program_id="program")).row
         plan = await choose(outline(briefing.brief), briefing, search)
-        draft = Draft(shown_words(row.content), plan, briefing, vocabulary)
+        draft = Draft(written_words(row.content, plan), plan, briefing, vocabulary)
         return Output(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, draft, library)
 
     # One at a time: how queries are batched must not decide a close ranking.
@@ -342,8 +342,8 @@ def run() -> EvaluationReport[Any, Any, Any]:
         return asyncio.run(evaluate(dataset, search))
 
 
-def shown_words(content: dict[str, Any]) -> AgendaWords:
-    """The words of an agenda as it is shown."""
+def written_words(content: dict[str, Any], plan: AgendaPlan) -> AgendaWords:
+    """The words of an agenda as they are shown, without what the coach adds to them by itself (`Slot.added`)."""
     return AgendaWords(
         title=content["title"],
         summary=content["summary"],
@@ -351,16 +351,22 @@ def shown_words(content: dict[str, Any]) -> AgendaWords:
             ItemWords(
                 slot=int(item["id"]),
                 title=item["title"],
-                description=item["description"],
+                description=_without(item["description"], slot.added),
                 sources=tuple(item["sources"]),
             )
-            for item in content["items"]
+            for item, slot in zip(content["items"], plan.slots, strict=True)
         ),
         starters=tuple(
             StarterWords(starter=number, text=starter["text"])
             for number, starter in enumerate(content["starters"], start=1)
         ),
     )
+
+
+def _without(description: str, added: tuple[str, ...]) -> str:
+    for sentence in reversed(added):
+        description = description.removesuffix(sentence).rstrip()
+    return description
 
 
 def _quotes(text: str, quoted: str) -> bool:

@@ -29,7 +29,7 @@ from coach.llm import ModelReply, ModelRequest
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.feedback import SharedFeedback
-from evals.agendas import shown_words
+from evals.agendas import written_words
 from evals.library_index import library_index
 from evals.pairs import PairCase, read_pairs
 from evals.parts import Metric, Part, PartNotRun, register
@@ -268,7 +268,7 @@ async def show(situation: Situation, search: Search, vocabulary: Vocabulary) -> 
     plan = await choose(outline(briefing.brief), briefing, search)
     model = WorstModel(situation.habit, compose(plan, briefing), briefing, situation.attack)
     row = (await AgendaMaker(search, model, timeout_s=5).make(briefing, "pair", "program")).row
-    draft = Draft(shown_words(row.content), plan, briefing, vocabulary)
+    draft = Draft(written_words(row.content, plan), plan, briefing, vocabulary)
     return Shown(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, model.requests, draft)
 
 

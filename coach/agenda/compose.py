@@ -222,10 +222,9 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
         f"thank-you.",
     }[brief.stage]
     if brief.restart:
-        rest = f" of your {brief.minutes}" if brief.minutes > plan.minutes else ""
         opening = (
-            f"A short restart for {mentor} and {mentee} after {number(brief.missed)} missed meetings: {plan.minutes}"
-            f"{rest} minutes, one small thing done, and a date that holds."
+            f"A short restart for {mentor} and {mentee} after {number(brief.missed)} missed meetings: one small thing "
+            "done, and a date for the next one."
         )
     if brief.actions:
         count = len(brief.actions)

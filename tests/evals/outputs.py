@@ -13,7 +13,7 @@ from coach.agenda.series import stage_of
 from coach.agenda.vocabulary import Vocabulary
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Stage, read_document
-from evals.agendas import AgendaCase, Output, shown_words
+from evals.agendas import AgendaCase, Output, written_words
 from tests.retrieval.documents import TOPIC
 
 GOALS = ("Tell a trend from a fad", "Run one small test a month")
@@ -129,5 +129,5 @@ def output(of: AgendaCase, change: Callable[[dict[str, Any]], object] | None = N
     content = copy.deepcopy(content)
     if change is not None:
         change(content)
-    draft = Draft(shown_words(content), plan, of.briefing(), vocabulary)
+    draft = Draft(written_words(content, plan), plan, of.briefing(), vocabulary)
     return Output(content, preps, draft, frozenset(p.id for p in (_activity, *_starters)))
