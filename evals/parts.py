@@ -14,7 +14,7 @@ InputsT = TypeVar("InputsT", contravariant=True)
 OutputT = TypeVar("OutputT", contravariant=True)
 
 # The modules that register a part when they are imported, in the order in which the parts run.
-_MODULES = ("evals.retrieval", "evals.agendas")
+_MODULES = ("evals.retrieval", "evals.agendas", "evals.themes")
 
 
 class PartNotRun(Exception):
