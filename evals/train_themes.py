@@ -1,8 +1,8 @@
 """Train the theme classifier: `python -m evals.train_themes` writes `coach/feedback/themes.npz` anew, in minutes.
 
 Low-rank changes (LoRA) to all linear layers of the packaged MiniLM are trained with a linear head on the comments in
-`coach/feedback/examples/`. `--check` writes nothing: it trains once for each writer on what the others wrote, and
-prints how themes are found in what that writer wrote, and the threshold to put into `THRESHOLD` below.
+`coach/feedback/examples/`. `--check` writes nothing: it trains once for each writer on what the others wrote, with the
+first of the seeds alone, and prints how themes are found in what that writer wrote, and what to put into `THRESHOLD`.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -44,76 +44,130 @@ THRESHOLD = 0.5
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; chosen by `--check`, never by the held-out comments."""
+    """How to train; chosen by leaving writers out, never by the held-out comments."""
 
     rank: int = 16
+    kept_rank: int = 32
+    strength: float = 2.0
     epochs: int = 8
     batch: int = 32
-    layer_rate: float = 1e-3
+    layer_rate: float = 2e-3
     head_rate: float = 5e-3
+    # The rates rise over the first share of the steps, and then fall to the second share of themselves.
     warming: float = 0.1
-    strength: float = 2.0
+    lowest: float = 0.5
     decay: float = 0.01
-    # Share of a comment's word pieces that are masked, anew each time it is seen: a theme is seldom in one word.
-    masked: float = 0.1
     head_dropout: float = 0.2
-    # What the two other aims count beside finding themes: polarity, and drawing comments on one theme together
-    # (supervised contrastive learning, Khosla and others, 2020).
-    polarity: float = 0.3
-    together: float = 0.5
-    temperature: float = 0.1
+    # Share of a comment's word pieces that are masked, anew each time it is seen: a theme is seldom in one word.
+    masked: float = 0.15
+    # Share of the comments that are read with another one before or behind them: people mix.
+    joined: float = 0.15
     longest: int = 128
-    seeds: tuple[int, ...] = (1,)
+    # What polarity counts beside finding themes.
+    polarity: float = 0.3
+    # Weights are averaged over the last share of the steps (Izmailov and others, 2018), then over the seeds, which
+    # begin from the same weights and differ in the order of the comments.
+    settled: float = 0.6
+    beginning: int = 100
+    seeds: tuple[int, ...] = (1, 2, 3)
+
+
+@dataclass
+class _Learner:
+    """A network with trainable factors, and a head on its vectors."""
+
+    tokenizer: Any
+    network: Any
+    factors: Mapping[str, tuple[Any, Any]]
+    head: Any
+
+    @property
+    def trained(self) -> list[Any]:
+        return [factor for pair in self.factors.values() for factor in pair]
 
 
 def train(examples: Sequence[Example], themes: Sequence[Theme], recipe: Recipe, note: str = "") -> Tuning:
     """Changes and head, averaged over the recipe's seeds; the threshold is THRESHOLD. Tells its progress."""
+    made = [train_once(examples, themes, recipe, seed, note) for seed in recipe.seeds]
+    return averaged(made, recipe.kept_rank)
+
+
+def train_once(
+    examples: Sequence[Example], themes: Sequence[Theme], recipe: Recipe, seed: int, note: str = ""
+) -> Tuning:
+    """Changes and head from one order of the comments; the same twice on one machine."""
     import torch
-    from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+    from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, dropout
 
     ids = [theme.id for theme in themes]
     raised, polarity = (torch.from_numpy(values) for values in targets(examples, ids))
-    made: list[Tuning] = []
-    for seed in recipe.seeds:
-        torch.manual_seed(seed)
-        chance = random.Random(seed)
-        tokenizer, network = SentenceTransformerEncoder(PACKAGED_MODEL).network()
-        tokens = tokenizer([one.text for one in examples], truncation=True, max_length=recipe.longest)["input_ids"]
-        factors = adapt(network, recipe)
-        head = torch.nn.Linear(network.config.hidden_size, len(ids) + len(POLARITIES))
-        torch.nn.init.zeros_(head.weight)
-        # Before anything is learned, a theme is as likely as it is in the examples.
-        torch.nn.init.constant_(head.bias, float(torch.logit(raised.mean())))
-        trained = [factor for pair in factors.values() for factor in pair]
-        optimizer = torch.optim.AdamW(
-            [{"params": trained, "lr": recipe.layer_rate}, {"params": head.parameters(), "lr": recipe.head_rate}],
-            weight_decay=recipe.decay,
+    learner = _learner(recipe, len(ids), float(raised.mean()))
+    tokens = learner.tokenizer([one.text for one in examples], truncation=True, max_length=recipe.longest)["input_ids"]
+    torch.manual_seed(seed)
+    chance = random.Random(seed)
+    everything = [*learner.trained, *learner.head.parameters()]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": learner.trained, "lr": recipe.layer_rate},
+            {"params": learner.head.parameters(), "lr": recipe.head_rate},
+        ],
+        weight_decay=recipe.decay,
+    )
+    steps = recipe.epochs * math.ceil(len(examples) / recipe.batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(_rate, steps=steps, recipe=recipe))
+    settled = [torch.zeros_like(one) for one in everything]
+    places, step, taken, began = range(len(tokens)), 0, 0, time.monotonic()
+    learner.network.train()
+    for epoch in range(recipe.epochs):
+        total = 0.0
+        # Each comment by itself, or with a partner.
+        partners = [chance.randrange(len(tokens)) if chance.random() < recipe.joined else one for one in places]
+        read = [_joined(tokens[one], tokens[other], recipe) if one != other else tokens[one]
+                for one, other in zip(places, partners, strict=True)]  # fmt: skip
+        for chosen in _batches([len(one) for one in read], recipe.batch, chance):
+            inputs = [_masked(read[one], recipe.masked, chance, learner.tokenizer.mask_token_id) for one in chosen]
+            others = [partners[one] for one in chosen]
+            vectors = _vectors(learner.network, inputs)
+            logits = learner.head(dropout(vectors * SCALE, recipe.head_dropout))
+            own, sides = logits[:, : len(ids)], logits[:, len(ids) :]
+            wanted = torch.maximum(raised[chosen], raised[others])
+            loss = binary_cross_entropy_with_logits(own, wanted, reduction="none").sum(1).mean()
+            mixed = _both(polarity[chosen], polarity[others])
+            loss = loss + recipe.polarity * cross_entropy(sides, mixed)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(everything, 1.0)
+            optimizer.step()
+            schedule.step()
+            step, total = step + 1, total + float(loss.detach()) * len(chosen)
+            if step > steps * (1 - recipe.settled):
+                taken += 1
+                with torch.no_grad():
+                    for mean, one in zip(settled, everything, strict=True):
+                        mean += (one - mean) / taken
+        _say(
+            f"{note}seed {seed}: epoch {epoch + 1} of {recipe.epochs}, loss {total / len(examples):.3f}, "
+            f"{time.monotonic() - began:.0f} s\n"
         )
-        steps = recipe.epochs * math.ceil(len(examples) / recipe.batch)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(_rate, steps=steps, warming=recipe.warming))
-        network.train()
-        began = time.monotonic()
-        for epoch in range(recipe.epochs):
-            total = 0.0
-            for chosen in _batches([len(one) for one in tokens], recipe.batch, chance):
-                vectors = _vectors(network, [_masked(tokens[one], recipe.masked, chance, tokenizer) for one in chosen])
-                logits = head(torch.nn.functional.dropout(vectors * SCALE, recipe.head_dropout))
-                own, sides = logits[:, : len(ids)], logits[:, len(ids) :]
-                loss = binary_cross_entropy_with_logits(own, raised[chosen], reduction="none").sum(1).mean()
-                loss = loss + recipe.polarity * cross_entropy(sides, polarity[chosen])
-                loss = loss + recipe.together * drawn_together(vectors, raised[chosen], recipe.temperature)
-                optimizer.zero_grad()
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_([*trained, *head.parameters()], 1.0)
-                optimizer.step()
-                schedule.step()
-                total += float(loss.detach()) * len(chosen)
-            _say(
-                f"{note}seed {seed}: epoch {epoch + 1} of {recipe.epochs}, loss {total / len(examples):.3f}, "
-                f"{time.monotonic() - began:.0f} s\n"
-            )
-        made.append(_tuning(factors, head, ids, recipe))
-    return averaged(made)
+    with torch.no_grad():
+        for mean, one in zip(settled, everything, strict=True):
+            one.copy_(mean)
+    return _tuning(learner, ids, recipe)
+
+
+def _learner(recipe: Recipe, themes: int, likely: float) -> _Learner:
+    import torch
+
+    torch.manual_seed(recipe.beginning)
+    tokenizer, network = SentenceTransformerEncoder(PACKAGED_MODEL).network()
+    factors = adapt(network, recipe)
+    head = torch.nn.Linear(network.config.hidden_size, themes + len(POLARITIES))
+    torch.nn.init.zeros_(head.weight)
+    torch.nn.init.zeros_(head.bias)
+    # Before anything is learned, a theme is as likely as it is in the examples.
+    with torch.no_grad():
+        head.bias[:themes] = math.log(likely / (1 - likely))
+    return _Learner(tokenizer, network, factors, head)
 
 
 def adapt(network: Any, recipe: Recipe) -> Mapping[str, tuple[Any, Any]]:
@@ -153,31 +207,18 @@ def adapt(network: Any, recipe: Recipe) -> Mapping[str, tuple[Any, Any]]:
     return factors
 
 
-def drawn_together(vectors: Any, raised: Any, temperature: float) -> Any:
-    """The supervised contrastive loss of unit vectors: comments that share a theme should be each other's nearest."""
-    import torch
+def averaged(tunings: Sequence[Tuning], rank: int) -> Tuning:
+    """One tuning whose changes and head are the means of several, each change by its `rank` strongest directions.
 
-    itself = torch.eye(len(vectors), dtype=torch.bool)
-    sharing = (raised @ raised.T > 0) & ~itself
-    closeness = (vectors @ vectors.T / temperature).masked_fill(itself, -1e9)
-    shares = closeness - torch.logsumexp(closeness, 1, keepdim=True)
-    counts = sharing.sum(1)
-    judged = counts > 0
-    return -((shares * sharing).sum(1)[judged] / counts[judged]).sum() / max(int(judged.sum()), 1)
-
-
-def averaged(tunings: Sequence[Tuning]) -> Tuning:
-    """One tuning whose changes and head are the means of several: their factors side by side."""
-    if len(tunings) == 1:
-        return tunings[0]
-    share = np.float32(1 / len(tunings))
-    changes = {
-        layer: (
-            np.concatenate([one.changes[layer][0] * share for one in tunings], axis=1),
-            np.concatenate([one.changes[layer][1] for one in tunings], axis=0),
-        )
-        for layer in tunings[0].changes
-    }
+    Networks that were trained alike from one beginning can be averaged weight by weight, and the average is better than
+    each of them (model soups, Wortsman and others, 2022).
+    """
+    changes = {}
+    for layer in tunings[0].changes:
+        mean = np.mean([one.changes[layer][0] @ one.changes[layer][1] for one in tunings], axis=0)
+        left, strengths, right = np.linalg.svd(mean, full_matrices=False)
+        shares = np.sqrt(strengths[:rank])
+        changes[layer] = (np.asarray(left[:, :rank] * shares), np.asarray(shares[:, None] * right[:rank]))
     heads = [one.head for one in tunings]
     weights = np.stack([one.weights for one in heads]).mean(axis=0)
     bias = np.stack([one.bias for one in heads]).mean(axis=0)
@@ -224,16 +265,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     library = read_library(Settings().knowledge_dir)
     examples, shared, themes = read_examples(), list(signs(library)), taxonomy(library)
     if options.check:
-        check(examples, shared, themes, Recipe())
+        check(examples, shared, themes, replace(Recipe(), seeds=Recipe().seeds[:1]))
         return 0
     write_tuning(train([*examples, *shared], themes, Recipe()))
     _say(f"{TUNING_FILE.name}: {TUNING_FILE.stat().st_size:,} bytes\n")
     return 0
 
 
-def _rate(step: int, steps: int, warming: float) -> float:
+def _rate(step: int, steps: int, recipe: Recipe) -> float:
     """The share of the full rate: up in a straight line, then down in one."""
-    return min(1.0, (step + 1) / (warming * steps)) * max(0.0, 1 - step / steps)
+    return min(1.0, (step + 1) / (recipe.warming * steps)) * max(recipe.lowest, 1 - step / steps)
 
 
 def _batches(lengths: Sequence[int], size: int, chance: random.Random) -> list[list[int]]:
@@ -248,9 +289,22 @@ def _batches(lengths: Sequence[int], size: int, chance: random.Random) -> list[l
     return batches
 
 
-def _masked(tokens: Sequence[int], share: float, chance: random.Random, tokenizer: Any) -> list[int]:
-    inner = [tokenizer.mask_token_id if chance.random() < share else token for token in tokens[1:-1]]
-    return [tokens[0], *inner, tokens[-1]]
+def _masked(tokens: Sequence[int], share: float, chance: random.Random, mask: int) -> list[int]:
+    return [tokens[0], *(mask if chance.random() < share else token for token in tokens[1:-1]), tokens[-1]]
+
+
+def _joined(tokens: Sequence[int], others: Sequence[int], recipe: Recipe) -> Sequence[int]:
+    """One comment behind the other, between one pair of the tokens that begin and end a text."""
+    return [*[*tokens[:-1], *others[1:-1]][: recipe.longest - 1], tokens[-1]]
+
+
+def _both(sides: Any, others: Any) -> Any:
+    """The polarity of two comments in one: what is neutral takes the other's, and two that differ are mixed."""
+    import torch
+
+    neutral, mixed = POLARITIES.index("neutral"), POLARITIES.index("mixed")
+    differ = torch.where(sides == others, sides, torch.full_like(sides, mixed))
+    return torch.where(sides == neutral, others, torch.where(others == neutral, sides, differ))
 
 
 def _vectors(network: Any, tokens: Sequence[Sequence[int]]) -> Any:
@@ -264,13 +318,17 @@ def _vectors(network: Any, tokens: Sequence[Sequence[int]]) -> Any:
     return torch.nn.functional.normalize((states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True), dim=1)
 
 
-def _tuning(factors: Mapping[str, tuple[Any, Any]], head: Any, ids: Sequence[str], recipe: Recipe) -> Tuning:
+def _tuning(learner: _Learner, ids: Sequence[str], recipe: Recipe) -> Tuning:
     def kept(values: Any) -> Matrix:
         return np.array(values.detach().float().numpy(), np.float32)
 
-    changes = {layer: (kept(up) * np.float32(recipe.strength), kept(down)) for layer, (up, down) in factors.items()}
-    thresholds = np.full(len(ids), THRESHOLD, np.float32)
-    return Tuning(PACKAGED_SHA256, changes, Head(tuple(ids), kept(head.weight), kept(head.bias), thresholds))
+    changes = {
+        layer: (kept(up) * np.float32(recipe.strength), kept(down)) for layer, (up, down) in learner.factors.items()
+    }
+    head = Head(
+        tuple(ids), kept(learner.head.weight), kept(learner.head.bias), np.full(len(ids), THRESHOLD, np.float32)
+    )
+    return Tuning(PACKAGED_SHA256, changes, head)
 
 
 def _say(line: str) -> None:

@@ -26,7 +26,7 @@ from evals.themes import (
     measure,
     read_comments,
 )
-from evals.train_themes import Recipe, averaged, drawn_together, signs
+from evals.train_themes import Recipe, _both, _joined, averaged, signs
 
 GOLD = (
     Labelled("one", frozenset({"a"})),
@@ -189,22 +189,39 @@ def tuning(value: float) -> Tuning:
 
 
 def test_several_trainings_become_one_with_the_mean_of_their_changes() -> None:
-    made = averaged([tuning(1), tuning(3)])
+    made = averaged([tuning(1), tuning(3)], rank=2)
 
     up, down = made.changes["layer"]
-    np.testing.assert_allclose(up @ down, np.full((3, 4), (2 * 1 + 2 * 9) / 2))
+    np.testing.assert_allclose(up @ down, np.full((3, 4), (2 * 1 + 2 * 9) / 2), rtol=1e-5)
     np.testing.assert_allclose(made.head.weights, np.full((5, 8), 2))
 
 
-def test_comments_on_one_theme_are_drawn_together() -> None:
+def test_an_average_keeps_no_more_than_the_rank_that_the_file_has_room_for() -> None:
+    chance = np.random.default_rng(1)
+    head = tuning(1).head
+    factors = [
+        (chance.normal(size=(9, 3)).astype(np.float32), chance.normal(size=(3, 9)).astype(np.float32)) for _ in range(3)
+    ]
+    many = [Tuning("base", {"layer": pair}, head) for pair in factors]
+
+    up, down = averaged(many, rank=4).changes["layer"]
+
+    mean = np.mean([one.changes["layer"][0] @ one.changes["layer"][1] for one in many], axis=0)
+    assert (up.shape, down.shape) == ((9, 4), (4, 9))
+    lost = np.linalg.svd(mean, compute_uv=False)[4:]
+    assert np.linalg.norm(mean - up @ down) == pytest.approx(np.linalg.norm(lost), rel=1e-4)
+
+
+def test_two_comments_read_as_one_are_of_both_sides() -> None:
     import torch
 
-    raised = torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1], [0, 0]])
-    near = torch.nn.functional.normalize(torch.tensor([[1.0, 0.1], [1, 0], [0, 1], [0.1, 1], [1, 1]]), dim=1)
-    mixed = near[[0, 2, 1, 3, 4]]
+    concern, gain, mixed, neutral = range(4)
+    one = torch.tensor([concern, concern, gain, neutral, mixed, neutral])
+    other = torch.tensor([concern, gain, neutral, gain, gain, neutral])
 
-    assert drawn_together(near, raised, 0.1) < drawn_together(mixed, raised, 0.1)
-    assert drawn_together(near[:1], raised[:1], 0.1) == 0
+    assert _both(one, other).tolist() == [concern, mixed, gain, gain, mixed, neutral]
+    assert _joined([101, 5, 6, 102], [101, 7, 102], Recipe()) == [101, 5, 6, 7, 102]
+    assert _joined([101, 5, 6, 102], [101, 7, 8, 102], Recipe(longest=5)) == [101, 5, 6, 7, 102]
 
 
 def test_the_signs_of_the_library_are_examples_of_their_theme(library: Library) -> None:
