@@ -21,7 +21,7 @@ from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import NotFound
 from coach.feedback import CommentReader
-from coach.feedback.reading import read_comments
+from coach.feedback.reading import OwnReader, read_comments
 from coach.llm import LanguageModel, OpenAIModel
 from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
@@ -47,7 +47,7 @@ def create_app(
 ) -> FastAPI:
     """The application. `model` and `search` take the place of those that the settings would make.
 
-    Without a `reader` comments are kept unread until a service with one starts.
+    With a `search` of the caller's and no `reader`, comments are kept unread until a service with one starts.
     """
     settings = settings or Settings()
     given = search
@@ -60,6 +60,7 @@ def create_app(
         _register_jobs(state)
         if given is None:
             opened = await asyncio.to_thread(partial(open_search, settings, progress=show_progress))
+            state.reader = reader or OwnReader(settings.embedding_model, opened.library)
         else:
             opened = given
         state.search = opened

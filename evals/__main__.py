@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> 
     parser = argparse.ArgumentParser(prog="python -m evals", description="The offline evals of the session coach.")
     parser.add_argument("part", nargs="?", help="the part to run; all of them where none is named")
     parser.add_argument("--beir", type=Path, metavar="FOLDER", help="with retrieval: a collection in BEIR form")
+    parser.add_argument(
+        "--comments", type=Path, metavar="FILE", help="with themes: rows of {text, themes} to measure on"
+    )
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     options = parser.parse_args(arguments)
 
@@ -34,6 +37,11 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> 
             sys.stderr.write("--beir goes with the part retrieval: python -m evals retrieval --beir FOLDER\n")
             return 2
         return _beir(options.beir)
+    if options.comments is not None:
+        if options.part != "themes":
+            sys.stderr.write("--comments goes with the part themes: python -m evals themes --comments FILE.jsonl\n")
+            return 2
+        return _comments(options.comments)
     try:
         gates = read_gates() if gates is None else gates
     except PartNotRun as error:
@@ -61,6 +69,18 @@ def _beir(folder: Path) -> int:
         return 1
     print(f"nDCG@10: {figures['both']:.4f}")
     print(f"for comparison, BM25 alone {figures['words']:.4f} and dense alone {figures['meaning']:.4f}")
+    return 0
+
+
+def _comments(file: Path) -> int:
+    from evals.themes import run_comments
+
+    try:
+        lines = list(run_comments(file, Settings(), sys.stderr.write))
+    except (CoachError, PartNotRun) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print("\n".join(lines))
     return 0
 
 

@@ -14,7 +14,14 @@ InputsT = TypeVar("InputsT", contravariant=True)
 OutputT = TypeVar("OutputT", contravariant=True)
 
 # The modules that register a part when they are imported, in the order in which the parts run.
-_MODULES = ("evals.retrieval", "evals.agendas", "evals.personal", "evals.plants", "evals.worst")
+_MODULES = (
+    "evals.retrieval",
+    "evals.agendas",
+    "evals.personal",
+    "evals.plants",
+    "evals.worst",
+    "evals.themes",
+)
 
 
 class PartNotRun(Exception):

@@ -160,8 +160,8 @@ def _restart(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     return "Start again, small", (
         f"{number(brief.missed).capitalize()} meetings fell through, and you need not explain why. {mentor} says first "
-        f"what would make the next one easy to keep: another length, another day, another place. {mentee} answers with what "
-        f"can be promised. Drop what you no longer want."
+        f"what would make the next one easy to keep: another length, another day, another place. {mentee} answers with "
+        f"what can be promised. Drop what you no longer want."
     )
 
 

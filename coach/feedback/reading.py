@@ -1,6 +1,13 @@
 """Comments are read after the reply, a few at a time."""
 
-from coach.feedback import CommentReader
+import asyncio
+from collections.abc import Sequence
+
+import numpy as np
+
+from coach.feedback import CommentReader, ThemeFound
+from coach.feedback.themes import ThemeReader, taxonomy
+from coach.retrieval.library import Library
 from coach.store import Store
 from coach.store.feedback import ReadComment, keep_reading, unread_comments
 
@@ -26,3 +33,31 @@ async def read_comments(store: Store, reader: CommentReader, feedback_id: str | 
         done += len(batch)
         # A feedback that was replaced meanwhile has new comments, whose ids may lie anywhere.
         after = batch[-1].id if feedback_id is None else ""
+
+
+class OwnReader:
+    """The coach's own classifier, off the event loop. Its model is loaded with the first comment.
+
+    A vector is 384 float16 numbers as bytes, empty where a comment says nothing.
+    """
+
+    def __init__(self, embedding_model: str, library: Library) -> None:
+        themes = taxonomy(library)
+        self._reader = ThemeReader.open(embedding_model, themes)
+        self._sides = {theme.id: theme.polarity for theme in themes}
+
+    @property
+    def version(self) -> str:
+        """The model that reads; another one reads everything again."""
+        return self._reader.fingerprint
+
+    async def read(self, texts: Sequence[str]) -> list[tuple[list[ThemeFound], bytes]]:
+        """For each text its themes, the surest first, and its vector. Raises EmbeddingError."""
+        readings = await asyncio.to_thread(self._reader.read, texts)
+        return [
+            (
+                [ThemeFound(found.id, self._sides[found.id], found.score) for found in reading.themes],
+                b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes(),
+            )
+            for reading in readings
+        ]

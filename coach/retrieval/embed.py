@@ -10,7 +10,7 @@ import importlib.util
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -47,9 +47,14 @@ class Encoder(Protocol):
 
 
 class SentenceTransformerEncoder:
-    """A sentence-transformers model from a folder, or the one that the package brings."""
+    """A sentence-transformers model from a folder, or the one that the package brings.
 
-    def __init__(self, model: str) -> None:
+    `changes` are added to the weights of the layers they name when the model is loaded, each as two factors, up @ down:
+    what a fine-tuning changed. Vectors of a changed model cannot be compared with those of the model as it is.
+    """
+
+    def __init__(self, model: str, changes: Mapping[str, tuple[Vector, Vector]] | None = None) -> None:
+        self._changes = changes or {}
         self._folder = _packaged_folder() if model == PACKAGED_MODEL else Path(model)
         self._packaged = model == PACKAGED_MODEL
         self._model: Any = None
@@ -59,10 +64,10 @@ class SentenceTransformerEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the weights."""
+        """SHA-256 of the weights, and of the changes where there are any."""
         if self._fingerprint is None:
             self._fingerprint = _sha256(_weights(self._folder))
-        return self._fingerprint
+        return "+".join([self._fingerprint, *([_digest(self._changes)] if self._changes else [])])
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, shape (len(texts), 384 for MiniLM).
@@ -107,7 +112,29 @@ class SentenceTransformerEncoder:
                         f"The sentence-transformers model in {self._folder} cannot be loaded ({type(error).__name__}). "
                         "Check COACH_EMBEDDING_MODEL."
                     ) from error
+                self._change(self._model[0].auto_model)
             return self._model
+
+    def _change(self, network: Any) -> None:
+        import torch
+
+        try:
+            with torch.no_grad():
+                for layer, (up, down) in self._changes.items():
+                    network.get_submodule(layer).weight += torch.from_numpy(up @ down)
+        except (AttributeError, RuntimeError) as error:
+            self._model = None
+            raise EmbeddingError(
+                f"The changes to the model in {self._folder} do not fit it. Install the coach again."
+            ) from error
+
+    def network(self) -> tuple[Any, Any]:
+        """The tokenizer and the network behind the vectors, for those who train it.
+
+        They are this encoder's own: whoever trains them changes its vectors. Raises EmbeddingError.
+        """
+        model = self._load()
+        return model.tokenizer, model[0].auto_model
 
 
 class Embedder:
@@ -234,6 +261,15 @@ def _weights(folder: Path) -> Path:
             f"There is no sentence-transformers model in {folder}: no .safetensors file. Set COACH_EMBEDDING_MODEL."
         )
     return weights
+
+
+def _digest(changes: Mapping[str, tuple[Vector, Vector]]) -> str:
+    digest = hashlib.sha256()
+    for layer in sorted(changes):
+        digest.update(layer.encode())
+        for factor in changes[layer]:
+            digest.update(np.ascontiguousarray(factor, np.float32).tobytes())
+    return digest.hexdigest()
 
 
 def _sha256(path: Path) -> str:

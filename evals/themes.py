@@ -1,0 +1,232 @@
+"""Themes: what the classifier finds in comments that another hand than its examples' wrote and labelled.
+
+The held-out comments are `datasets/themes/heldout.jsonl`, rows of {text, themes, polarity}; nothing was chosen by them.
+Figures are over pairs of a comment and a theme (micro) and the mean over themes (macro).
+"""
+
+import importlib.util
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic_evals import Case, Dataset
+from pydantic_evals.reporting import EvaluationReport
+
+from coach.feedback.head import Matrix, cross_checked, fit_head, read_examples, targets
+from coach.feedback.themes import Theme, ThemeReader, taxonomy
+from coach.retrieval.embed import SentenceTransformerEncoder
+from coach.retrieval.library import Library, read_library
+from coach.settings import Settings
+from evals.parts import Graded, Metric, Part, PartNotRun, register
+
+HELD_OUT = Path(__file__).with_name("datasets") / "themes" / "heldout.jsonl"
+_RESAMPLES = 2_000
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A comment, and the themes that a person found in it."""
+
+    text: str
+    themes: frozenset[str]
+
+
+Comments = tuple[Labelled, ...]
+Found = list[frozenset[str]]
+
+
+@dataclass(frozen=True)
+class ThemeFigures:
+    """How one theme, or all of them together, was found: from 0 to 1; `raised` counts the comments that raise it."""
+
+    precision: float
+    recall: float
+    f1: float
+    raised: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How themes were found in comments. `themes` holds those that were raised or found, by id."""
+
+    micro: ThemeFigures
+    macro_f1: float
+    themes: dict[str, ThemeFigures]
+
+
+def read_comments(file: Path = HELD_OUT) -> Comments:
+    """Rows of {text, themes}. Raises PartNotRun with the line where the file is missing or broken."""
+    found = []
+    try:
+        for number, line in enumerate(file.read_text("utf-8-sig").splitlines(), start=1):
+            if line.strip():
+                row = json.loads(line)
+                if not isinstance(row["text"], str) or not isinstance(row["themes"], list):
+                    raise PartNotRun(f"{file}:{number}: text must be a text, and themes a list of ids.")
+                found.append(Labelled(row["text"], frozenset(map(str, row["themes"]))))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PartNotRun(f"{file} cannot be read: {error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PartNotRun(f'{file}:{number} is not {{"text": ..., "themes": [ids]}}: {error!r}') from error
+    if not found:
+        raise PartNotRun(f"{file} has no comments.")
+    return tuple(found)
+
+
+def measure(comments: Sequence[Labelled], found: Sequence[frozenset[str]]) -> Figures:
+    """Figures of what was found in each comment against what its label says."""
+    ids = sorted(set().union(*(comment.themes for comment in comments), *found))
+    raised = [comment.themes for comment in comments]
+    by_theme = {
+        one: _figures([themes & {one} for themes in raised], [themes & {one} for themes in found]) for one in ids
+    }
+    macro = float(np.mean([figures.f1 for figures in by_theme.values()])) if by_theme else 0.0
+    return Figures(_figures(raised, found), macro, by_theme)
+
+
+def interval(comments: Sequence[Labelled], found: Sequence[frozenset[str]], seed: int = 7) -> tuple[float, float]:
+    """The 95 % interval of micro F1, by resampling comments."""
+    pairs = [(comment.themes, themes) for comment, themes in zip(comments, found, strict=True)]
+    counts = np.array([(len(gold & themes), len(gold) + len(themes)) for gold, themes in pairs])
+    drawn = np.random.default_rng(seed).integers(len(counts), size=(_RESAMPLES, len(counts)))
+    right, both = counts[drawn].sum(axis=1).T
+    low, high = np.percentile(2 * right / np.maximum(both, 1), [2.5, 97.5])
+    return float(low), float(high)
+
+
+class MicroF1(Graded[Comments, Found]):
+    """Micro F1: a theme that people raise and nobody is told of helps no one; one that nobody raised misleads."""
+
+    def grade(self, inputs: Comments, output: Found) -> float | None:
+        """Micro F1."""
+        return measure(inputs, output).micro.f1
+
+
+class Precision(Graded[Comments, Found]):
+    """The share of themes found that people did raise: coordinators act on a report, and a false theme costs trust."""
+
+    def grade(self, inputs: Comments, output: Found) -> float | None:
+        """Micro precision."""
+        return measure(inputs, output).micro.precision
+
+
+METRICS: tuple[type[Metric[Any, Any]], ...] = (MicroF1, Precision)
+
+
+def run() -> EvaluationReport[Any, Any, Any]:
+    """The part: the held-out comments through the reader as it is used, and simpler ways beside it."""
+    comments, settings = read_comments(), Settings()
+    library = read_library(settings.knowledge_dir)
+    reader = ThemeReader.open(settings.embedding_model, taxonomy(library))
+
+    def find(comments: Comments) -> Found:
+        return _found(reader, comments)
+
+    dataset = Dataset(
+        name="themes",
+        cases=[Case(name=f"{len(comments)} held-out comments", inputs=comments)],
+        evaluators=[MicroF1(), Precision()],
+    )
+    report = dataset.evaluate_sync(find, name="themes", max_concurrency=1, progress=False)
+    if report.cases:
+        found = report.cases[0].output
+        lines = [*_beside(comments, found, library, settings), "", *by_theme(measure(comments, found))]
+        report.experiment_metadata = {"notes": "\n".join(lines)}
+    return report
+
+
+def run_comments(file: Path, settings: Settings, say: Callable[[str], object]) -> Iterator[str]:
+    """The lines to print for any file of {text, themes}. Raises PartNotRun or a CoachError."""
+    comments = read_comments(file)
+    themes = taxonomy(read_library(settings.knowledge_dir))
+    strange = sorted(set().union(*(comment.themes for comment in comments)) - {theme.id for theme in themes})
+    if strange:
+        say(f"{len(strange)} of the file's themes are not in the taxonomy and count as missed: {', '.join(strange)}\n")
+    found = _found(ThemeReader.open(settings.embedding_model, themes), comments)
+    figures = measure(comments, found)
+    low, high = interval(comments, found)
+    yield f"micro F1 {figures.micro.f1:.3f}"
+    yield f"macro F1 {figures.macro_f1:.3f}"
+    yield f"precision {figures.micro.precision:.3f}"
+    yield f"recall {figures.micro.recall:.3f}"
+    yield f"95 % interval of micro F1 {low:.3f} to {high:.3f}, {len(comments)} comments"
+    yield from by_theme(figures)
+
+
+def by_theme(figures: Figures) -> Iterator[str]:
+    """A table by theme."""
+    wide = max(map(len, figures.themes), default=5)
+    yield f"{'theme':<{wide}}  precision  recall     F1  raised by"
+    for name, one in figures.themes.items():
+        yield f"{name:<{wide}}  {one.precision:>9.3f}  {one.recall:>6.3f}  {one.f1:>5.3f}  {one.raised:>9}"
+
+
+def _found(reader: ThemeReader, comments: Comments) -> Found:
+    readings = reader.read([comment.text for comment in comments])
+    return [frozenset(theme.id for theme in reading.themes) for reading in readings]
+
+
+def _beside(comments: Comments, found: Found, library: Library, settings: Settings) -> Iterator[str]:
+    """A line for each way: this classifier, and what it must be better than, on the same comments."""
+    yield _row("this classifier", comments, found)
+    themes = taxonomy(library)
+    ids = [theme.id for theme in themes]
+    encoder = SentenceTransformerEncoder(settings.embedding_model)
+    examples = read_examples()
+    learned, asked = encoder.encode([one.text for one in examples]), encoder.encode([one.text for one in comments])
+    raised, _ = targets(examples, ids)
+    descriptions = encoder.encode([_description(theme, library) for theme in themes])
+    # A cosine has no natural threshold: the one that serves best on the examples.
+    bar = best_f1_threshold(raised, learned @ descriptions.T)
+    yield _row("zero-shot cosine to the theme's signs", comments, _above(asked @ descriptions.T, bar, ids))
+    head = fit_head(encoder, examples, ids)
+    likely = head.probabilities(head.logits(asked))[0]
+    bar = best_f1_threshold(raised, cross_checked(learned, examples, ids))
+    yield _row("linear head, threshold for F1", comments, _above(likely, bar, ids))
+    yield _row("linear head, threshold for precision", comments, _above(likely, head.thresholds[0], ids))
+    installed = importlib.util.find_spec("bertopic") is not None
+    yield f"{'BERTopic':44} not run: " + ("not wired up here" if installed else "the package bertopic is not installed")
+
+
+def _description(theme: Theme, library: Library) -> str:
+    """The theme's title, and what its document says of its signs."""
+    document = next(one for one in library.documents if one.front.id == theme.id)
+    signs = document.body.partition("## Signs")[2].partition("\n## ")[0]
+    return f"{theme.title}. {' '.join(signs.split())}"
+
+
+def _row(name: str, comments: Comments, found: Found) -> str:
+    figures, (low, high) = measure(comments, found), interval(comments, found)
+    return (
+        f"{name:44} micro F1 {figures.micro.f1:.3f} [{low:.3f}, {high:.3f}], macro F1 {figures.macro_f1:.3f}, "
+        f"precision {figures.micro.precision:.3f}, recall {figures.micro.recall:.3f}"
+    )
+
+
+def _above(scores: Matrix, bar: float, ids: Sequence[str]) -> Found:
+    return [frozenset(one for one, likely in zip(ids, row >= bar, strict=True) if likely) for row in scores]
+
+
+def best_f1_threshold(raised: Matrix, scores: Matrix) -> float:
+    """The threshold on `scores` with the highest micro F1."""
+    order = np.argsort(-scores, axis=None, kind="stable")
+    right = np.cumsum(raised.ravel()[order])
+    f1 = 2 * right / (np.arange(1, len(order) + 1) + raised.sum())
+    return float(scores.ravel()[order[int(f1.argmax())]])
+
+
+def _figures(raised: Sequence[frozenset[str]], found: Sequence[frozenset[str]]) -> ThemeFigures:
+    right = sum(len(gold & themes) for gold, themes in zip(raised, found, strict=True))
+    all_raised, all_found = sum(map(len, raised)), sum(map(len, found))
+    return ThemeFigures(
+        precision=right / all_found if all_found else 0.0,
+        recall=right / all_raised if all_raised else 0.0,
+        f1=2 * right / (all_raised + all_found) if right else 0.0,
+        raised=all_raised,
+    )
+
+
+register(Part("themes", "the held-out comments of datasets/themes", METRICS, run))
