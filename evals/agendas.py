@@ -344,6 +344,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
 
 def written_words(content: dict[str, Any], plan: AgendaPlan) -> AgendaWords:
     """The words of an agenda as they are shown, without what the coach adds to them by itself (`Slot.added`)."""
+    added = {number: slot.added for number, slot in enumerate(plan.slots, start=1)}
     return AgendaWords(
         title=content["title"],
         summary=content["summary"],
@@ -351,10 +352,10 @@ def written_words(content: dict[str, Any], plan: AgendaPlan) -> AgendaWords:
             ItemWords(
                 slot=int(item["id"]),
                 title=item["title"],
-                description=_without(item["description"], slot.added),
+                description=_without(item["description"], added.get(int(item["id"]), ())),
                 sources=tuple(item["sources"]),
             )
-            for item, slot in zip(content["items"], plan.slots, strict=True)
+            for item in content["items"]
         ),
         starters=tuple(
             StarterWords(starter=number, text=starter["text"])
