@@ -7,13 +7,16 @@ first of the seeds alone, and prints how themes are found in what that writer wr
 
 import argparse
 import math
+import os
 import random
 import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -38,8 +41,9 @@ from coach.retrieval.library import Library, read_library
 from coach.settings import Settings
 from evals.themes import Labelled, measure
 
-# From `--check`: what it takes for 75 of 100 themes found in the comments of an unseen writer to be right.
-THRESHOLD = 0.5
+# `--check` finds that 0.50 is enough for 75 of 100 themes found in an unseen writer's comments to be right (from 72 to
+# 79 by writer); a little more is asked for, since the next writer may be among the harder ones.
+THRESHOLD = 0.52
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,14 @@ class _Learner:
 
 
 def train(examples: Sequence[Example], themes: Sequence[Theme], recipe: Recipe, note: str = "") -> Tuning:
-    """Changes and head, averaged over the recipe's seeds; the threshold is THRESHOLD. Tells its progress."""
-    made = [train_once(examples, themes, recipe, seed, note) for seed in recipe.seeds]
-    return averaged(made, recipe.kept_rank)
+    """Changes and head, averaged over the recipe's seeds; the threshold is THRESHOLD. Tells its progress.
+
+    As many seeds are trained at once as there are cores.
+    """
+    once = partial(train_once, examples, themes, recipe, note=note)
+    workers = min(len(recipe.seeds), os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return averaged(list(pool.map(once, recipe.seeds)), recipe.kept_rank)
 
 
 def train_once(
@@ -99,6 +108,8 @@ def train_once(
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, dropout
 
+    # One core for each seed; sums on several come out in another order.
+    torch.set_num_threads(1)
     ids = [theme.id for theme in themes]
     raised, polarity = (torch.from_numpy(values) for values in targets(examples, ids))
     learner = _learner(recipe, len(ids), float(raised.mean()))
