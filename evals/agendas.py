@@ -21,11 +21,11 @@ from coach.agenda.choose import choose
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import SHORTEST_SLOT, AgendaPlan, outline
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.agendas import starter_key
+from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
 

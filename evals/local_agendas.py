@@ -17,13 +17,13 @@ from coach.agenda.choose import choose
 from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
 from coach.agenda.pipeline import AgendaMaker, MadeAgenda
 from coach.agenda.plan import AgendaPlan, outline
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, ItemWords, PrepWords, StarterWords
 from coach.llm import LanguageModel, ModelReply, ModelRequest, extract_json
 from coach.models import ActionItem, MentoringSession, Pair, Participant, Program
 from coach.retrieval.search import Search
 from coach.store.agendas import AgendaFacts
 from coach.store.pairs import PairPeople
+from coach.vocabulary import Vocabulary
 from evals.bench.briefs import Brief, briefs
 
 _MINUTES = (15, 45, 30, 60, 90, 20, 75, 25)

@@ -22,10 +22,10 @@ from coach.agenda.compose import compose
 from coach.agenda.guard import Draft, check_agenda, check_prep
 from coach.agenda.plan import outline
 from coach.agenda.prep import compose_prep
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.retrieval.search import Search
 from coach.settings import Settings
+from coach.vocabulary import Vocabulary
 from evals.agendas import read_dataset
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, PartNotRun, register

@@ -23,12 +23,12 @@ from coach.agenda.compose import compose
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import outline
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords
 from coach.llm import ModelReply, ModelRequest
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.feedback import SharedFeedback
+from coach.vocabulary import Vocabulary
 from evals.agendas import written_words
 from evals.library_index import library_index
 from evals.pairs import PairCase, read_pairs

@@ -23,7 +23,7 @@ import pytest
 
 from coach.settings import REPOSITORY, Settings
 
-START_TIMEOUT_S = 180
+START_TIMEOUT_S = 600
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:

@@ -14,7 +14,6 @@ from coach.agenda.compose import because, compose, notice
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
 from coach.agenda.progress import Progress, silent
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.agenda.write import Source, Spent, write_agenda, write_prep
 from coach.errors import ModelError, ModelPaused
@@ -23,6 +22,7 @@ from coach.models import Agenda, new_id
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Role
 from coach.retrieval.search import Search
+from coach.vocabulary import Vocabulary
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,6 @@ from coach.agenda.brief import Briefing, Person
 from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.progress import Progress, silent
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import (
     MOST_PREP_STEPS,
     PREP_CHARACTERS,
@@ -31,6 +30,7 @@ from coach.llm import LanguageModel, ModelReply, ModelRequest, Turn, extract_jso
 from coach.prompts import Rendered, Untrusted, load
 from coach.retrieval.library import Role
 from coach.untrusted import shorten
+from coach.vocabulary import Vocabulary
 
 MOST_AGENDA_TOKENS = 1_500
 MOST_PREP_TOKENS = 400

@@ -12,11 +12,11 @@ from coach.agenda.compose import compose
 from coach.agenda.guard import Draft
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.retrieval.library import Role
 from coach.retrieval.search import Search
 from coach.store.agendas import starter_key
+from coach.vocabulary import Vocabulary
 from tests.agenda.pairs import action, briefing_of, participant, random_briefing
 
 _ROLES: tuple[Role, ...] = ("mentor", "mentee")

@@ -8,9 +8,9 @@ from coach.agenda.guard import check_agenda, check_prep
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import outline
 from coach.agenda.prep import compose_prep
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, description_characters
 from coach.retrieval.search import Search
+from coach.vocabulary import Vocabulary
 from tests.agenda.conftest import Composed, compose_for
 from tests.agenda.pairs import GOALS, VARIED_PAIRS, action, briefing_of, participant
 

@@ -3,8 +3,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from coach.agenda.guard import AGENDA_GUARDS, TEXT_GUARDS, Draft, Violation, check_agenda, check_prep
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import PrepWords
+from coach.vocabulary import Vocabulary
 from tests.agenda import test_guard_evidence, test_guard_form, test_guard_people, test_guard_plan
 from tests.agenda.conftest import Composed
 from tests.agenda.planting import Cases, Change, drafts

@@ -8,10 +8,10 @@ import pytest
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker, MadeAgenda
-from coach.agenda.vocabulary import Vocabulary
 from coach.errors import ModelError
 from coach.llm import LanguageModel, ModelRequest
 from coach.retrieval.search import Search
+from coach.vocabulary import Vocabulary
 from tests.agenda.conftest import compose_for
 from tests.agenda.pairs import action, briefing_of, participant
 from tests.scripted_model import ScriptedModel, SilentModel

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from coach.agenda.plan import outline
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.write import Spent, Written, agenda_prompt, write_agenda, write_prep
 from coach.errors import ModelReplyInvalid, ModelTimeout
 from coach.retrieval.search import Search
+from coach.vocabulary import Vocabulary
 from tests.agenda.conftest import Composed, compose_for
 from tests.agenda.pairs import action, briefing_of, participant
 from tests.scripted_model import ScriptedModel

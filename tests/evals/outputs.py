@@ -10,9 +10,9 @@ from coach.agenda.brief import OpenAction, Person, SessionBrief
 from coach.agenda.guard import Draft
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.series import stage_of
-from coach.agenda.vocabulary import Vocabulary
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Stage, read_document
+from coach.vocabulary import Vocabulary
 from evals.agendas import AgendaCase, Output, written_words
 from tests.retrieval.documents import TOPIC
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from coach.agenda.guard import AGENDA_GUARDS, Draft, check_agenda
-from coach.agenda.vocabulary import Vocabulary
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
+from coach.vocabulary import Vocabulary
 from evals.parts import registered
 from evals.plants import (
     GOOD,

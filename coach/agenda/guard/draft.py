@@ -7,10 +7,10 @@ from functools import cached_property, lru_cache
 
 from coach.agenda.brief import Briefing, PrivateBrief
 from coach.agenda.plan import AgendaPlan, Slot
-from coach.agenda.vocabulary import Vocabulary, stems, words_of
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import TopicFrontMatter
+from coach.vocabulary import Vocabulary, stems, words_of
 
 # Where a promise of confidentiality ends, in the words of `slot_words`: the slot's own passages may not say it.
 _LIMITS = frozenset(

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
 from coach.agenda.guard.plan_keeping import MINUTES
-from coach.agenda.guard.subjects import Subject, plain_stems
-from coach.agenda.vocabulary import stems, words_of
+from coach.agenda.guard.subjects import Subject
 from coach.untrusted import Lookout
+from coach.vocabulary import plain_stems, stems, words_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FACT = Lookout(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
 from coach.agenda.guard.subjects import Subject
-from coach.agenda.vocabulary import words_of
 from coach.untrusted import Lookout, folded, orders_a_model
+from coach.vocabulary import words_of
 
 _MARKUP = re.compile(
     r"<[^>\s][^>]*>|&[a-z]+;|&#\d+;|```|`[^`]+`|\*\*|__|!?\[[^\]]*\]\([^)]*\)|^\s*(?:#{1,6}\s|[-*+]\s|\||>\s)"

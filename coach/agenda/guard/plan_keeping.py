@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from coach.agenda.guard.draft import Draft, Violation
-from coach.agenda.vocabulary import stems, words_of
 from coach.agenda.words import description_characters
 from coach.store.agendas import starter_key
+from coach.vocabulary import stems, words_of
 from coach.wording import is_closed_question
 
 MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from coach.agenda.guard.draft import Text
-from coach.agenda.vocabulary import stems
+from coach.vocabulary import plain_stems, stems
 
 _FOLDER = Path(__file__).parent
 
@@ -47,10 +47,3 @@ def _subjects() -> dict[str, dict[str, Any]]:
         (_FOLDER / "subjects.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
     )
     return found
-
-
-@cache
-def plain_stems() -> frozenset[str]:
-    """The stems of the words that any agenda may use, from `plain_words.txt`."""
-    lines = (_FOLDER / "plain_words.txt").read_text("utf-8").splitlines()
-    return frozenset(stems(" ".join(line for line in lines if not line.startswith("#")).split()))

@@ -1,8 +1,10 @@
-"""Which words are plain English, as far as the guards need to know it: those of the knowledge library."""
+"""Which words are plain English, as far as guards need to know it: those of the knowledge library, and of a list."""
 
 import calendar
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
 
 import Stemmer
 
@@ -61,3 +63,10 @@ def stems(words: Iterable[str]) -> list[str]:
 def words_of(text: str) -> list[str]:
     """The words of a text, without case."""
     return WORD.findall(text.casefold())
+
+
+@cache
+def plain_stems() -> frozenset[str]:
+    """The stems of the words that any text may use, from `plain_words.txt`."""
+    lines = Path(__file__).with_name("plain_words.txt").read_text("utf-8").splitlines()
+    return frozenset(stems(" ".join(line for line in lines if not line.startswith("#")).split()))
