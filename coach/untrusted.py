@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from coach.english import strange_words
+
 # Zero-width and direction marks can hide words from a reader, or turn them round.
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
 _SCRIPT = re.compile(r"<\s*(script|style|iframe|object)\b.*?(?:<\s*/\s*\1\s*>|$)", re.IGNORECASE | re.DOTALL)
@@ -69,7 +71,11 @@ _ORDERS = tuple(
             r"\b(previous|prior|above|earlier|hidden|secret|real)\ instructions\b|\bnew\ instructions?\s*:",
         ),
         ("system|developer", r"\bsystem\ override\b|\b(system|developer)\ ?(prompt|message|instructions?)\s*:"),
-        (" mode", r"\b(developer|god|debug)\ mode\b"),
+        (" mode", r"\b(developer|god|debug|test|maintenance|admin)\ mode\b"),
+        (
+            "built you|trained you|output format",
+            r"\b(who|that)\ (built|trained)\ you\b|\boutput\ format\b",
+        ),
         ("you are|you're|from now", r"\byou(\ are|'re)\ (now|no\ longer|from\ now)\b|\bfrom\ now\ on,?\ you\b"),
         ("your ", r"\byour\ (new|real|only)\ (task|job|role|goal)\b"),
         (
@@ -155,7 +161,7 @@ _ORDERS = tuple(
             |\b(when|after|before)\ you\ (summari[sz]e|translate|judge|rate|process)\b
             |\bsummari[sz]e\ this\b .{0,60} \b(add|append|after\ it)\b |\bdeveloper\ of\ this\ (service|system
         |app|tool)\b
-            |\byour\ (first|initial|original)\ instructions\b""",
+            |\byour\ (own\ )?(first|initial|original)\ instructions\b""",
         ),
         (
             "apologi|disclaimer|word for word|verbatim|above this|other person|memory|for good|10 out of 10"
@@ -188,6 +194,37 @@ _DISGUISE = re.compile(
     |\b(?=[A-Za-z+/]*\d)(?=[a-z0-9+/]*[A-Z])[A-Za-z0-9+/]{28,}={0,2}""",
     re.VERBOSE,
 )
+# A made-up word that somebody wants to see again: put where, and in which part of what the coach writes. The names of
+# a word are those of other languages too.
+_PUT = """
+answer answers say says saying write writes writing print prints output outputs mention mentions include includes
+including insert slip put puts add adds append title titled call calls called name named label begin begins start
+starts open opens end ends finish sign signed send read reads repeat use uses using word words phrase code motto
+carries carry show shows display contain contains holds spell set palabra palabras wort mot mots palavra parola
+woord kelime słowo ord
+"""
+_PART = """
+agenda agendas heading headings headline headlines title titles line lines point points item items starter starters
+section sections output reply answer response planner page summary prep step steps opening closing every each first
+last topic topics fields field column only exactly instead sentence paragraph
+"""
+_BY_NAME = """
+answer answers mention mentions mentioned carry carries label labels headed head title titled word phrase motto put
+puts insert include write print output kirjoitetaan nimi called under as addressed greet say says line ending
+"""
+_NEAR = 5
+_WORD = re.compile(r"[^\W\d_]+")
+# The marks of a page, a program or a settings file, which no goal has: `</goal>`, `agenda[0].title =`, `opening_line:`.
+_FORGED = re.compile(
+    r"""</\s*(?:goal|goals|data|note|name|brief|plan|document|instructions?|system|user|assistant|context|input)\s*>
+    |\b\w+\[\d+\]\.?\w*\s*= |\b[a-z]+_[a-z_]+\s*[:=] |(?:^|\s)(?://|\#)\s*(?:todo|noqa|fixme|note\ to)\b
+    |(?:->|=>|→)\s*(?:agenda|output|answer|title|reply)\s*:
+    |\bQ\s*:[^\n]*\bA\s*:
+    |^\W*(?:planner|coach|agent|writer|scheduler|generator|bot)\s*:""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+# Letters with nothing to see between them: no Latin word has any.
+_SPLIT = re.compile(r"[a-zA-Z](?:[\u200b-\u200f\u2060-\u2064\ufeff][a-zA-Z]){2}")
 _TAG_CHARACTERS = re.compile(r"[\U000e0020-\U000e007f]")
 
 
@@ -229,16 +266,38 @@ def orders_a_model(text: str) -> bool:
     return False
 
 
+def _plants_a_word(text: str) -> bool:
+    """Whether the text asks that a word which is no word be put into a part of what the coach writes."""
+    words = _WORD.findall(text)
+    small = [word.casefold() for word in words]
+    put, part = frozenset(_PUT.split()), frozenset(_PART.split())
+    if put.isdisjoint(small) or part.isdisjoint(small):
+        return False
+    strange = set(strange_words(small))
+    shown_by_name = frozenset(_BY_NAME.split())
+    for place, word in enumerate(small):
+        # A name is as strange as a made-up word, and "send Priyanka the agenda" is an honest task.
+        before = put if words[place] == word else shown_by_name
+        if word in strange and not before.isdisjoint(small[max(0, place - _NEAR) : place]):
+            return True
+    return False
+
+
 def quotable(text: str, limit: int = 300) -> str:
     """The text as the coach may quote it: plain, and as far as it gives no orders to a model.
 
     What follows an order or a disguise belongs to it. Empty when nothing is left.
     """
     seen = _TAG_CHARACTERS.split(text, maxsplit=1)[0]
+    for mark in (_FORGED, _SPLIT):
+        # From the beginning of the sentence that holds it.
+        if found := mark.search(seen):
+            begins = found.end() - len(found.group().lstrip())
+            seen = " ".join(_SENTENCE.split(seen[:begins] + "\0")[:-1])
     raw = _INVISIBLE.sub("", unicodedata.normalize("NFKC", seen))
     kept: list[str] = []
     for part in filter(None, _SENTENCE.split(raw)):
-        if orders_a_model(part) or _DISGUISE.search(part):
+        if orders_a_model(part) or _DISGUISE.search(part) or _plants_a_word(part):
             break
         kept.append(part)
     result = plain(" ".join(kept), limit)

@@ -17,6 +17,7 @@ OutputT = TypeVar("OutputT", contravariant=True)
 _MODULES = (
     "evals.retrieval",
     "evals.agendas",
+    "evals.prompts",
     "evals.personal",
     "evals.plants",
     "evals.worst",

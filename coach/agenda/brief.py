@@ -22,6 +22,8 @@ from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
 from coach.untrusted import orders_a_model, plain, quotable
 
+# What follows a name: a pronoun, a title, a remark.
+_ADDED = re.compile(r"(?<=\w)\s*[(\[{<\"“”„,;:|]")
 _HONORIFICS = {
     "dr", "mr", "mrs", "ms", "mx", "miss", "prof", "professor", "sir", "dame", "lady", "lord", "captain",
     "capt", "cpt", "sergeant", "sgt", "lieutenant", "lt", "major", "colonel", "col", "general", "admiral",
@@ -255,8 +257,9 @@ def _first_names(mentor: str, mentee: str) -> tuple[str, str]:
 
 
 def _shown_name(name: str) -> str:
-    """The name as it may be shown; of one that goes on to give orders to a model only the beginning."""
-    shown = plain(name, 80)
+    """The name as it may be shown, without what is added to it; of one that gives orders only the beginning."""
+    shown = plain("\n".join(name.strip().splitlines()[:1]), 80)
+    shown = _ADDED.split(shown, maxsplit=1)[0]
     return " ".join(shown.split()[:2]) if orders_a_model(shown) else shown
 
 

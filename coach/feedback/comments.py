@@ -12,7 +12,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from coach.retrieval.embed import english_words
+from coach.english import english_words
 
 QUESTIONS = ("What went well?", "What would you change?")
 

@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -242,16 +241,6 @@ def _packaged_folder() -> Path:
         )
     weights = next((Path(spec.origin).parent / "model").rglob("model.safetensors"), None)
     return weights.parent if weights else Path(spec.origin).parent / "model"
-
-
-@cache
-def english_words() -> frozenset[str]:
-    """Words, and pieces of words, that the packaged model knows whole: a misspelt word is seldom among them."""
-    try:
-        pieces = (_packaged_folder() / "vocab.txt").read_text("utf-8").split()
-        return frozenset(piece for piece in pieces if piece.isalpha())
-    except (OSError, EmbeddingError):
-        return frozenset()
 
 
 def _weights(folder: Path) -> Path:

@@ -11,9 +11,10 @@ from typing import Self
 import numpy as np
 import structlog
 
+from coach.english import english_words
 from coach.errors import CoachError, IndexUnavailable
 from coach.retrieval.chunk import Embeddable, Passage, asked_lines, chunk, chunk_document
-from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder, english_words
+from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder
 from coach.retrieval.find import Finder
 from coach.retrieval.index import Index, IndexStatus, version_of
 from coach.retrieval.library import Document, Library, read_library

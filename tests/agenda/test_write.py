@@ -53,7 +53,7 @@ async def test_words_that_pass_the_guards_are_taken_at_once(made: Composed, voca
     written = await write(model, made, vocabulary)
 
     assert written.words == made.words
-    assert (written.repaired, written.prompt) == (False, "agenda@1")
+    assert (written.repaired, written.prompt) == (False, "agenda@2")
     assert len(model.requests) == 1
 
 

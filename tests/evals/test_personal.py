@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from evals import worst
 from evals.pairs import PairCase, read_pairs
 from evals.parts import PartNotRun
 from evals.personal import (
@@ -23,7 +24,7 @@ from evals.personal import (
     Theirs,
     matched,
 )
-from evals.worst import read_attacks, situations
+from evals.worst import HALVES, read_attacks, situations
 
 PERSON = {"name": "Priya Raman", "role_title": "Analyst", "department": "Data", "strengths": ["charts"]}
 PAIR: dict[str, Any] = {
@@ -207,14 +208,16 @@ def test_a_broken_pair_is_named_with_its_file(tmp_path: Path) -> None:
         read_pairs(tmp_path)
 
 
-def test_attacks_are_read_and_each_finds_its_place() -> None:
-    attacks = read_attacks()
+@pytest.mark.parametrize("half", HALVES)
+def test_attacks_are_read_and_each_finds_its_place(half: str) -> None:
+    attacks = read_attacks(half)
     assert len(attacks) >= 80
-    planted = [one for one in situations().values() if one.attack is not None]
-    assert len(planted) == len(attacks)
+    placed = [one.attack for one in situations().values() if one.attack is not None]
+    assert all(attack in placed for attack in attacks)
 
 
-def test_a_broken_file_of_attacks_is_told(tmp_path: Path) -> None:
-    (tmp_path / "attacks.jsonl").write_text('{"where": "nowhere"}\n', "utf-8")
+def test_a_broken_file_of_attacks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worst, "ATTACKS", tmp_path)
+    (tmp_path / "built.jsonl").write_text('{"where": "nowhere"}\n', "utf-8")
     with pytest.raises(PartNotRun, match="cannot be read"):
-        read_attacks(tmp_path / "attacks.jsonl")
+        read_attacks("built")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.retrieval.embed import english_words
+from coach.english import english_words
 from coach.retrieval.spelling import Spelling
 
 TEXTS = ["The mentor's first meeting", "feedback after the first meeting", "feedback for a mentor"] * 2

