@@ -9,21 +9,25 @@ from coach.feedback import CommentReader, ThemeFound
 from coach.feedback.themes import ThemeReader, taxonomy
 from coach.retrieval.library import Library
 from coach.store import Store
-from coach.store.feedback import ReadComment, keep_reading, unread_comments
+from coach.store.feedback import OfPeriod, ReadComment, keep_reading, unread_comments
 
 # So many at once fill a batch of the embedding model, and are soon done again if the service stops midway.
 BATCH = 64
 
 
-async def read_comments(store: Store, reader: CommentReader, feedback_id: str | None = None) -> int:
-    """Read what the reader has not read yet, of one feedback or of all, and return how many comments that were.
+async def read_comments(
+    store: Store, reader: CommentReader, feedback_id: str | None = None, *, period: OfPeriod | None = None
+) -> int:
+    """Read what the reader has not read yet, of one feedback, of one period or of all, and return how many comments.
 
     Doing it again, or twice at once, does no harm. No transaction is open while the reader works.
     """
     done, after = 0, ""
     while True:
         async with store.read() as db:
-            batch = await unread_comments(db, reader.version, BATCH, feedback_id=feedback_id, after=after)
+            batch = await unread_comments(
+                db, reader.version, BATCH, feedback_id=feedback_id, period=period, after=after
+            )
         if not batch:
             return done
         found = await reader.read([comment.text for comment in batch])
