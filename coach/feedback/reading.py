@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from coach.feedback import CommentReader, ThemeFound
+from coach.feedback.subjects import SubjectFinder, subjects_version
 from coach.feedback.themes import ThemeReader, taxonomy
 from coach.retrieval.library import Library
 from coach.store import Store
@@ -49,19 +50,30 @@ class OwnReader:
         themes = taxonomy(library)
         self._reader = ThemeReader.open(embedding_model, themes)
         self._sides = {theme.id: theme.polarity for theme in themes}
+        self._subjects = SubjectFinder(self._reader.encoder)
 
     @property
     def version(self) -> str:
-        """The model that reads; another one reads everything again."""
-        return self._reader.fingerprint
+        """The model that reads, and what it looks for; another one reads everything again."""
+        return f"{self._reader.fingerprint}+{subjects_version()}"
 
     async def read(self, texts: Sequence[str]) -> list[tuple[list[ThemeFound], bytes]]:
-        """For each text its themes, the surest first, and its vector. Raises EmbeddingError."""
-        readings = await asyncio.to_thread(self._reader.read, texts)
-        return [
-            (
-                [ThemeFound(found.id, self._sides[found.id], found.score) for found in reading.themes],
-                b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes(),
-            )
-            for reading in readings
-        ]
+        """For each text its themes, the surest first, what it is about beside them, and its vector.
+
+        Raises EmbeddingError.
+        """
+        return await asyncio.to_thread(self._read, texts)
+
+    def _read(self, texts: Sequence[str]) -> list[tuple[list[ThemeFound], bytes]]:
+        readings = self._reader.read(texts)
+        said = [place for place, reading in enumerate(readings) if reading.kind == "comment"]
+        vectors = [vector for place in said if (vector := readings[place].vector) is not None]
+        subjects = self._subjects.find(np.array(vectors), [bool(readings[place].themes) for place in said])
+        about = dict(zip(said, subjects, strict=True))
+        found = []
+        for place, reading in enumerate(readings):
+            themes = [ThemeFound(theme.id, self._sides[theme.id], theme.score) for theme in reading.themes]
+            if subject := about.get(place):
+                themes.append(ThemeFound(subject.id, "emerging", subject.certainty))
+            found.append((themes, b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes()))
+        return found

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from coach.feedback.subjects import subject_labels
 from coach.retrieval.library import Document, Library, ThemeFrontMatter
 
 WORDS_FILE = Path(__file__).with_name("words.yaml")
@@ -20,6 +21,17 @@ WORDS_FILE = Path(__file__).with_name("words.yaml")
 _SECTION = "What helps"
 
 Kind = Literal["concern", "gain", "emerging"]
+# What is said of a subject that came up beside the themes of the taxonomy.
+_SUBJECT_SUMMARIES = (
+    "This came up beside the usual themes: {label}.",
+    "{label}: a subject outside of the program's own themes.",
+    "Remarks here touch on something else, namely: {label}.",
+)
+_SUBJECT_ACTIONS = (
+    "Ask everybody one open question about it in the next message, with answers that need no name.",
+    "Pass the subject on to whoever answers for it, as a subject and without any remark.",
+)
+_SUBJECT_SOURCE = "program-support"
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=200)]
 
 
@@ -65,6 +77,12 @@ def report_words(library: Library) -> ReportWords:
         for document in documents.values()
         if isinstance(front := document.front, ThemeFrontMatter)
     }
+    for name, label in subject_labels().items():
+        actions = (
+            tuple(action.format(label=label) for action in _SUBJECT_ACTIONS) if _SUBJECT_SOURCE in documents else ()
+        )
+        summaries = tuple(summary.format(label=label) for summary in _SUBJECT_SUMMARIES)
+        themes[name] = ReportTheme(name, label, "emerging", summaries, actions, _SUBJECT_SOURCE)
     used = sorted({theme.source for theme in themes.values()} & documents.keys())
     return ReportWords(themes, {name: _source(documents[name]) for name in used})
 

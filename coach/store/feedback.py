@@ -30,7 +30,7 @@ class Given:
 
 @dataclass(frozen=True)
 class SharedFeedback:
-    """What one of a pair shared with the other. `themes` are ids, and empty until the answers were read."""
+    """What one of a pair shared with the other. `themes` are ids of the taxonomy, none until the answers were read."""
 
     session_id: str
     session_number: int
@@ -221,7 +221,9 @@ async def revealed(db: AsyncSession, pair_id: str, at: datetime) -> list[SharedF
         if feedback_id not in found:
             found[feedback_id] = SharedFeedback(*fields)
             themes[feedback_id] = {}
-        themes[feedback_id] |= dict.fromkeys(theme["theme"] for theme in raised or ())
+        themes[feedback_id] |= dict.fromkeys(
+            theme["theme"] for theme in raised or () if theme["polarity"] != "emerging"
+        )
     return [replace(shared, themes=tuple(themes[feedback_id])) for feedback_id, shared in found.items()]
 
 
