@@ -22,6 +22,7 @@ _MODULES = (
     "evals.worst",
     "evals.themes",
     "evals.reports",
+    "evals.red_team",
 )
 
 
