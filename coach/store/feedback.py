@@ -222,7 +222,7 @@ async def revealed(db: AsyncSession, pair_id: str, at: datetime) -> list[SharedF
             found[feedback_id] = SharedFeedback(*fields)
             themes[feedback_id] = {}
         themes[feedback_id] |= dict.fromkeys(
-            theme["theme"] for theme in raised or () if theme["polarity"] != "emerging"
+            theme["theme"] for theme in raised or () if theme.get("polarity") != "emerging"
         )
     return [replace(shared, themes=tuple(themes[feedback_id])) for feedback_id, shared in found.items()]
 

@@ -213,6 +213,17 @@ async def test_feedback_moves_with_the_time_its_session_was_marked_held(store: S
 # What agendas may use
 
 
+async def test_what_comes_up_beside_the_taxonomy_is_not_for_agendas(store: Store, pair: Pair) -> None:
+    row = await give(store, pair, await held(store, pair, 1), pair.mentor_id)
+    async with store.write() as db:
+        found = [ThemeFound("session-structure", "concern", 0.9), ThemeFound("subject:parking", "emerging", 0.9)]
+        unread = await unread_comments(db, "words-1", 10, feedback_id=row.id)
+        await keep_reading(db, "words-1", [ReadComment(one.id, found, b"") for one in unread])
+    async with store.read() as db:
+        (shared,) = await revealed(db, pair.id, CLOSING)
+    assert shared.themes == ("session-structure",)
+
+
 async def test_agendas_get_what_was_shared_and_is_revealed_by_session(store: Store, pair: Pair) -> None:
     second, first = await held(store, pair, 2), await held(store, pair, 1)
     waiting, over = await held(store, pair, 3), await held(store, pair, 4, HELD - timedelta(days=3))
