@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from api import problems
-from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, sessions
+from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, reports, sessions
 from api.schemas import Problem
 from api.state import AppState
 from coach.agenda.brief import make_brief
@@ -86,7 +86,7 @@ def create_app(
         lifespan=lifespan,
     )
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for module in (programs, documents, sessions, agendas, feedback, attention, knowledge):
+    for module in (programs, documents, sessions, agendas, feedback, attention, reports, knowledge):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -57,13 +57,18 @@ def new_id() -> str:
 
 
 class Program(SQLModel, table=True):
-    """One mentoring program."""
+    """One mentoring program.
+
+    `raised_minimums` are the least numbers of `people` and `theme_people` that it set for its theme reports, each with
+    the time `at` which it did; those of periods that began before stay as they were.
+    """
 
     id: str = Field(default_factory=new_id, primary_key=True)
     name: str
     objectives: list[str] = Field(default_factory=list, sa_type=JSON)
     planned_sessions: int = 6
     session_minutes: int = 60
+    raised_minimums: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs=_EMPTY)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
@@ -283,3 +288,22 @@ class Comment(SQLModel, table=True):
     themes: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     vector: bytes | None = Field(default=None, sa_type=LargeBinary)
     reader: str | None = None
+
+
+class ThemeReport(SQLModel, table=True):
+    """What coordinators were told of one period, made once and never changed. `status` is published or withheld.
+
+    `content` is the report as it is shown; `ends_at` is the first moment behind the period.
+    """
+
+    __tablename__ = "theme_report"
+    __table_args__ = (UniqueConstraint("program_id", "period"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    program_id: str = Field(foreign_key="program.id")
+    period: str
+    begins_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    status: str
+    content: dict[str, Any] = Field(sa_type=JSON)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -22,6 +22,8 @@ _MODULES = (
     "evals.plants",
     "evals.worst",
     "evals.themes",
+    "evals.reports",
+    "evals.red_team",
 )
 
 

@@ -10,10 +10,12 @@ from api.dependencies import Id, Page
 from api.schemas import Page as PageOf
 from api.schemas import programs as schemas
 from api.state import State
-from coach.errors import Forbidden, InvalidInput
+from coach.errors import Conflict, Forbidden, InvalidInput
+from coach.feedback.disclosure import Minimums
 from coach.models import EXPERIENCE_LIMIT, Pair, Participant, Program, now
 from coach.store.pairs import PairPeople, pairs_of, put_note
 from coach.store.programs import get_program, list_pairs, list_programs
+from coach.store.reports import lock_program, newest_minimums, raise_minimums
 from coach.store.tokens import issue_token
 
 router = APIRouter(tags=["programs and pairs"])
@@ -25,7 +27,7 @@ async def create_program(body: schemas.ProgramCreate, caller: Admin, state: Stat
     program = Program(**body.model_dump())
     async with state.store.write() as db:
         db.add(program)
-    return schemas.Program(**program.model_dump())
+    return _program(program)
 
 
 @router.get("/programs")
@@ -33,7 +35,7 @@ async def read_programs(caller: Admin, page: Page, state: State) -> PageOf[schem
     """All programs."""
     async with state.store.read() as db:
         rows = await list_programs(db, page.limit + 1, page.after)
-    items = [schemas.Program(**row.model_dump()) for row in rows[: page.limit]]
+    items = [_program(row) for row in rows[: page.limit]]
     return PageOf(items=items, next_cursor=page.next_cursor([row.id for row in rows]))
 
 
@@ -42,7 +44,32 @@ async def read_program(program_id: Id, caller: Coordinator, state: State) -> sch
     """One program."""
     caller.sees_program(program_id)
     async with state.store.read() as db:
-        return schemas.Program(**(await get_program(db, program_id)).model_dump())
+        return _program(await get_program(db, program_id))
+
+
+@router.patch("/programs/{program_id}")
+async def change_program(
+    program_id: Id, body: schemas.ProgramChange, caller: Coordinator, state: State
+) -> schemas.Program:
+    """Ask for more people before a theme report, or a theme in it, is shown.
+
+    It holds for periods that begin after this, and is never lowered again.
+    """
+    caller.sees_program(program_id)
+    async with state.store.write() as db:
+        program = await lock_program(db, program_id)
+        set_now = newest_minimums(program)
+        wanted = Minimums(
+            body.report_minimum_people or set_now.people, body.theme_minimum_people or set_now.theme_people
+        )
+        if wanted.people < set_now.people or wanted.theme_people < set_now.theme_people:
+            raise Conflict(
+                f"Minimums are only ever raised. This program's are {set_now.people} people for a report and "
+                f"{set_now.theme_people} for a theme. People gave feedback relying on them."
+            )
+        if wanted != set_now:
+            raise_minimums(program, wanted, now())
+    return _program(program)
 
 
 @router.post("/tokens", status_code=201)
@@ -132,6 +159,15 @@ async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoord
                 raise Forbidden(f"{name} is for each person to set for themselves.")
             setattr(people.mentor if role == "mentor" else people.mentee, name, own[name])
     return _pair(people, caller)
+
+
+def _program(row: Program) -> schemas.Program:
+    minimums = newest_minimums(row)
+    return schemas.Program(
+        report_minimum_people=minimums.people,
+        theme_minimum_people=minimums.theme_people,
+        **row.model_dump(exclude={"raised_minimums"}),
+    )
 
 
 def _mark_reached(pair: Pair, goals: list[str]) -> None:

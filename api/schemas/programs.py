@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from api.schemas import Body, Reply
+from coach.feedback.disclosure import REPORT_PEOPLE, THEME_PEOPLE
 from coach.retrieval.library import Topic
 
 
@@ -42,6 +43,19 @@ class ProgramCreate(Body):
     objectives: Annotated[list[Phrase], Field(max_length=20)] = []
 
 
+class ProgramChange(Body):
+    """Higher minimums for the theme reports of periods that begin after this; they are never lowered again."""
+
+    report_minimum_people: Annotated[int, Field(ge=REPORT_PEOPLE, le=10_000, strict=True)] | None = None
+    theme_minimum_people: Annotated[int, Field(ge=THEME_PEOPLE, le=10_000, strict=True)] | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.report_minimum_people is None and self.theme_minimum_people is None:
+            raise ValueError("name at least one of report_minimum_people, theme_minimum_people")
+        return self
+
+
 class DocumentCreate(Body):
     """A Markdown document that only this program's people find."""
 
@@ -59,13 +73,19 @@ class Document(Reply):
 
 
 class Program(Reply):
-    """A mentoring program."""
+    """A mentoring program.
+
+    `report_minimum_people` and `theme_minimum_people` are how many people a theme report, and each theme in it, need at
+    least, for periods that begin from now on.
+    """
 
     id: str
     name: str
     planned_sessions: int
     session_minutes: int
     objectives: list[str]
+    report_minimum_people: int
+    theme_minimum_people: int
     created_at: datetime
 
 

@@ -12,11 +12,13 @@ QUESTIONS: tuple[Question, ...] = ("went_well", "to_change")
 class ThemeFound:
     """A theme that a comment raises: an id of the taxonomy, and whether it is a worry or a gain here.
 
+    What comes up beside the taxonomy has the polarity `emerging` and an id that begins with `subject:`.
+
     `confidence`, from 0 to 1, compares comments read by one version of the reader and nothing else.
     """
 
     theme: str
-    polarity: Literal["concern", "gain"]
+    polarity: Literal["concern", "gain", "emerging"]
     confidence: float
 
 

@@ -6,24 +6,29 @@ from collections.abc import Sequence
 import numpy as np
 
 from coach.feedback import CommentReader, ThemeFound
+from coach.feedback.subjects import SubjectFinder, subjects_version
 from coach.feedback.themes import ThemeReader, taxonomy
 from coach.retrieval.library import Library
 from coach.store import Store
-from coach.store.feedback import ReadComment, keep_reading, unread_comments
+from coach.store.feedback import OfPeriod, ReadComment, keep_reading, unread_comments
 
 # So many at once fill a batch of the embedding model, and are soon done again if the service stops midway.
 BATCH = 64
 
 
-async def read_comments(store: Store, reader: CommentReader, feedback_id: str | None = None) -> int:
-    """Read what the reader has not read yet, of one feedback or of all, and return how many comments that were.
+async def read_comments(
+    store: Store, reader: CommentReader, feedback_id: str | None = None, *, period: OfPeriod | None = None
+) -> int:
+    """Read what the reader has not read yet, of one feedback, of one period or of all, and return how many comments.
 
     Doing it again, or twice at once, does no harm. No transaction is open while the reader works.
     """
     done, after = 0, ""
     while True:
         async with store.read() as db:
-            batch = await unread_comments(db, reader.version, BATCH, feedback_id=feedback_id, after=after)
+            batch = await unread_comments(
+                db, reader.version, BATCH, feedback_id=feedback_id, period=period, after=after
+            )
         if not batch:
             return done
         found = await reader.read([comment.text for comment in batch])
@@ -45,19 +50,30 @@ class OwnReader:
         themes = taxonomy(library)
         self._reader = ThemeReader.open(embedding_model, themes)
         self._sides = {theme.id: theme.polarity for theme in themes}
+        self._subjects = SubjectFinder(self._reader.encoder)
 
     @property
     def version(self) -> str:
-        """The model that reads; another one reads everything again."""
-        return self._reader.fingerprint
+        """The model that reads, and what it looks for; another one reads everything again."""
+        return f"{self._reader.fingerprint}+{subjects_version()}"
 
     async def read(self, texts: Sequence[str]) -> list[tuple[list[ThemeFound], bytes]]:
-        """For each text its themes, the surest first, and its vector. Raises EmbeddingError."""
-        readings = await asyncio.to_thread(self._reader.read, texts)
-        return [
-            (
-                [ThemeFound(found.id, self._sides[found.id], found.score) for found in reading.themes],
-                b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes(),
-            )
-            for reading in readings
-        ]
+        """For each text its themes, the surest first, what it is about beside them, and its vector.
+
+        Raises EmbeddingError.
+        """
+        return await asyncio.to_thread(self._read, texts)
+
+    def _read(self, texts: Sequence[str]) -> list[tuple[list[ThemeFound], bytes]]:
+        readings = self._reader.read(texts)
+        said = [place for place, reading in enumerate(readings) if reading.kind == "comment"]
+        vectors = [vector for place in said if (vector := readings[place].vector) is not None]
+        subjects = self._subjects.find(np.array(vectors), [bool(readings[place].themes) for place in said])
+        about = dict(zip(said, subjects, strict=True))
+        found = []
+        for place, reading in enumerate(readings):
+            themes = [ThemeFound(theme.id, self._sides[theme.id], theme.score) for theme in reading.themes]
+            if subject := about.get(place):
+                themes.append(ThemeFound(subject.id, "emerging", subject.certainty))
+            found.append((themes, b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes()))
+        return found

@@ -92,6 +92,11 @@ class ThemeReader:
         return cls(plain, lambda: fit_head(plain, read_examples(), [theme.id for theme in themes]), themes)
 
     @property
+    def encoder(self) -> Encoder:
+        """The model whose vectors readings hold."""
+        return self._encoder
+
+    @property
     def fingerprint(self) -> str:
         """Names the model; vectors and themes that were kept under another one must be made anew."""
         return self._encoder.fingerprint

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from coach.errors import NotFound
 from coach.feedback import QUESTIONS, ThemeFound
 from coach.feedback.disclosure import WINDOW
-from coach.models import Comment, Feedback, MentoringSession, Pair, new_id
+from coach.models import Comment, Feedback, MentoringSession, Pair, Program, ThemeReport, new_id
 from coach.store.sessions import NO_SESSION
 
 
@@ -30,7 +30,7 @@ class Given:
 
 @dataclass(frozen=True)
 class SharedFeedback:
-    """What one of a pair shared with the other. `themes` are ids, and empty until the answers were read."""
+    """What one of a pair shared with the other. `themes` are ids of the taxonomy, none until the answers were read."""
 
     session_id: str
     session_number: int
@@ -60,8 +60,8 @@ class ReadComment:
     vector: bytes
 
 
-# A published period: its beginning and its end, the end not included.
-Period = tuple[datetime, datetime]
+# A program, and a beginning and an end, the end not included.
+OfPeriod = tuple[str, datetime, datetime]
 
 _COMMENT: Table = Comment.__table__  # type: ignore[attr-defined]
 _LOCKED = (
@@ -105,6 +105,23 @@ _REVEALED = (
     )
     # "went_well" is asked first.
     .order_by(col(MentoringSession.number), col(Feedback.role), col(Comment.question).desc(), col(Comment.position))
+)
+
+# Held beside others who withdraw, but not beside one who publishes.
+_PROGRAM_SHARED = select(Program.id).where(col(Program.id) == bindparam("program_id")).with_for_update(read=True)
+_COUNTED_IN = (
+    select(ThemeReport.id)
+    .join(Feedback, col(Feedback.program_id) == col(ThemeReport.program_id))
+    .outerjoin(MentoringSession, col(MentoringSession.id) == col(Feedback.session_id))
+    .where(
+        col(Feedback.id) == bindparam("feedback_id"),
+        col(ThemeReport.status) == "published",
+        col(ThemeReport.begins_at) <= col(Feedback.held_at),
+        col(ThemeReport.ends_at) > col(Feedback.held_at),
+        # What came in after that counted in nothing, nor did what is on a meeting that no longer stands as held.
+        col(ThemeReport.created_at) >= col(Feedback.created_at),
+        or_(col(Feedback.session_id).is_(None), col(MentoringSession.held_at).is_not(None)),
+    )
 )
 
 
@@ -178,13 +195,16 @@ async def withdraw(db: AsyncSession, feedback: Feedback) -> None:
     await db.delete(feedback)
 
 
-async def in_published_report(db: AsyncSession, feedback: Feedback, published: Sequence[Period] = ()) -> bool:
+async def in_published_report(db: AsyncSession, feedback: Feedback) -> bool:
     """Whether a published report has counted this feedback, so that it can no longer be withdrawn.
 
-    There are no reports yet: whoever keeps them reads the program's published periods here instead of taking them as
-    an argument.
+    Until this transaction ends, no report of the program is published. A report that was withheld counted nobody.
     """
-    return feedback.share_with_coordinators and any(begin <= feedback.held_at < end for begin, end in published)
+    if not feedback.share_with_coordinators:
+        return False
+    await db.execute(_PROGRAM_SHARED, {"program_id": feedback.program_id})
+    values = {"feedback_id": feedback.id}
+    return (await db.execute(_COUNTED_IN, values)).first() is not None
 
 
 async def move_feedback(db: AsyncSession, session_id: str, held_at: datetime) -> None:
@@ -201,14 +221,23 @@ async def revealed(db: AsyncSession, pair_id: str, at: datetime) -> list[SharedF
         if feedback_id not in found:
             found[feedback_id] = SharedFeedback(*fields)
             themes[feedback_id] = {}
-        themes[feedback_id] |= dict.fromkeys(theme["theme"] for theme in raised or ())
+        themes[feedback_id] |= dict.fromkeys(
+            theme["theme"] for theme in raised or () if theme.get("polarity") != "emerging"
+        )
     return [replace(shared, themes=tuple(themes[feedback_id])) for feedback_id, shared in found.items()]
 
 
 async def unread_comments(
-    db: AsyncSession, reader: str, limit: int, *, feedback_id: str | None = None, after: str = ""
+    db: AsyncSession,
+    reader: str,
+    limit: int,
+    *,
+    feedback_id: str | None = None,
+    period: OfPeriod | None = None,
+    after: str = "",
 ) -> list[UnreadComment]:
-    """Comments that this version of the reader has not read, by id behind `after`; of one feedback, or of all.
+    """Comments that this version of the reader has not read, by id behind `after`; of one feedback, of one period, or
+    of all.
 
     What its author shared with nobody is not read.
     """
@@ -225,6 +254,11 @@ async def unread_comments(
     )
     if feedback_id is not None:
         query = query.where(col(Comment.feedback_id) == feedback_id)
+    if period is not None:
+        program_id, begin, end = period
+        query = query.where(
+            col(Feedback.program_id) == program_id, col(Feedback.held_at) >= begin, col(Feedback.held_at) < end
+        )
     return [UnreadComment(*row) for row in await db.execute(query)]
 
 

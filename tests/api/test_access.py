@@ -19,6 +19,7 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("POST", "/programs", {"name": "New"}, {ADMIN}),
     ("GET", "/programs", None, {ADMIN}),
     ("GET", "/programs/{program_id}", None, {ADMIN, COORDINATOR}),
+    ("PATCH", "/programs/{program_id}", {"report_minimum_people": 12}, {ADMIN, COORDINATOR}),
     ("POST", "/tokens", {"role": "admin"}, {ADMIN}),
     ("GET", "/me", None, {ADMIN, COORDINATOR, PARTICIPANT}),
     ("POST", "/programs/{program_id}/pairs", PAIR, {ADMIN, COORDINATOR}),
@@ -40,6 +41,9 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("GET", "/programs/{program_id}/documents", None, {ADMIN, COORDINATOR}),
     ("DELETE", "/programs/{program_id}/documents/{document_id}", None, {ADMIN, COORDINATOR}),
     ("GET", "/programs/{program_id}/attention", None, {ADMIN, COORDINATOR}),
+    ("POST", "/programs/{program_id}/theme-reports", {"period": "2025-Q1"}, {ADMIN, COORDINATOR}),
+    ("GET", "/programs/{program_id}/theme-reports", None, {ADMIN, COORDINATOR}),
+    ("GET", "/programs/{program_id}/theme-reports/{period}", None, {ADMIN, COORDINATOR}),
     ("GET", "/knowledge/search", None, {ADMIN, COORDINATOR, PARTICIPANT}),
     # Feedback is for sessions that were held.
     ("PATCH", "/sessions/{session_id}", {"status": "held"}, {COORDINATOR, PARTICIPANT}),
@@ -82,6 +86,7 @@ async def world(service: Service) -> World:
     document = await pair.coordinator.made(f"/programs/{pair.program_id}/documents", rules)
     ids = {
         "document_id": document["id"],
+        "period": "2025-Q1",
         "program_id": pair.program_id,
         "pair_id": pair.id,
         "session_id": session_id,

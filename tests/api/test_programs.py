@@ -14,7 +14,9 @@ async def test_a_program_comes_back_as_it_was_made(admin: Caller) -> None:
     made = await admin.made(
         "/programs", {"name": " Bridge ", "planned_sessions": 8, "session_minutes": 45, "objectives": ["Listen upward"]}
     )
-    assert made.keys() == {"id", "name", "planned_sessions", "session_minutes", "objectives", "created_at"}
+    minimums = {"report_minimum_people": 10, "theme_minimum_people": 3}
+    assert made | minimums == made
+    assert made.keys() - minimums == {"id", "name", "planned_sessions", "session_minutes", "objectives", "created_at"}
     assert (made["name"], made["planned_sessions"], made["session_minutes"]) == ("Bridge", 8, 45)
     assert made["objectives"] == ["Listen upward"]
     assert datetime.fromisoformat(made["created_at"]).utcoffset() == timedelta(0)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from coach.feedback import ThemeFound
 from coach.feedback.reading import BATCH, read_comments
-from coach.models import Comment, Feedback, MentoringSession, Pair
+from coach.models import Comment, Feedback, MentoringSession, Pair, ThemeReport, now
 from coach.store import Store
 from coach.store.feedback import (
     Given,
@@ -164,15 +164,39 @@ async def test_withdrawn_feedback_goes_with_its_comments(store: Store, pair: Pai
     assert {comment.feedback_id for comment in await comments(store)} == {kept.id}
 
 
-async def test_feedback_counted_in_a_report_is_shared_feedback_of_a_published_period(store: Store, pair: Pair) -> None:
+@pytest.mark.parametrize(
+    ("begin", "end", "status", "counted"),
+    [
+        (datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC), "published", True),
+        (HELD, HELD + timedelta(1), "published", True),
+        (datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC), "withheld", False),
+        (datetime(2026, 9, 1, tzinfo=UTC), HELD, "published", False),
+        (HELD + timedelta(1), datetime(2026, 10, 1, tzinfo=UTC), "published", False),
+    ],
+)
+async def test_what_a_published_report_counted_is_known(
+    store: Store, pair: Pair, begin: datetime, end: datetime, status: str, counted: bool
+) -> None:
     row = await give(store, pair, await held(store, pair, 1), pair.mentor_id)
-    september = (datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC))
-    async with store.read() as db:
+    alone = await give(
+        store, pair, await held(store, pair, 2), pair.mentor_id, replace(GIVEN, share_with_coordinators=False)
+    )
+    async with store.write() as db:
         assert not await in_published_report(db, row)
-        assert await in_published_report(db, row, [september])
-        assert not await in_published_report(db, row, [(september[0], HELD), (HELD + timedelta(1), september[1])])
-        row.share_with_coordinators = False
-        assert not await in_published_report(db, row, [september])
+        db.add(
+            ThemeReport(program_id=pair.program_id, period="p", begins_at=begin, ends_at=end, status=status, content={})
+        )
+    late = await give(store, pair, await held(store, pair, 3), pair.mentor_id, at=now() + timedelta(hours=1))
+    async with store.write() as db:
+        assert await in_published_report(db, row) is counted
+        assert not await in_published_report(db, alone)
+        assert not await in_published_report(db, late)
+        session = await db.get(MentoringSession, row.session_id)
+        assert session is not None
+        # Marked planned again before the report was made, it was not counted.
+        session.held_at = None
+        await db.flush()
+        assert not await in_published_report(db, row)
 
 
 async def test_feedback_moves_with_the_time_its_session_was_marked_held(store: Store, pair: Pair) -> None:
@@ -187,6 +211,17 @@ async def test_feedback_moves_with_the_time_its_session_was_marked_held(store: S
 
 
 # What agendas may use
+
+
+async def test_what_comes_up_beside_the_taxonomy_is_not_for_agendas(store: Store, pair: Pair) -> None:
+    row = await give(store, pair, await held(store, pair, 1), pair.mentor_id)
+    async with store.write() as db:
+        found = [ThemeFound("session-structure", "concern", 0.9), ThemeFound("subject:parking", "emerging", 0.9)]
+        unread = await unread_comments(db, "words-1", 10, feedback_id=row.id)
+        await keep_reading(db, "words-1", [ReadComment(one.id, found, b"") for one in unread])
+    async with store.read() as db:
+        (shared,) = await revealed(db, pair.id, CLOSING)
+    assert shared.themes == ("session-structure",)
 
 
 async def test_agendas_get_what_was_shared_and_is_revealed_by_session(store: Store, pair: Pair) -> None:
