@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from api import problems
-from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, sessions
+from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, sessions, summaries
 from api.schemas import Problem
 from api.state import AppState
 from coach.agenda.brief import make_brief
@@ -22,6 +22,7 @@ from coach.agenda.pipeline import AgendaMaker
 from coach.errors import NotFound
 from coach.feedback import CommentReader
 from coach.feedback.reading import OwnReader, read_comments
+from coach.feedback.summarize import SummaryMaker
 from coach.llm import LanguageModel, OpenAIModel
 from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
@@ -65,6 +66,7 @@ def create_app(
             opened = given
         state.search = opened
         state.maker = AgendaMaker(opened, state.model, settings.llm_timeout_s)
+        state.summary_maker = SummaryMaker(opened)
         state.jobs.enqueue("load-embedding-model")
         # What an earlier run stored and did not come to read.
         state.jobs.enqueue("read-comments")
@@ -86,7 +88,7 @@ def create_app(
         lifespan=lifespan,
     )
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for module in (programs, documents, sessions, agendas, feedback, attention, knowledge):
+    for module in (programs, documents, sessions, agendas, feedback, summaries, attention, knowledge):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)

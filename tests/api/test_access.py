@@ -46,6 +46,7 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("GET", "/sessions/{session_id}/feedback-receipt", None, {PARTICIPANT}),
     ("PUT", "/sessions/{session_id}/feedback", FEEDBACK, {PARTICIPANT}),
     ("GET", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
+    ("GET", "/pairs/{pair_id}/feedback-summary", None, {PARTICIPANT}),
     ("DELETE", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
 ]
 NAMES = [f"{method} {path}" for method, path, _, _ in CALLS]
