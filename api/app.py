@@ -78,7 +78,7 @@ def create_app(
             opened = given
         state.search = opened
         state.maker = AgendaMaker(opened, state.model, settings.llm_timeout_s)
-        state.summary_maker = SummaryMaker(opened)
+        state.summary_maker = SummaryMaker(opened, state.model, settings.llm_timeout_s)
         state.jobs.enqueue("load-embedding-model")
         # What an earlier run stored and did not come to read.
         state.jobs.enqueue("read-comments")

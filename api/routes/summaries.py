@@ -1,8 +1,10 @@
 """The pair's summary of its feedback."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth import PairMember
 from api.dependencies import Id, negotiate
@@ -11,8 +13,10 @@ from api.schemas import summaries as schemas
 from api.state import AppState, State
 from coach.errors import Conflict
 from coach.feedback.render import markdown
+from coach.feedback.summarize import may_be_tried_again
 from coach.feedback.summary import Waiting, outline
 from coach.models import FeedbackSummary, now
+from coach.store.agendas import tokens_today
 from coach.store.pairs import PairPeople
 from coach.store.summaries import keep_summary, kept_summary, load_summary_facts
 
@@ -51,13 +55,15 @@ async def _summary(state: AppState, people: PairPeople) -> schemas.SummaryReady 
             if isinstance(plan, Waiting):
                 return schemas.SummaryWaiting(status="waiting", message=plan.message, opens_at=plan.opens_at)
             maker = state.summaries()
-            if kept := await kept_summary(db, pair.id, maker.key(plan)):
+            if kept := await _kept(db, pair.id, maker.key(plan), at):
                 return _ready(kept)
         async with state.turn_of(f"summary {pair.id}"):
             async with state.store.read() as db:
-                if kept := await kept_summary(db, pair.id, maker.key(plan)):
+                if kept := await _kept(db, pair.id, maker.key(plan), at):
                     return _ready(kept)
-            made = await maker.make(plan, pair.id, pair.program_id)
+                limit = state.settings.llm_tokens_per_day
+                spent = limit is not None and await tokens_today(db, pair.program_id, at) >= limit
+            made = await maker.make(plan, people, budget_spent=spent)
             async with state.store.write() as db:
                 # Feedback may have been withdrawn while this was made: then nothing of it is kept or shown.
                 known = outline(await load_summary_facts(db, people, at), at)
@@ -65,6 +71,12 @@ async def _summary(state: AppState, people: PairPeople) -> schemas.SummaryReady 
                     await keep_summary(db, made)
                     return _ready(made)
     raise Conflict("Your feedback changed while the summary was made. Ask again.")
+
+
+async def _kept(db: AsyncSession, pair_id: str, key: str, at: datetime) -> FeedbackSummary | None:
+    """The summary made from exactly this, unless a model that could not be reached may be asked again by now."""
+    kept = await kept_summary(db, pair_id, key)
+    return None if kept is not None and may_be_tried_again(kept, at) else kept
 
 
 def _ready(row: FeedbackSummary) -> schemas.SummaryReady:

@@ -15,7 +15,8 @@ from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
 from coach.agenda.progress import Progress, silent
 from coach.agenda.words import AgendaWords, PrepWords
-from coach.agenda.write import Source, Spent, write_agenda, write_prep
+from coach.agenda.write import Source, write_agenda, write_prep
+from coach.asking import Spent
 from coach.errors import ModelError, ModelPaused
 from coach.llm import LanguageModel
 from coach.models import Agenda, new_id
