@@ -21,6 +21,7 @@ _MODULES = (
     "evals.plants",
     "evals.worst",
     "evals.themes",
+    "evals.summaries",
 )
 
 
