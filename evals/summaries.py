@@ -140,7 +140,7 @@ class BadModel:
             )
             place = "what_works" if row["asked"] == "what went well" else "what_to_change"
             part[place].append({"text": self._says.format(answer=row["answer"])[:170], "rests_on": [row["id"]]})
-        series = {"what_works": [], "what_to_change": []}
+        series: dict[str, Any] = {"what_works": [], "what_to_change": []}
         return ModelReply(json.dumps({"sessions": list(sessions.values()), "series": series}), 500, 100)
 
 
@@ -363,10 +363,19 @@ async def _told(case: FeedbackCase, store: Store, search: Search, model: Languag
             db.add_all(_row(session, pair, authors[role], role, given) for role, given in held.given())
             if held.agenda:
                 items = [{"tied_to": ["feedback"], "because": because} for because in held.agenda]
-                made = {"brief": {}, "content": {"items": items}, "prep_mentor": {}, "prep_mentee": {}}
-                before = day - timedelta(days=1)
-                ids = {"session_id": session.id, "pair_id": pair.id, "program_id": program.id}
-                db.add(Agenda(**ids, **made, version=1, created_at=before))
+                db.add(
+                    Agenda(
+                        session_id=session.id,
+                        pair_id=pair.id,
+                        program_id=program.id,
+                        version=1,
+                        brief={},
+                        content={"items": items},
+                        prep_mentor={},
+                        prep_mentee={},
+                        created_at=day - timedelta(days=1),
+                    )
+                )
     async with store.read() as db:
         people = await get_pair(db, pair.id)
         plan = outline(await load_summary_facts(db, people, _AFTER), _AFTER)
@@ -388,7 +397,9 @@ def _row(session: MentoringSession, pair: Pair, author_id: str, role: Role, give
         author_id=author_id,
         role=role,
         held_at=session.held_at,
-        **dict(zip(RATINGS, given.ratings, strict=True)),
+        usefulness=given.ratings[0],
+        safety=given.ratings[1],
+        progress=given.ratings[2],
         went_well=given.well,
         to_change=given.change,
         share_with_partner=not given.kept,
