@@ -10,35 +10,29 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.feedback.summarize import SummaryMaker
 from coach.feedback.summary import RATINGS, Waiting, outline
 from coach.llm import LanguageModel, ModelReply, ModelRequest
-from coach.models import Agenda, Feedback, MentoringSession, Pair, Participant, Program
 from coach.names import first_names_of
-from coach.retrieval.library import Role
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store import Store
 from coach.store.pairs import get_pair
 from coach.store.summaries import load_summary_facts
 from coach.untrusted import quotable
-from coach.wishes import Wish
 from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
+from evals.shared_feedback import FeedbackCase, keep, read_cases
 
-FOLDER = Path(__file__).with_name("datasets") / "summaries"
-_BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
-_BETWEEN = timedelta(weeks=3)
-_AFTER = _BEGAN + timedelta(days=999)
+# By then every window is over.
+_AFTER = datetime(2029, 1, 1, tzinfo=UTC)
 _SESSION = re.compile(r"sessions? (\d+(?:(?:, | and )\d+)*)")
 # Feelings and guesses that a summary may only name where somebody wrote them.
 _FEELING = re.compile(
@@ -46,51 +40,6 @@ _FEELING = re.compile(
     r"|hate[sd]?|trust\w*|confident|seems?|probably|clearly|obviously|thinks?|believes?|wants?)\b",
     re.IGNORECASE,
 )
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Given(_Strict):
-    """What one person sent; with `kept` it was not shared with the partner."""
-
-    ratings: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
-    well: str | None = None
-    change: str | None = None
-    kept: bool = False
-
-
-class Held(_Strict):
-    """A session with what was sent after it; `agenda` is why its items are there that answer feedback."""
-
-    mentor: Given | None = None
-    mentee: Given | None = None
-    agenda: tuple[str, ...] = ()
-
-    def given(self) -> Iterator[tuple[Role, Given]]:
-        """What was sent, by whom."""
-        if self.mentor:
-            yield "mentor", self.mentor
-        if self.mentee:
-            yield "mentee", self.mentee
-
-
-class FeedbackCase(_Strict):
-    """A pair's feedback, and what a person reads in it."""
-
-    name: str
-    mentor: str
-    mentee: str
-    sessions: Annotated[tuple[Held, ...], Field(min_length=1)]
-    canaries: tuple[str, ...] = ()
-    asked: dict[int, dict[Role, tuple[Wish, ...]]] = Field(default_factory=dict)
-    done: dict[int, dict[Role, bool]] = Field(default_factory=dict)
-
-    def shared(self) -> Iterator[tuple[int, Role, Given]]:
-        """What both may read."""
-        for number, held in enumerate(self.sessions, start=1):
-            yield from ((number, role, given) for role, given in held.given() if not given.kept)
 
 
 @dataclass(frozen=True)
@@ -299,21 +248,6 @@ METRICS: tuple[type[Metric[Situation, Told]], ...] = (
 )
 
 
-def read_cases(folder: Path = FOLDER) -> list[FeedbackCase]:
-    """Every case, by file. Raises PartNotRun where one is wrong."""
-    found = []
-    for path in sorted(folder.glob("*.yaml")):
-        for row in yaml.safe_load(path.read_text("utf-8")):
-            try:
-                found.append(FeedbackCase.model_validate(row))
-            except ValidationError as error:
-                raise PartNotRun(f"{path}: {error}") from error
-    names = [case.name for case in found]
-    if len(names) != len(set(names)):
-        raise PartNotRun(f"Two cases in {folder} have one name.")
-    return found
-
-
 def situations() -> dict[str, Situation]:
     """Each case without a model, and with two of the bad ones."""
     habits, found = list(HABITS), {}
@@ -341,43 +275,9 @@ async def tell(situation: Situation, store: Store, search: Search) -> Told:
 
 
 async def _told(case: FeedbackCase, store: Store, search: Search, model: LanguageModel | None) -> dict[str, Any]:
-    async with store.write() as db:
-        program = Program(name="Bridge")
-        mentor = Participant(program_id=program.id, name=case.mentor)
-        mentee = Participant(program_id=program.id, name=case.mentee)
-        pair = Pair(program_id=program.id, mentor_id=mentor.id, mentee_id=mentee.id, planned_sessions=6)
-        db.add(program)
-        await db.flush()
-        db.add_all([mentor, mentee])
-        await db.flush()
-        db.add(pair)
-        await db.flush()
-        for number, held in enumerate(case.sessions, start=1):
-            day = _BEGAN + number * _BETWEEN
-            session = MentoringSession(
-                pair_id=pair.id, number=number, scheduled_at=day, minutes=60, status="held", held_at=day
-            )
-            db.add(session)
-            await db.flush()
-            authors = {"mentor": mentor.id, "mentee": mentee.id}
-            db.add_all(_row(session, pair, authors[role], role, given) for role, given in held.given())
-            if held.agenda:
-                items = [{"tied_to": ["feedback"], "because": because} for because in held.agenda]
-                db.add(
-                    Agenda(
-                        session_id=session.id,
-                        pair_id=pair.id,
-                        program_id=program.id,
-                        version=1,
-                        brief={},
-                        content={"items": items},
-                        prep_mentor={},
-                        prep_mentee={},
-                        created_at=day - timedelta(days=1),
-                    )
-                )
+    pair_id = await keep(case, store)
     async with store.read() as db:
-        people = await get_pair(db, pair.id)
+        people = await get_pair(db, pair_id)
         plan = outline(await load_summary_facts(db, people, _AFTER), _AFTER)
     if isinstance(plan, Waiting):
         raise PartNotRun(f"{case.name}: nothing is shared.")
@@ -386,25 +286,6 @@ async def _told(case: FeedbackCase, store: Store, search: Search, model: Languag
     for part in row.content["sessions"]:
         part["session_id"] = f"session-{part['number']}"
     return row.content
-
-
-def _row(session: MentoringSession, pair: Pair, author_id: str, role: Role, given: Given) -> Feedback:
-    assert session.held_at is not None
-    return Feedback(
-        session_id=session.id,
-        pair_id=pair.id,
-        program_id=pair.program_id,
-        author_id=author_id,
-        role=role,
-        held_at=session.held_at,
-        usefulness=given.ratings[0],
-        safety=given.ratings[1],
-        progress=given.ratings[2],
-        went_well=given.well,
-        to_change=given.change,
-        share_with_partner=not given.kept,
-        share_with_coordinators=True,
-    )
 
 
 def run() -> EvaluationReport[Any, Any, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from evals.parts import Metric, PartNotRun
+from evals.shared_feedback import FeedbackCase, read_cases
 from evals.summaries import (
     HABITS,
     METRICS,
@@ -13,14 +14,12 @@ from evals.summaries import (
     BadWordsKept,
     CitationsExist,
     Faithful,
-    FeedbackCase,
     NamesRedacted,
     NoFeelingInferred,
     NothingUnshared,
     RatingsRight,
     Situation,
     Told,
-    read_cases,
     situations,
 )
 
