@@ -1,6 +1,7 @@
 """The application: assembled here, with everything that has a life of its own."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
@@ -13,7 +14,19 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from api import problems
-from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, reports, sessions
+from api.routes import (
+    agendas,
+    attention,
+    documents,
+    feedback,
+    health,
+    imports,
+    knowledge,
+    programs,
+    reports,
+    sessions,
+    summaries,
+)
 from api.schemas import Problem
 from api.state import AppState
 from coach.agenda.brief import make_brief
@@ -21,7 +34,8 @@ from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import NotFound
 from coach.feedback import CommentReader
-from coach.feedback.reading import OwnReader, read_comments
+from coach.feedback.reading import MANY, OwnReader, read_comments
+from coach.feedback.summarize import SummaryMaker
 from coach.llm import LanguageModel, OpenAIModel
 from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
@@ -65,6 +79,7 @@ def create_app(
             opened = given
         state.search = opened
         state.maker = AgendaMaker(opened, state.model, settings.llm_timeout_s)
+        state.summary_maker = SummaryMaker(opened, state.model, settings.llm_timeout_s)
         state.jobs.enqueue("load-embedding-model")
         # What an earlier run stored and did not come to read.
         state.jobs.enqueue("read-comments")
@@ -86,22 +101,38 @@ def create_app(
         lifespan=lifespan,
     )
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for module in (programs, documents, sessions, agendas, feedback, attention, reports, knowledge):
+    for module in (
+        programs,
+        documents,
+        sessions,
+        agendas,
+        feedback,
+        summaries,
+        imports,
+        attention,
+        reports,
+        knowledge,
+    ):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)
     problems.install(app)
     _document(app)
-    app.add_middleware(Door, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Door, max_body_bytes=settings.max_body_bytes, max_import_bytes=settings.max_import_bytes)
     return app
+
+
+# The one call whose body may be large: it is read only once its caller is known to be an admin.
+_IMPORT = re.compile(r"/v1/programs/[^/]+/feedback/import")
 
 
 class Door:
     """The outermost layer: a request id, a limit to the body, and a reply even to what nobody foresaw."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]], max_body_bytes: int) -> None:
+    def __init__(self, app: Callable[..., Awaitable[None]], max_body_bytes: int, max_import_bytes: int) -> None:
         self._app = app
         self._most = max_body_bytes
+        self._most_imported = max_import_bytes
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         """Serve one request."""
@@ -111,13 +142,15 @@ class Door:
         request_id = secrets.token_hex(8)
         started = False
         taken = 0
+        importing = scope["method"] == "POST" and _IMPORT.fullmatch(scope["path"])
+        most = self._most_imported if importing else self._most
 
         async def counted_receive() -> Any:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._most:
-                raise _TooLarge(self._most)
+            if taken > most:
+                raise _TooLarge(most)
             return message
 
         async def stamped_send(message: MutableMapping[str, Any]) -> None:
@@ -134,8 +167,8 @@ class Door:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                if _declared_length(scope) > self._most:
-                    raise _TooLarge(self._most)
+                if _declared_length(scope) > most:
+                    raise _TooLarge(most)
                 await self._app(scope, counted_receive, stamped_send)
             except _TooLarge as error:
                 await problems.problem(413, "too-large", error.detail)(scope, receive, stamped_send)
@@ -221,6 +254,20 @@ def _register_jobs(state: AppState) -> None:
         if state.reader is not None:
             await read_comments(state.store, state.reader, feedback_id)
 
+    async def read_imported(import_id: str) -> None:
+        """Read what an import brought, and say in the log how far it is; comments arrive anywhere among the ids."""
+        reader = state.reader
+        if reader is None:
+            return
+        done = 0
+
+        def told(count: int) -> None:
+            log.info("import.comments_read", import_id=import_id, read=done + count)
+
+        while found := await read_comments(state.store, reader, batch=MANY, progress=told):
+            done += found
+
+    state.jobs.register("read-imported", read_imported)
     state.jobs.register("load-embedding-model", load_embedding_model)
     state.jobs.register("heal-index", heal_index)
     state.jobs.register("warm-session", warm_session)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
 
 from fastapi import Request
 from fastapi.sse import EventSourceResponse, format_sse_event
@@ -17,7 +18,26 @@ MEDIA_TYPE = "text/event-stream"
 KEEP_ALIVE_S = 15.0
 
 
+class Tell(Protocol):
+    """Tells of one step: a fixed word for it, a sentence, and counts."""
+
+    def __call__(self, step: str, message: str, **counts: int) -> None:
+        """Tell."""
+
+
 def stream(request: Request, name: str, make: Callable[[Progress], Awaitable[Reply]]) -> EventSourceResponse:
+    """As `tell`, for the steps of an agenda."""
+
+    async def told(tell: Tell) -> Reply:
+        def progress(step: Step) -> None:
+            tell(step, MESSAGES[step])
+
+        return await make(progress)
+
+    return tell(request, name, told)
+
+
+def tell(request: Request, name: str, make: Callable[[Tell], Awaitable[Reply]]) -> EventSourceResponse:
     """Events `progress` while `make` works, and at the end one event called `name` with its result, or `problem` with
     the body that the error would have as a reply of its own.
 
@@ -26,8 +46,8 @@ def stream(request: Request, name: str, make: Callable[[Progress], Awaitable[Rep
     """
     events: asyncio.Queue[bytes | None] = asyncio.Queue()
 
-    def progress(step: Step) -> None:
-        events.put_nowait(_event("progress", json.dumps({"step": step, "message": MESSAGES[step]})))
+    def progress(step: str, message: str, **counts: int) -> None:
+        events.put_nowait(_event("progress", json.dumps({"step": step, "message": message, **counts})))
 
     async def work() -> None:
         try:
@@ -40,6 +60,10 @@ def stream(request: Request, name: str, make: Callable[[Progress], Awaitable[Rep
     state_of(request).jobs.see_through(asyncio.create_task(work()))
     # nginx would keep the events back until there are enough of them.
     return EventSourceResponse(_sent(events), headers={"X-Accel-Buffering": "no"})
+
+
+def untold(step: str, message: str, **counts: int) -> None:
+    """For a caller who only wants the result."""
 
 
 async def _sent(events: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:

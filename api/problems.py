@@ -104,13 +104,19 @@ def problem_of(request: Request, error: Exception) -> ProblemResponse:
     if not isinstance(error, errors.CoachError):
         return unexpected(request.scope, error)
     status, kind = next((status, kind) for cls, status, kind in STATUS if isinstance(error, cls))
-    fields = [{"field": error.field, "message": str(error)}] if isinstance(error, errors.InvalidInput) else []
+    fields = [{"field": field, "message": message} for field, message in _fields(error)]
     if status >= 500:
         log.error("request.failed", kind=kind, error=type(error).__name__, route=_route(request))
     headers = {"Retry-After": "2"} if status == 503 else None
     # What the library or an index says of itself may hold paths of the server: only the log has it.
     detail = str(error) if status < 500 or isinstance(error, errors.StoreError) else _HIDDEN.get(kind, _UNEXPECTED)
     return problem(status, kind, detail, fields=fields, headers=headers)
+
+
+def _fields(error: errors.CoachError) -> list[tuple[str, str]]:
+    if isinstance(error, errors.InvalidRows):
+        return error.problems
+    return [(error.field, str(error))] if isinstance(error, errors.InvalidInput) else []
 
 
 def unexpected(scope: Any, error: BaseException) -> ProblemResponse:

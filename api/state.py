@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import IndexUnavailable
 from coach.feedback import CommentReader
+from coach.feedback.summarize import SummaryMaker
 from coach.jobs import Jobs
 from coach.llm import LanguageModel
 from coach.retrieval.search import Search
@@ -29,6 +30,7 @@ class AppState:
     jobs: Jobs = field(default_factory=Jobs)
     search: Search | None = None
     maker: AgendaMaker | None = None
+    summary_maker: SummaryMaker | None = None
     reader: CommentReader | None = None
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     not_ready: str = "The library is being indexed. Try again in a minute."
@@ -50,6 +52,12 @@ class AppState:
         self.library()
         assert self.maker is not None
         return self.maker
+
+    def summaries(self) -> SummaryMaker:
+        """The summary maker. Raises IndexUnavailable until the search is there."""
+        self.library()
+        assert self.summary_maker is not None
+        return self.summary_maker
 
 
 def state_of(request: Request) -> AppState:

@@ -16,6 +16,7 @@
     │   └── IdempotencyConflict one key, two different requests
     ├── Forbidden               you may see it but not do this to it
     ├── InvalidInput            a value that only the domain can judge; names its field
+    │   └── InvalidRows         rows of an import; names each, the first ones of many
     ├── PromptError             a prompt file lacks a variable or was given one that it does not use
     └── ModelError              the language model did not give a usable reply
         ├── ModelUnreachable    no connection, or a 5xx
@@ -107,6 +108,23 @@ class InvalidInput(CoachError):
     def __init__(self, field: str, message: str) -> None:
         self.field = field
         super().__init__(message)
+
+
+class InvalidRows(InvalidInput):
+    """Rows of an import that cannot be used; nothing was stored.
+
+    `problems` holds path and message of the first ones, and `more` counts the rest.
+    """
+
+    def __init__(self, problems: list[tuple[str, str]], more: int) -> None:
+        self.problems, self.more = problems, more
+        count = len(problems) + more
+        shown = f" The first {len(problems)} are in errors." if more else ""
+        super().__init__(
+            "rows",
+            f"{count:,} {'problem' if count == 1 else 'problems'} in the rows, so nothing was stored.{shown} "
+            "Mend them and send all rows again.",
+        )
 
 
 class PromptError(CoachError):

@@ -307,3 +307,21 @@ class ThemeReport(SQLModel, table=True):
     status: str
     content: dict[str, Any] = Field(sa_type=JSON)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class FeedbackSummary(SQLModel, table=True):
+    """What a pair was told of its shared feedback, kept so that asking again gives the same words.
+
+    `key` is a hash of all that it was made from; it and `content` are null once that is no longer so. The row then
+    stays for the model tokens that were used on the day of `created_at`.
+    """
+
+    __tablename__ = "feedback_summary"
+
+    pair_id: str = Field(foreign_key="pair.id", primary_key=True)
+    program_id: str = Field(foreign_key="program.id", index=True)
+    key: str | None = None
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

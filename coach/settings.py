@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     ] = None
 
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body taken.")] = 64 * 1024
+    max_import_bytes: Annotated[int, Field(ge=1024, description="Largest import of feedback taken.")] = 64 * 1024 * 1024
 
     @field_validator("database_url", "chroma_url", "llm_model", "llm_api_key", "llm_base_url", mode="before")
     @classmethod

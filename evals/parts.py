@@ -24,6 +24,7 @@ _MODULES = (
     "evals.themes",
     "evals.reports",
     "evals.red_team",
+    "evals.summaries",
 )
 
 

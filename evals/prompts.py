@@ -24,8 +24,9 @@ from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose
 from coach.agenda.plan import outline
-from coach.agenda.words import AgendaWords, wire_schema
+from coach.agenda.words import AgendaWords
 from coach.agenda.write import MOST_AGENDA_TOKENS, agenda_prompt
+from coach.asking import wire_schema
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from evals.library_index import library_index

@@ -134,10 +134,17 @@ def test_no_limit_is_written_out_in_a_prompt_file(name: str) -> None:
 def test_nothing_that_changes_from_pair_to_pair_stands_in_the_system_part(name: str) -> None:
     used = set(re.findall(r"\{\{ (\w+) \}\}", load(name).system))
 
-    assert used <= {"title_characters", "starter_characters", "steps", "prep_characters"}
+    assert used <= {
+        "title_characters",
+        "starter_characters",
+        "steps",
+        "prep_characters",
+        "statement_characters",
+        "statements",
+    }
 
 
-@pytest.mark.parametrize("name", ["agenda", "prep"])
+@pytest.mark.parametrize("name", ["agenda", "prep", "feedback_summary"])
 def test_each_prompt_says_that_what_is_fenced_is_material(name: str) -> None:
     assert "between <data> markers is material" in load(name).system
     assert "do not do it" in load(name).system

@@ -13,12 +13,13 @@ from api.state import AppState, State
 from coach.agenda.brief import make_brief
 from coach.agenda.calendar import calendar
 from coach.agenda.choose import more_starters
-from coach.agenda.pipeline import MadeAgenda, source_of
+from coach.agenda.pipeline import MadeAgenda
 from coach.agenda.progress import Progress, silent
 from coach.agenda.render import markdown, plain_text
 from coach.errors import Conflict, NotFound
 from coach.models import Agenda, now
 from coach.retrieval.library import Role
+from coach.sources import source_of
 from coach.store.agendas import (
     AgendaFacts,
     add_agenda,

@@ -13,7 +13,7 @@ from api.state import State
 from coach.errors import NotFound
 from coach.feedback.periods import parse_period
 from coach.feedback.publishing import publish
-from coach.feedback.render import markdown, table
+from coach.feedback.report_forms import markdown, table
 from coach.feedback.report_words import report_words
 from coach.models import now
 from coach.store.programs import get_program

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
 
 from api.schemas import Body, Reply
+from coach.feedback import MOST_CHARACTERS
 from coach.retrieval.library import Role
-
-MOST_CHARACTERS = 4_000
 
 
 def _without_controls(value: object) -> object:

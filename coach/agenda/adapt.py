@@ -11,8 +11,8 @@ from coach.agenda.brief import SessionBrief
 from coach.agenda.circumstances import Need
 from coach.agenda.phrases import pick
 from coach.agenda.plan import DEMO_MINUTES, AgendaPlan, Purpose, Slot
-from coach.agenda.wishes import Wish
 from coach.retrieval.chunk import Passage
+from coach.wishes import Wish, answer_begins
 
 # How both work where one of them needs it: nobody is told whose need it is, and everybody gains.
 _WAYS: dict[Need, str] = {
@@ -41,73 +41,73 @@ _LISTENING = (
     "{mentee} writes down one surprise and one question while {mentor} speaks, and asks the question first.",
 )
 
-# What was asked for: where it is done, first choice first, what is added there, and how it is said.
+# What was asked for: where it is done, first choice first, what is added there, and how it is said behind
+# `answer_begins`.
 _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
     "level-the-table": (
         ("check-in",),
         "{mentor} opens and has the first word in every round today.",
-        "You asked for more equal footing: {mentor} opens, turns are of equal length and answers are written before "
-        "they are spoken.",
+        "{mentor} opens, turns are of equal length and answers are written before they are spoken.",
     ),
     "shorter-demos": (
         ("exercise",),
         "",
-        "You asked for shorter demos: today's is {minutes} minutes.",
+        "today's is {minutes} minutes.",
     ),
     "more-doing": (
         ("exercise", "review-goals", "evaluation"),
         "{mentee} has the keyboard or the pen; {mentor} keeps hands off.",
-        "You asked for more doing: {activity} minutes go to trying things out.",
+        "{activity} minutes go to trying things out.",
     ),
     "more-talk": (
         ("discussion", "exercise", "reflection"),
         "Leave the last third for questions, with nothing on the screen.",
-        "You asked for more room to talk: {minutes} minutes are kept for it here.",
+        "{minutes} minutes are kept for it here.",
     ),
     "slower": (
         ("exercise", "discussion"),
         "After each step stop and let the other one say it in plain words; an abbreviation is spelled out once.",
-        "You asked to go more slowly: each step waits until both can say it back.",
+        "each step waits until both can say it back.",
     ),
     "less-at-once": (
         ("exercise", "discussion"),
         "",
-        "You asked for less at once: there is one main thing today, and this is it.",
+        "there is one main thing today, and this is it.",
     ),
     "clear-structure": (
         ("check-in",),
         "Read the items out loud together; {mentee} watches the clock and says when one is over.",
-        "You asked for a clearer structure: {items} items, each with a time and a lead, and a timekeeper.",
+        "{items} items, each with a time and a lead, and a timekeeper.",
     ),
     "end-on-time": (
         ("next-steps",),
         "Begin this when {before} minutes have passed, wherever you are.",
-        "You asked to keep to the time: the last {minutes} minutes are set aside, and begin on the clock.",
+        "the last {minutes} minutes are set aside, and begin on the clock.",
     ),
     "firm-next-steps": (
         ("next-steps",),
         "Write each step as who, what and which day, and read it out before you leave.",
-        "You asked for firmer next steps: there are {minutes} minutes for them.",
+        "there are {minutes} minutes for them.",
     ),
     "back-to-goals": (
         ("review-goals", "goals", "exercise", "discussion"),
         "Before you begin, both say in one sentence what this should change for the goal, and check it at the end.",
-        "You asked what it is all for: this part begins and ends with the goal.",
+        "this part begins and ends with the goal.",
     ),
     "less-of-one-story": (
         ("check-in",),
         "Today the work is the subject, not anybody's own story; both can pass on any question, without a reason.",
-        "You asked for less weight on one person's story: today's parts rest on work in front of you.",
+        "today's parts rest on work in front of you.",
     ),
     "prepare-ahead": (
         ("next-steps",),
         "Agree what each sends the other two days before the next meeting, in three lines at most.",
-        "You asked for more notice: each of you has a short preparation, and the next one is agreed here.",
+        "each of you has a short preparation, and the next one is agreed here.",
     ),
     "test-the-tools": (
         ("check-in",),
         "Open the link or the file you need before anything else; if it fails, go on with paper.",
-        "You asked for tools that work: a minute to test them comes first.",
+        "a minute to test them comes first.",
     ),
 }
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])")
@@ -203,7 +203,7 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
         place = next((place for place, slot in enumerate(slots) if slot.purpose == purpose), 0)
         slot = slots[place]
         if wish == "shorter-demos" and slot.minutes > DEMO_MINUTES:
-            said = "You asked for shorter demos: show for {demo} of these {minutes} minutes, then try it out."
+            said = "show for {demo} of these {minutes} minutes, then try it out."
         words = {
             "mentor": brief.mentor.first_name,
             "mentee": brief.mentee.first_name,
@@ -214,7 +214,7 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
             "before": sum(other.minutes for other in slots[:place]),
         }
         slot = _with(slot, done.format(**words))
-        slots[place] = replace(slot, answers=(*slot.answers, said.format(**words)))
+        slots[place] = replace(slot, answers=(*slot.answers, f"{answer_begins(wish)} {said.format(**words)}"))
     if "level-the-table" in brief.wishes:
         _level(slots, brief)
 

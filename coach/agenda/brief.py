@@ -16,20 +16,12 @@ from coach.agenda import series
 from coach.agenda.circumstances import Need, Place, is_far_apart, is_walk, needs_in, place_of
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried, position_of, stage_of
-from coach.agenda.wishes import Wish, read_wishes
 from coach.models import EXPERIENCE_LIMIT, Participant
+from coach.names import first_names_of
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
-from coach.untrusted import orders_a_model, plain, quotable
-
-# What follows a name: a pronoun, a title, a remark.
-_ADDED = re.compile(r"(?<=\w)\s*[(\[{<\"“”„,;:|]")
-_HONORIFICS = {
-    "dr", "mr", "mrs", "ms", "mx", "miss", "prof", "professor", "sir", "dame", "lady", "lord", "captain",
-    "capt", "cpt", "sergeant", "sgt", "lieutenant", "lt", "major", "colonel", "col", "general", "admiral",
-    "commander", "chief", "judge", "justice", "reverend", "rev", "father", "sister", "brother", "pastor",
-    "rabbi", "imam", "sheikh", "nurse", "doctor", "engineer", "dipl", "herr", "frau",
-}  # fmt: skip
+from coach.untrusted import quotable
+from coach.wishes import Wish, read_wishes
 
 
 class _Frozen(BaseModel):
@@ -166,7 +158,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     avoid = Avoidance(people.mentor.avoid_topics + people.mentee.avoid_topics)
     position = position_of(session, facts.sessions)
     earlier = [row for row in facts.sessions if row.number < session.number]
-    first_names = _first_names(people.mentor.name, people.mentee.name)
+    first_names = first_names_of(people.mentor.name, people.mentee.name)
 
     def kept(texts: list[str], limit: int) -> tuple[str, ...]:
         cleaned = (quotable(text, limit) for text in texts)
@@ -243,31 +235,6 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     return Briefing(
         brief=brief, mentor=private(people.mentor), mentee=private(people.mentee), avoid=avoid, asked=facts.asked
     )
-
-
-def _first_names(mentor: str, mentee: str) -> tuple[str, str]:
-    """What the agenda calls the two: their first names, or more of the name where those are the same."""
-    names = _shown_name(mentor) or "The mentor", _shown_name(mentee) or "The mentee"
-    first = _first_name(names[0]), _first_name(names[1])
-    if first[0].casefold() != first[1].casefold():
-        return first
-    if names[0].casefold() != names[1].casefold():
-        return names
-    return f"{names[0]} (mentor)", f"{names[1]} (mentee)"
-
-
-def _shown_name(name: str) -> str:
-    """The name as it may be shown, without what is added to it; of one that gives orders only the beginning."""
-    shown = plain("\n".join(name.strip().splitlines()[:1]), 80)
-    shown = _ADDED.split(shown, maxsplit=1)[0]
-    return " ".join(shown.split()[:2]) if orders_a_model(shown) else shown
-
-
-def _first_name(name: str) -> str:
-    words = name.split()
-    if words[0].rstrip(".").casefold() in _HONORIFICS:
-        return name
-    return words[0].rstrip(",") if len(words[0].rstrip(".")) > 1 else name
 
 
 def _any_ending(word: str) -> str:

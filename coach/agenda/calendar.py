@@ -6,7 +6,8 @@ from typing import Any
 
 from icalendar import Alarm, Calendar, Event
 
-from coach.agenda.render import one_line, paragraphs
+from coach.agenda.render import paragraphs
+from coach.markdown import one_line
 from coach.models import MentoringSession
 
 PREP_REMINDER = timedelta(days=1)

@@ -15,13 +15,15 @@ from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
 from coach.agenda.progress import Progress, silent
 from coach.agenda.words import AgendaWords, PrepWords
-from coach.agenda.write import Source, Spent, write_agenda, write_prep
+from coach.agenda.write import Source, write_agenda, write_prep
+from coach.asking import Spent
 from coach.errors import ModelError, ModelPaused
 from coach.llm import LanguageModel
 from coach.models import Agenda, new_id
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Role
 from coach.retrieval.search import Search
+from coach.sources import source_of
 from coach.vocabulary import Vocabulary
 
 log = structlog.get_logger(__name__)
@@ -197,16 +199,3 @@ def _passages(plan: AgendaPlan) -> list[Passage]:
     """Every passage that the agenda may cite, each once, in the order of the plan."""
     every = [*(passage for slot in plan.slots for passage in slot.passages), *plan.starters]
     return list({passage.id: passage for passage in every}.values())
-
-
-def source_of(passage: Passage) -> dict[str, Any]:
-    """A passage as a source: what it is, how good its evidence is, how old it is and what it rests on."""
-    front = passage.document.front
-    return {
-        "id": passage.id,
-        "title": front.title,
-        "section": passage.section,
-        "evidence": front.evidence,
-        "updated": front.updated.isoformat(),
-        "references": list(passage.references),
-    }

@@ -1,18 +1,12 @@
 """An agenda for reading: Markdown, and plain text for a mail."""
 
-import re
 from collections.abc import Iterator
 from textwrap import TextWrapper
 from typing import Any, NamedTuple
 
-# Besides the signs of Markdown: what would begin an entity, and what common readers make a link of.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~]|&(?=#?\w+;)|(?<=\w):(?=//)|(?<=www)\.|(?<=\w)@(?=\w))", re.IGNORECASE)
-# Control characters, halves of characters, and marks that would turn round or hide what comes after them. Joiners stay:
-# emoji and several scripts need them.
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+from coach.markdown import escaped, one_line
+
 MAIL_WIDTH = 78
-# What begins a heading, a list, a line or a block of code at the start of a text.
-_LEADING = re.compile(r"^(\d*)(#+(?=\s|$)|[+-](?=\s|$)|(?<=\d)[.)](?=\s|$)|-{2,}|~{3,}|=+$)")
 
 
 def markdown(agenda: dict[str, Any]) -> str:
@@ -23,43 +17,44 @@ def markdown(agenda: dict[str, Any]) -> str:
     people = agenda["people"]
     names = _names(agenda)
     numbers = _numbers(agenda)
-    lines = [f"# {_text(agenda['title'])}", "", _text(agenda["summary"]), ""]
+    lines = [f"# {escaped(agenda['title'])}", "", escaped(agenda["summary"]), ""]
     lines += ["| when | what | who leads |", "|---|---|---|"]
     at = 0
     for item in agenda["items"]:
         until = at + item["minutes"]
-        lines.append(f"| {at}–{until} min | {_text(item['title'])} | {_text(names[item['led_by']])} |")
+        lines.append(f"| {at}–{until} min | {escaped(item['title'])} | {escaped(names[item['led_by']])} |")
         at = until
     at = 0
     for item in agenda["items"]:
         until = at + item["minutes"]
         lines += [
             "",
-            f"## {at}–{until} min: {_text(item['title'])}",
+            f"## {at}–{until} min: {escaped(item['title'])}",
             "",
-            f"{_text(item['description'])} {_cite(item['sources'], numbers)}".rstrip(),
+            f"{escaped(item['description'])} {_cite(item['sources'], numbers)}".rstrip(),
         ]
-        lines += ["", f"*Why: {_text(item['because'])}*"]
+        lines += ["", f"*Why: {escaped(item['because'])}*"]
         at = until
     if agenda["starters"]:
         lines += ["", "## Conversation starters", ""]
         lines += [
-            f"- **{_text(names[starter['asked_by']])}:** {_text(starter['text'])} {_cite(starter['sources'], numbers)}"
+            f"- **{escaped(names[starter['asked_by']])}:** {escaped(starter['text'])} "
+            f"{_cite(starter['sources'], numbers)}"
             for starter in agenda["starters"]
         ]
     prep = agenda["prep"]
-    lines += ["", f"## Your prep, {_text(people[prep['role']])} (only you see this; about five minutes)", ""]
-    lines += [f"{number}. {_text(step)}" for number, step in enumerate(prep["steps"], start=1)]
+    lines += ["", f"## Your prep, {escaped(people[prep['role']])} (only you see this; about five minutes)", ""]
+    lines += [f"{number}. {escaped(step)}" for number, step in enumerate(prep["steps"], start=1)]
     if agenda["sources"]:
         lines += ["", "## Sources", ""]
         for source in agenda["sources"]:
             references = "; ".join(source["references"])
             lines.append(
-                f"{numbers[source['id']]}. {_text(source['title'])}, “{_text(source['section'])}”. Evidence: "
+                f"{numbers[source['id']]}. {escaped(source['title'])}, “{escaped(source['section'])}”. Evidence: "
                 f"{source['evidence']}, "
-                f"updated {source['updated']}. Rests on: {_text(references)}."
+                f"updated {source['updated']}. Rests on: {escaped(references)}."
             )
-    lines += ["", "---", "", f"*{_text(agenda['notice'])}*", ""]
+    lines += ["", "---", "", f"*{escaped(agenda['notice'])}*", ""]
     return "\n".join(lines)
 
 
@@ -121,11 +116,6 @@ def paragraphs(agenda: dict[str, Any]) -> Iterator[Paragraph]:
         yield Paragraph(one_line(step), f"{number}. ", "   ")
 
 
-def one_line(text: str) -> str:
-    """The text as one line, without characters that nobody can see."""
-    return " ".join(_UNSEEN.sub("", text).split())
-
-
 def _names(agenda: dict[str, Any]) -> dict[str, str]:
     """What the agenda calls whoever leads or asks."""
     people: dict[str, str] = agenda["people"]
@@ -138,8 +128,3 @@ def _numbers(agenda: dict[str, Any]) -> dict[str, int]:
 
 def _cite(ids: list[str], numbers: dict[str, int]) -> str:
     return "".join(f"[{numbers[key]}]" for key in ids if key in numbers)
-
-
-def _text(text: str) -> str:
-    """One line of text in which no character is markup."""
-    return _LEADING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", one_line(text)))

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from coach.agenda.wishes import Said
 from coach.models import MentoringSession, now
 from coach.retrieval.library import Stage
 from coach.store.agendas import AgendaFacts
+from coach.wishes import Said
 
 # An exercise does not come back to a pair within this many sessions.
 FRESH_SESSIONS = 4

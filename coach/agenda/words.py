@@ -1,6 +1,6 @@
 """The words of an agenda: what a model or the composer writes, and the schema that holds both to it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -72,22 +72,3 @@ class PrepWords(_Words):
     """What one person alone reads before the meeting."""
 
     steps: Annotated[tuple[PrepStep, ...], Field(min_length=1, max_length=MOST_PREP_STEPS)]
-
-
-# What strict JSON schema modes of servers refuse; the limits are still checked when the reply is read.
-_NOT_ON_THE_WIRE = {"minLength", "maxLength", "minimum", "title", "default"}
-
-
-def wire_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of `model` in the subset that strict modes take."""
-
-    def strip(node: Any, *, is_properties: bool = False) -> Any:
-        if isinstance(node, dict):
-            return {
-                key: strip(value, is_properties=key in {"properties", "$defs"})
-                for key, value in node.items()
-                if is_properties or key not in _NOT_ON_THE_WIRE
-            }
-        return [strip(value) for value in node] if isinstance(node, list) else node
-
-    return strip(model.model_json_schema())  # type: ignore[no-any-return]

@@ -5,11 +5,8 @@ its own, whose answer only that person reads.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any, Literal
 
 from coach.agenda.brief import Briefing, Person
 from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
@@ -23,10 +20,9 @@ from coach.agenda.words import (
     AgendaWords,
     PrepWords,
     description_characters,
-    wire_schema,
 )
-from coach.errors import ModelReplyInvalid
-from coach.llm import LanguageModel, ModelReply, ModelRequest, Turn, extract_json
+from coach.asking import Spent, ask, wire_schema
+from coach.llm import LanguageModel
 from coach.prompts import Rendered, Untrusted, load
 from coach.retrieval.library import Role
 from coach.untrusted import shorten
@@ -35,25 +31,9 @@ from coach.vocabulary import Vocabulary
 MOST_AGENDA_TOKENS = 1_500
 MOST_PREP_TOKENS = 400
 _PASSAGE_CHARACTERS = 500
-_MOST_PROBLEMS_NAMED = 12
-
-W = TypeVar("W", bound=BaseModel)
 
 _AGENDA_SCHEMA = wire_schema(AgendaWords)
 _PREP_SCHEMA = wire_schema(PrepWords)
-
-
-@dataclass
-class Spent:
-    """Model tokens used so far, whatever came of them."""
-
-    prompt: int = 0
-    completion: int = 0
-
-    def add(self, reply: ModelReply) -> None:
-        """Count one reply."""
-        self.prompt += reply.prompt_tokens
-        self.completion += reply.completion_tokens
 
 
 @dataclass(frozen=True)
@@ -84,7 +64,7 @@ async def write_agenda(
     def check(words: AgendaWords) -> list[Violation]:
         return check_agenda(Draft(words, plan, briefing, vocabulary))
 
-    words, repaired = await _ask(model, prompt, AgendaWords, _AGENDA_SCHEMA, MOST_AGENDA_TOKENS, check, spent, progress)
+    words, repaired = await ask(model, prompt, AgendaWords, _AGENDA_SCHEMA, MOST_AGENDA_TOKENS, check, spent, progress)
     return Written(words, repaired, prompt.label)
 
 
@@ -128,7 +108,7 @@ async def write_prep(
 
     # Nobody hears of the progress: a prep is written only where there is a private note, and the one who waits for the
     # agenda may be the partner.
-    prep, _ = await _ask(model, prompt, PrepWords, _PREP_SCHEMA, MOST_PREP_TOKENS, check, spent)
+    prep, _ = await ask(model, prompt, PrepWords, _PREP_SCHEMA, MOST_PREP_TOKENS, check, spent)
     return prep
 
 
@@ -189,52 +169,6 @@ def agenda_prompt(plan: AgendaPlan, briefing: Briefing) -> Rendered:
             )
         ),
     )
-
-
-async def _ask(
-    model: LanguageModel,
-    prompt: Rendered,
-    words: type[W],
-    schema: dict[str, Any],
-    max_tokens: int,
-    check: Callable[[W], list[Violation]],
-    spent: Spent,
-    progress: Progress = silent,
-) -> tuple[W, bool]:
-    """Ask, and once more with the problems named; what was found in the second answer is final."""
-    turns: tuple[Turn, ...] = (Turn("system", prompt.system), Turn("user", prompt.user))
-    problems: list[str] = []
-    for attempt in ("first", "repair"):
-        progress("writing" if attempt == "first" else "repairing")
-        reply = await model.reply(ModelRequest(turns, prompt.label.split("@")[0], schema, max_tokens))
-        spent.add(reply)
-        progress("checking")
-        read = _read(reply.text, words)
-        if isinstance(read, words):
-            violations = check(read)
-            if not violations:
-                return read, attempt == "repair"
-            problems = [f"- {violation.where}: {violation.reason}" for violation in violations]
-        else:
-            assert isinstance(read, list)
-            problems = read
-        repair = load("repair").render(problems="\n".join(dict.fromkeys(problems[:_MOST_PROBLEMS_NAMED])))
-        turns = (*turns, Turn("assistant", reply.text[:8_000]), Turn("user", repair.user))
-    raise ModelReplyInvalid(f"{len(problems)} problems were left after the repair turn.")
-
-
-def _read(text: str, words: type[W]) -> W | list[str]:
-    """The words, or what is wrong with the reply in lines that the model can act on."""
-    value = extract_json(text)
-    if value is None:
-        return ["- The answer is not one whole JSON object."]
-    try:
-        return words.model_validate(value)
-    except ValidationError as error:
-        return [
-            f"- {'.'.join(str(part + 1 if isinstance(part, int) else part) for part in detail['loc'])}: {detail['msg']}"
-            for detail in error.errors(include_input=False)
-        ]
 
 
 def _person(person: Person) -> dict[str, Any]:

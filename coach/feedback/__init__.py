@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 
 Question = Literal["went_well", "to_change"]
 QUESTIONS: tuple[Question, ...] = ("went_well", "to_change")
+# The longest answer that is taken.
+MOST_CHARACTERS = 4_000
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Comments are read after the reply, a few at a time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,30 +14,44 @@ from coach.store.feedback import OfPeriod, ReadComment, keep_reading, unread_com
 
 # So many at once fill a batch of the embedding model, and are soon done again if the service stops midway.
 BATCH = 64
+# Where there are many to read and nobody waits for the first: texts of one length share the model's batches.
+MANY = 1_024
 
 
 async def read_comments(
-    store: Store, reader: CommentReader, feedback_id: str | None = None, *, period: OfPeriod | None = None
+    store: Store,
+    reader: CommentReader,
+    feedback_id: str | None = None,
+    *,
+    period: OfPeriod | None = None,
+    batch: int = BATCH,
+    progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Read what the reader has not read yet, of one feedback, of one period or of all, and return how many comments.
+    """Read what the reader has not read yet, of one feedback, one period or all; returns how many comments.
+
+    `progress` hears after each batch how many are read.
 
     Doing it again, or twice at once, does no harm. No transaction is open while the reader works.
     """
     done, after = 0, ""
     while True:
         async with store.read() as db:
-            batch = await unread_comments(
-                db, reader.version, BATCH, feedback_id=feedback_id, period=period, after=after
+            unread = await unread_comments(
+                db, reader.version, batch, feedback_id=feedback_id, period=period, after=after
             )
-        if not batch:
+        if not unread:
             return done
-        found = await reader.read([comment.text for comment in batch])
-        read = [ReadComment(comment.id, themes, vector) for comment, (themes, vector) in zip(batch, found, strict=True)]
+        found = await reader.read([comment.text for comment in unread])
+        read = [
+            ReadComment(comment.id, themes, vector) for comment, (themes, vector) in zip(unread, found, strict=True)
+        ]
         async with store.write() as db:
             await keep_reading(db, reader.version, read)
-        done += len(batch)
+        done += len(unread)
+        if progress:
+            progress(done)
         # A feedback that was replaced meanwhile has new comments, whose ids may lie anywhere.
-        after = batch[-1].id if feedback_id is None else ""
+        after = unread[-1].id if feedback_id is None else ""
 
 
 class OwnReader:

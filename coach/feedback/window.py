@@ -22,6 +22,12 @@ def is_revealed(session: MentoringSession, at: datetime) -> bool:
     return session.revealed_at is not None or (closing is not None and at >= closing)
 
 
+def opened_at(session: MentoringSession) -> datetime | None:
+    """From when each could read what the other shared, or can at the latest; None while it is not marked held."""
+    times = [at for at in (session.revealed_at, closes_at(session)) if at is not None]
+    return min(times, default=None)
+
+
 def check_open(session: MentoringSession, at: datetime) -> None:
     """Raise Conflict, saying why, where feedback on this session cannot be sent or changed at this time."""
     if session.revealed_at is not None:

@@ -18,6 +18,7 @@ from coach.models import (
     ActionItem,
     Agenda,
     AskedStarter,
+    FeedbackSummary,
     IdempotencyKey,
     MentoringSession,
     Pair,
@@ -186,9 +187,12 @@ def keep_agenda(db: AsyncSession, token_id: str, key: str, request: str, agenda_
 
 
 async def tokens_today(db: AsyncSession, program_id: str, at: datetime) -> int:
-    """Model tokens that the program has used since midnight UTC of the day of `at`."""
+    """Model tokens that the program has used since midnight UTC of the day of `at`, for agendas and summaries."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(), UTC)
-    query = select(func.coalesce(func.sum(Agenda.prompt_tokens + Agenda.completion_tokens), 0)).where(
-        col(Agenda.program_id) == program_id, col(Agenda.created_at) >= midnight
-    )
-    return int((await db.execute(query)).scalar_one())
+    used = 0
+    for table in (Agenda, FeedbackSummary):
+        query = select(func.coalesce(func.sum(table.prompt_tokens + table.completion_tokens), 0)).where(
+            col(table.program_id) == program_id, col(table.created_at) >= midnight
+        )
+        used += int((await db.execute(query)).scalar_one())
+    return used

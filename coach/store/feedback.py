@@ -11,7 +11,16 @@ from sqlmodel import col, select
 from coach.errors import NotFound
 from coach.feedback import QUESTIONS, ThemeFound
 from coach.feedback.disclosure import WINDOW
-from coach.models import Comment, Feedback, MentoringSession, Pair, Program, ThemeReport, new_id
+from coach.models import (
+    Comment,
+    Feedback,
+    FeedbackSummary,
+    MentoringSession,
+    Pair,
+    Program,
+    ThemeReport,
+    new_id,
+)
 from coach.store.sessions import NO_SESSION
 
 
@@ -74,6 +83,12 @@ _LOCKED = (
 _OF_SESSION = select(Feedback).where(col(Feedback.session_id) == bindparam("session_id"))
 _ADD_COMMENTS = insert(_COMMENT)
 _DROP_COMMENTS = delete(_COMMENT).where(_COMMENT.c.feedback_id == bindparam("of_feedback"))
+_DROP_SUMMARY = (
+    update(FeedbackSummary)
+    .where(col(FeedbackSummary.pair_id) == bindparam("of_pair"))
+    .values(key=None, content=None)
+    .execution_options(synchronize_session=False)
+)
 _KEEP_READING = (
     update(_COMMENT)
     .where(_COMMENT.c.id == bindparam("comment_id"))
@@ -190,7 +205,8 @@ async def put_feedback(
 
 
 async def withdraw(db: AsyncSession, feedback: Feedback) -> None:
-    """Delete the feedback and its comments."""
+    """Delete the feedback, its comments, and the summary that may tell of it."""
+    await db.execute(_DROP_SUMMARY, {"of_pair": feedback.pair_id})
     await db.execute(_DROP_COMMENTS, {"of_feedback": feedback.id})
     await db.delete(feedback)
 

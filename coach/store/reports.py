@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from coach.errors import InvalidInput, NotFound
 from coach.feedback.disclosure import Minimums
-from coach.feedback.periods import Period
+from coach.feedback.periods import Period, parse_period
 from coach.models import Comment, Feedback, MentoringSession, Program, ThemeReport
 
 _CURSOR = "%Y%m%d"
@@ -107,6 +107,18 @@ async def overlapping(db: AsyncSession, program_id: str, period: Period) -> Sequ
         .order_by(col(ThemeReport.begins_at), col(ThemeReport.ends_at))
     )
     return (await db.execute(query)).scalars().all()
+
+
+async def published_periods(db: AsyncSession, program_id: str) -> list[Period]:
+    """The periods that the program has published. Until this transaction ends, it publishes no other.
+
+    A report that was withheld counted nobody, so its period is not among them.
+    """
+    await lock_program(db, program_id)
+    query = select(ThemeReport.period).where(
+        col(ThemeReport.program_id) == program_id, col(ThemeReport.status) == "published"
+    )
+    return [parse_period(label) for label in (await db.execute(query)).scalars()]
 
 
 async def published_before(db: AsyncSession, program_id: str, at: datetime) -> ThemeReport | None:

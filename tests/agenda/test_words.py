@@ -14,8 +14,8 @@ from coach.agenda.words import (
     AgendaWords,
     PrepWords,
     description_characters,
-    wire_schema,
 )
+from coach.asking import wire_schema
 
 
 def words(**changes: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from coach.agenda.plan import outline
-from coach.agenda.write import Spent, Written, agenda_prompt, write_agenda, write_prep
+from coach.agenda.write import Written, agenda_prompt, write_agenda, write_prep
+from coach.asking import Spent
 from coach.errors import ModelReplyInvalid, ModelTimeout
 from coach.retrieval.search import Search
 from coach.vocabulary import Vocabulary

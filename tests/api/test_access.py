@@ -14,6 +14,9 @@ from tests.scripted_model import ScriptedModel
 
 ADMIN, COORDINATOR, PARTICIPANT = "admin", "coordinator", "participant"
 
+# Its rows name the pair by an id that only the test knows: `World.call` puts it in.
+IMPORT = {"rows": [{"pair_id": "{pair_id}", "author": "mentor", "held_at": "2026-01-05", "went_well": "We drew it."}]}
+
 # The contract's calls: method, path, body, who may make it.
 CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("POST", "/programs", {"name": "New"}, {ADMIN}),
@@ -45,11 +48,13 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("GET", "/programs/{program_id}/theme-reports", None, {ADMIN, COORDINATOR}),
     ("GET", "/programs/{program_id}/theme-reports/{period}", None, {ADMIN, COORDINATOR}),
     ("GET", "/knowledge/search", None, {ADMIN, COORDINATOR, PARTICIPANT}),
+    ("POST", "/programs/{program_id}/feedback/import", IMPORT, {ADMIN}),
     # Feedback is for sessions that were held.
     ("PATCH", "/sessions/{session_id}", {"status": "held"}, {COORDINATOR, PARTICIPANT}),
     ("GET", "/sessions/{session_id}/feedback-receipt", None, {PARTICIPANT}),
     ("PUT", "/sessions/{session_id}/feedback", FEEDBACK, {PARTICIPANT}),
     ("GET", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
+    ("GET", "/pairs/{pair_id}/feedback-summary", None, {PARTICIPANT}),
     ("DELETE", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
 ]
 NAMES = [f"{method} {path}" for method, path, _, _ in CALLS]
@@ -66,6 +71,8 @@ class World:
     stranger: PairOfPeople
 
     async def call(self, who: Caller, method: str, path: str, body: Any, ids: dict[str, str]) -> httpx.Response:
+        if body is IMPORT:
+            body = json.loads(json.dumps(IMPORT).replace("{pair_id}", ids["pair_id"]))
         return await who.call(method, path.format(**ids), body, params={"q": "a chart"})
 
     async def content(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from coach.feedback.render import COLUMNS, markdown, table
+from coach.feedback.report_forms import COLUMNS, markdown, table
 
 
 def report(**more: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the last feedback asked for, as far as an agenda can do something about it.
+"""What feedback asks for, as far as an agenda can do something about it.
 
 Only what was shared with the partner and shown to both is read. A wish is a kind, never a quotation: the next agenda
 does it and says so in the coach's words.
@@ -45,6 +45,23 @@ class Said(Protocol):
         """What the comments raise."""
 
 
+# How each wish is named after "asked"; what answers one in an agenda begins with these words, so that it can be found.
+ASKED: dict[Wish, str] = {
+    "level-the-table": "for more equal footing",
+    "shorter-demos": "for shorter demos",
+    "more-doing": "for more doing",
+    "more-talk": "for more room to talk",
+    "slower": "to go more slowly",
+    "less-at-once": "for less at once",
+    "clear-structure": "for a clearer structure",
+    "end-on-time": "to keep to the time",
+    "firm-next-steps": "for firmer next steps",
+    "back-to-goals": "what it is all for",
+    "less-of-one-story": "for less weight on one person's story",
+    "prepare-ahead": "for more notice",
+    "test-the-tools": "for tools that work",
+}
+
 # From this rating of safety downward, the next plan levels the table whatever the words say.
 LOW_SAFETY = 2
 
@@ -61,7 +78,8 @@ _WORDS: dict[Wish, str] = {
         |all)\sof\sthe\stalking|took\sover|equals?\b
         |as\san\sequal|speak\sfreely|be\scandid|nodded|deferr?\w*|one[\s-]sided|let\sme\sfinish)\b""",
     "shorter-demos": rf"""\b{_SHORTER}\b[^.!?]{{0,40}}\b{_DEMO}\b|\b{_DEMO}\b[^.!?]{{0,40}}\b{_SHORTER}\b""",
-    "more-doing": r"""\b(?:hands[\s-]on|more\spractice|practi[cs]e\smore|try\s(?:it|things|more|out)|do\s(?:it
+    "more-doing": r"""\b(?:hands[\s-]on|more\spractice|practi[cs]e\smore|try\s(?:it|things|more|out)
+        |(?:try|do)\s(?:\w+\s){1,3}(?:myself|ourselves)|do\s(?:it
         |more)\s(?:myself|ourselves|together)
         |less\s(?:theory|talk(?:ing)?)|more\sexercises?|learn\sby\sdoing|my\sown\shands|too\stheoretical
         |real\s(?:work|example|case)s?)\b""",
@@ -77,7 +95,8 @@ _WORDS: dict[Wish, str] = {
     "clear-structure": r"""\b(?:drift\w*|structure\w*|all\sover\sthe\splace|no\sagenda|wander\w*|off[\s-]?topic
         |ramble\w*|rambl\w+|lost\sthe\sthread|unfocuss?ed
         |stick\sto\sthe\s(?:plan|agenda)|clear(?:er)?\s(?:plan|agenda))\b""",
-    "end-on-time": r"""\b(?:end\son\stime|finish\son\stime|ran\sover|over\stime|overran|start(?:ed)?\s(?:late
+    "end-on-time": r"""\b(?:end\son\stime|finish\son\stime|(?:end|finish|stop)\s(?:\w+\s){0,3}(?:earlier|early|sooner)
+        |ran\sover|over\stime|overran|start(?:ed)?\s(?:late
         |on\stime)|late\sagain|rush(?:ed)?|out\sof\stime|watch\sthe\sclock
         |keep\sto\stime|shorter\s(?:meeting|session)s?)\b""",
     "firm-next-steps": r"""\b(?:next\ssteps?|follow[\s-]?up\w*|action\s(?:items?|points?)|who\sdoes\swhat
@@ -107,6 +126,19 @@ _OF_THEME: dict[str, Wish] = {
 }
 # More than this an agenda cannot take up without becoming an agenda about feedback.
 MOST_WISHES = 3
+
+
+def answer_begins(wish: Wish) -> str:
+    """The words with which an agenda says that it answers a wish."""
+    return f"You asked {ASKED[wish]}:"
+
+
+def worded(text: str) -> tuple[Wish, ...]:
+    """What a text asks for in so many words, the most important first."""
+    found = {wish for wish, pattern in _PATTERNS.items() if pattern.search(text)}
+    if "shorter-demos" in found:
+        found.discard("less-at-once")
+    return tuple(wish for wish in _WORDS if wish in found)
 
 
 def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:

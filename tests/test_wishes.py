@@ -2,8 +2,8 @@
 
 import pytest
 
-from coach.agenda.wishes import MOST_WISHES, Wish, read_wishes
 from coach.store.feedback import SharedFeedback
+from coach.wishes import MOST_WISHES, Wish, read_wishes
 
 
 def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[str, ...] = ()) -> SharedFeedback:
@@ -18,6 +18,8 @@ def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[
         ("He talked over me twice", "level-the-table"),
         ("I couldn't get a word in", "level-the-table"),
         ("Let me try it out myself next time", "more-doing"),
+        ("I would like to try the tool myself, not only look", "more-doing"),
+        ("could we end five minutes earlier, bus", "end-on-time"),
         ("More time to talk, fewer slides", "more-talk"),
         ("Too fast, and too much jargon", "slower"),
         ("Too many topics in one hour", "less-at-once"),

@@ -2,11 +2,11 @@
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from coach.feedback.report_words import Kind
+from coach.markdown import escaped, visible
 
 Content = dict[str, Any]
 
@@ -22,10 +22,6 @@ _TRENDS = {
     "new": "not listed last time",
 }
 
-# What Markdown would read as markup, what would begin an entity, and what common readers make a link of.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~]|&(?=#?\w+;)|(?<=\w):(?=//)|(?<=www)\.|(?<=\w)@(?=\w))", re.IGNORECASE)
-_LEADING = re.compile(r"^(\d*)(#+(?=\s|$)|[+-](?=\s|$)|(?<=\d)[.)](?=\s|$)|-{2,}|=+$)")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 # What a spreadsheet would run rather than show.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -36,10 +32,10 @@ def markdown(reports: Sequence[Content]) -> str:
 
 
 def _lines(report: Content) -> list[str]:
-    lines = [f"# Feedback themes, {_text(report['period'])}", ""]
+    lines = [f"# Feedback themes, {escaped(report['period'])}", ""]
     if report["status"] == "withheld":
-        return [*lines, _text(report["reason"]), "", f"*{_text(report['notice'])}*", ""]
-    lines += [f"Feedback from {_text(report['respondents'])} people.", ""]
+        return [*lines, escaped(report["reason"]), "", f"*{escaped(report['notice'])}*", ""]
+    lines += [f"Feedback from {escaped(report['respondents'])} people.", ""]
     if not report["themes"]:
         lines += ["No theme was raised by enough people to be listed.", ""]
     for kind, heading in _KINDS.items():
@@ -53,20 +49,20 @@ def _lines(report: Content) -> list[str]:
     if report["sources"]:
         lines += ["## Sources", ""]
         lines += [
-            f"- {_text(source['title'])} ({_text(source['id'])}, evidence: {_text(source['evidence'])}, updated "
-            f"{_text(source['updated'])}). Rests on: {_text('; '.join(source['references']))}."
+            f"- {escaped(source['title'])} ({escaped(source['id'])}, evidence: {escaped(source['evidence'])}, updated "
+            f"{escaped(source['updated'])}). Rests on: {escaped('; '.join(source['references']))}."
             for source in report["sources"]
         ]
         lines.append("")
-    return [*lines, f"*{_text(report['notice'])}*", ""]
+    return [*lines, f"*{escaped(report['notice'])}*", ""]
 
 
 def _theme(theme: Content) -> list[str]:
-    told = f"{_text(theme['people'])} people"
+    told = f"{escaped(theme['people'])} people"
     if theme["trend"]:
         told += f", {_TRENDS[theme['trend']]}"
-    lines = [f"### {_text(theme['label'])}", "", f"{told}. {_text(theme['summary'])}".rstrip(), ""]
-    lines += [f"- {_text(action['text'])}" for action in theme["actions"]]
+    lines = [f"### {escaped(theme['label'])}", "", f"{told}. {escaped(theme['summary'])}".rstrip(), ""]
+    lines += [f"- {escaped(action['text'])}" for action in theme["actions"]]
     return [*lines, ""] if theme["actions"] else lines
 
 
@@ -76,14 +72,14 @@ def _by_role(report: Content) -> list[str]:
     lines = [
         "## By role",
         "",
-        f"| theme | {' | '.join(f'{_text(role)}s' for role in roles)} |",
+        f"| theme | {' | '.join(f'{escaped(role)}s' for role in roles)} |",
         "|---" * (len(roles) + 1) + "|",
     ]
-    told = [_text(report["by_role"][role]["respondents"]) for role in roles]
+    told = [escaped(report["by_role"][role]["respondents"]) for role in roles]
     lines.append(f"| gave feedback | {' | '.join(told)} |")
     for theme in report["themes"]:
-        told = [_text(bands[role][theme["id"]]) for role in roles]
-        lines.append(f"| {_text(theme['label'])} | {' | '.join(told)} |")
+        told = [escaped(bands[role][theme["id"]]) for role in roles]
+        lines.append(f"| {escaped(theme['label'])} | {' | '.join(told)} |")
     return [*lines, ""]
 
 
@@ -124,11 +120,5 @@ def _row(report: Content, theme: Content | None) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    text = _CONTROL.sub(" ", text)
+    text = visible(text)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-
-
-def _text(text: str) -> str:
-    """A text on one line that Markdown shows as it is."""
-    line = " ".join(_CONTROL.sub(" ", text).split())
-    return _LEADING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", line))
