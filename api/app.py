@@ -13,7 +13,9 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from api import problems
-from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, sessions
+from api.oidc import Issuer
+from api.rates import Rates, TooManyRequests, address_of
+from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, sessions, tokens
 from api.schemas import Problem
 from api.state import AppState
 from coach.agenda.brief import make_brief
@@ -51,10 +53,18 @@ def create_app(
     """
     settings = settings or Settings()
     given = search
+    rates = Rates(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        state = AppState(settings=settings, store=Store(settings), model=model or _model(settings), reader=reader)
+        state = AppState(
+            settings=settings,
+            store=Store(settings),
+            model=model or _model(settings),
+            rates=rates,
+            issuer=Issuer(settings) if settings.oidc_issuer else None,
+            reader=reader,
+        )
         app.state.coach = state
         await state.store.migrate()
         _register_jobs(state)
@@ -74,6 +84,8 @@ def create_app(
             opened.close()
         if isinstance(state.model, OpenAIModel):
             await state.model.close()
+        if state.issuer is not None:
+            await state.issuer.close()
         await state.store.close()
 
     # Its /docs page brings its own scripts: FastAPI's would load them from the network.
@@ -86,21 +98,22 @@ def create_app(
         lifespan=lifespan,
     )
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for module in (programs, documents, sessions, agendas, feedback, attention, knowledge):
+    for module in (programs, tokens, documents, sessions, agendas, feedback, attention, knowledge):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)
     problems.install(app)
     _document(app)
-    app.add_middleware(Door, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Door, max_body_bytes=settings.max_body_bytes, rates=rates)
     return app
 
 
 class Door:
-    """The outermost layer: a request id, a limit to the body, and a reply even to what nobody foresaw."""
+    """The outermost layer: a request id, limits to body and pace, and a reply even to what nobody foresaw."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]], max_body_bytes: int) -> None:
+    def __init__(self, app: Callable[..., Awaitable[None]], max_body_bytes: int, rates: Rates) -> None:
         self._app = app
+        self._rates = rates
         self._most = max_body_bytes
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
@@ -136,7 +149,11 @@ class Door:
             try:
                 if _declared_length(scope) > self._most:
                     raise _TooLarge(self._most)
+                if scope["path"].startswith("/v1/"):
+                    await self._rates.count_request(address_of(scope))
                 await self._app(scope, counted_receive, stamped_send)
+            except TooManyRequests as error:
+                await problems.too_many(error)(scope, receive, stamped_send)
             except _TooLarge as error:
                 await problems.problem(413, "too-large", error.detail)(scope, receive, stamped_send)
             except Exception as error:
@@ -169,6 +186,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (409, "The thing is not in a state that allows this."),
         (413, "The body is too large."),
         (422, "The request cannot be used; `errors` names the fields."),
+        (429, "Too many requests; Retry-After says how many seconds to wait."),
         (503, "The database or the library cannot be used right now."),
     )
 }

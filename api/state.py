@@ -7,6 +7,8 @@ from weakref import WeakValueDictionary
 
 from fastapi import Depends, Request
 
+from api.oidc import Issuer
+from api.rates import Rates
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import IndexUnavailable
 from coach.feedback import CommentReader
@@ -20,12 +22,14 @@ from coach.store import Store
 @dataclass
 class AppState:
     """Everything with a life of its own. `search` is None until the index could be opened; `not_ready` then says
-    why. Without a `reader` comments stay unread.
+    why. Without a `reader` comments stay unread, and without an `issuer` nobody signs in elsewhere.
     """
 
     settings: Settings
     store: Store
     model: LanguageModel | None
+    rates: Rates
+    issuer: Issuer | None = None
     jobs: Jobs = field(default_factory=Jobs)
     search: Search | None = None
     maker: AgendaMaker | None = None

@@ -8,6 +8,7 @@ import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import structlog
@@ -97,15 +98,19 @@ def token(
     program: Annotated[str | None, typer.Option(help="Id of the program, for a coordinator.")] = None,
     participant: Annotated[str | None, typer.Option(help="Id of the person, for a participant.")] = None,
 ) -> None:
-    """Print one new token. It is not kept and cannot be shown again."""
-    from coach.store.tokens import issue_token
+    """Print one new token. It is not kept and cannot be shown again; it ends after COACH_TOKEN_DAYS."""
+    from coach.store.tokens import Issued, new_token
 
-    async def run(store: "Store") -> str:
+    expires_at = datetime.now(UTC) + timedelta(days=Settings().token_days)
+
+    async def run(store: "Store") -> Issued:
         await store.migrate()
         async with store.write() as db:
-            return await issue_token(db, role, program_id=program, participant_id=participant)
+            return await new_token(db, role, program_id=program, participant_id=participant, expires_at=expires_at)
 
-    typer.echo(_with_store(run))
+    made = _with_store(run)
+    typer.echo(f"Token {made.row.id}, good until {expires_at:%Y-%m-%d}.", err=True)
+    typer.echo(made.token)
 
 
 @app.command()
@@ -161,8 +166,6 @@ def index_build() -> None:
 @index_app.command("status")
 def index_status() -> None:
     """Tell the index's version, counts, model and age; exit with 1 when it is missing or stale."""
-    from datetime import UTC, datetime
-
     from coach.retrieval.search import open_search
 
     found = open_search(Settings(), build=False)

@@ -224,14 +224,22 @@ class IdempotencyKey(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """An access token, as its SHA-256 alone. The token has 256 random bits, so a fast hash is enough."""
+    """An access token, as its SHA-256 alone. The token has 256 random bits, so a fast hash is enough.
+
+    A row of the kind `sign-in` stands for a person whom the OIDC issuer knows, and `hash` for the issuer's name of that
+    person: it lets nobody in by itself, but what is kept by token is kept for that person, and revoking it shuts them
+    out. `expires_at` is null there, since each JWT has an end of its own.
+    """
 
     id: str = Field(default_factory=new_id, primary_key=True)
     hash: str = Field(unique=True)
+    kind: str = Field(default="own", sa_column_kwargs={"server_default": "own"})
     role: str
     program_id: str | None = Field(default=None, foreign_key="program.id")
     participant_id: str | None = Field(default=None, foreign_key="participant.id")
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Feedback(SQLModel, table=True):

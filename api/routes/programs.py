@@ -1,4 +1,4 @@
-"""Programs, tokens, pairs and private notes."""
+"""Programs, pairs and private notes."""
 
 from typing import Literal
 
@@ -14,7 +14,6 @@ from coach.errors import Forbidden, InvalidInput
 from coach.models import EXPERIENCE_LIMIT, Pair, Participant, Program, now
 from coach.store.pairs import PairPeople, pairs_of, put_note
 from coach.store.programs import get_program, list_pairs, list_programs
-from coach.store.tokens import issue_token
 
 router = APIRouter(tags=["programs and pairs"])
 
@@ -43,14 +42,6 @@ async def read_program(program_id: Id, caller: Coordinator, state: State) -> sch
     caller.sees_program(program_id)
     async with state.store.read() as db:
         return schemas.Program(**(await get_program(db, program_id)).model_dump())
-
-
-@router.post("/tokens", status_code=201)
-async def create_token(body: schemas.TokenCreate, caller: Admin, state: State) -> schemas.TokenReply:
-    """Make a token. It is shown in this reply and never again."""
-    async with state.store.write() as db:
-        token = await issue_token(db, body.role, program_id=body.program_id, participant_id=body.participant_id)
-    return schemas.TokenReply(token=token)
 
 
 @router.get("/me")

@@ -149,20 +149,6 @@ class PrivateNote(Body):
     text: Annotated[str, StringConstraints(max_length=4_000)]
 
 
-class TokenCreate(Body):
-    """A new token: a coordinator's needs `program_id`, a participant's `participant_id`."""
-
-    role: Literal["admin", "coordinator", "participant"]
-    program_id: str | None = None
-    participant_id: str | None = None
-
-
-class TokenReply(Reply):
-    """The token, shown this once."""
-
-    token: str
-
-
 class Me(Reply):
     """Who the caller's token stands for, and the pairs of that person."""
 

@@ -20,6 +20,8 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("GET", "/programs", None, {ADMIN}),
     ("GET", "/programs/{program_id}", None, {ADMIN, COORDINATOR}),
     ("POST", "/tokens", {"role": "admin"}, {ADMIN}),
+    ("GET", "/tokens", None, {ADMIN}),
+    ("DELETE", "/tokens/{token_id}", None, {ADMIN}),
     ("GET", "/me", None, {ADMIN, COORDINATOR, PARTICIPANT}),
     ("POST", "/programs/{program_id}/pairs", PAIR, {ADMIN, COORDINATOR}),
     ("GET", "/programs/{program_id}/pairs", None, {ADMIN, COORDINATOR}),
@@ -73,14 +75,18 @@ class World:
 
 
 @pytest_asyncio.fixture
-async def world(service: Service) -> World:
+async def world(serve: Serve) -> World:
+    # More tokens that are not good than a guesser may send.
+    service = await serve(failed_tokens_per_minute=100_000)
     pair = await service.pair()
     session_id = await pair.session()
     await pair.agenda(session_id)
     action = await pair.mentor.made(f"/pairs/{pair.id}/actions", {"owner": "mentee", "text": "Bring the report"})
     rules = {"title": "Rules", "text": "Ask first."}
     document = await pair.coordinator.made(f"/programs/{pair.program_id}/documents", rules)
+    spare = await (await service.caller("admin")).made("/tokens", {"role": "admin"})
     ids = {
+        "token_id": spare["id"],
         "document_id": document["id"],
         "program_id": pair.program_id,
         "pair_id": pair.id,
