@@ -32,6 +32,9 @@ from coach.store.agendas import load_facts
 
 log = structlog.get_logger(__name__)
 
+_LONGEST_ADDRESS = 8 * 1024
+_LARGEST_HEADERS = 32 * 1024
+
 _DESCRIPTION = """
 Agendas and feedback for reverse mentoring pairs. The **mentor** is the junior, the **mentee** the senior.
 
@@ -149,17 +152,31 @@ class Door:
             try:
                 if _declared_length(scope) > self._most:
                     raise _TooLarge(self._most)
+                if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_ADDRESS:
+                    raise _TooLong("address", 414, _LONGEST_ADDRESS)
+                if sum(len(name) + len(value) for name, value in scope["headers"]) > _LARGEST_HEADERS:
+                    raise _TooLong("headers", 431, _LARGEST_HEADERS)
                 if scope["path"].startswith("/v1/"):
                     await self._rates.count_request(address_of(scope))
                 await self._app(scope, counted_receive, stamped_send)
             except TooManyRequests as error:
                 await problems.too_many(error)(scope, receive, stamped_send)
+            except _TooLong as error:
+                await problems.problem(error.status, "too-large", str(error))(scope, receive, stamped_send)
             except _TooLarge as error:
                 await problems.problem(413, "too-large", error.detail)(scope, receive, stamped_send)
             except Exception as error:
                 reply = problems.unexpected(scope, error)
                 if not started:
                     await reply(scope, receive, stamped_send)
+
+
+class _TooLong(Exception):
+    """What comes before the body is longer than any request of ours needs."""
+
+    def __init__(self, what: str, status: int, most: int) -> None:
+        self.status = status
+        super().__init__(f"The {what} of a request may have at most {most:,} bytes. Send less of it.")
 
 
 class _TooLarge(HTTPException):

@@ -104,6 +104,20 @@ class CircuitBreaker:
         """Whether requests are held back now."""
         return self._opened_at is not None and self._clock() - self._opened_at < self._pause_s
 
+    @property
+    def state(self) -> Literal["closed", "open", "trying"]:
+        """`closed` lets requests through, `open` none; `trying` is between: the next request decides."""
+        if self._opened_at is None:
+            return "closed"
+        return "open" if self.is_open else "trying"
+
+    @property
+    def seconds_left(self) -> float:
+        """How long requests are held back from now on; 0 where they are not."""
+        if self._opened_at is None:
+            return 0.0
+        return max(self._opened_at + self._pause_s - self._clock(), 0.0)
+
     def before(self) -> None:
         """Call before a request. Raises ModelPaused while the breaker is open."""
         if self.is_open:

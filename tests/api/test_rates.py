@@ -144,3 +144,14 @@ async def test_counters_that_are_out_of_reach_hold_nobody_up(monkeypatch: pytest
         await rates.check_failures("192.0.2.7")
         await rates.count_failure("192.0.2.7")
         await rates.count_token("token", "192.0.2.7")
+
+
+# Sizes before the body
+
+
+async def test_an_address_or_headers_longer_than_any_of_ours_are_refused(service: Service, admin: Caller) -> None:
+    assert (await admin.get("/programs", params={"cursor": "a" * 7_000})).status_code == 422
+    reply = await admin.get("/programs", params={"cursor": "a" * 8_200})
+    assert "8,192 bytes" in assert_problem(reply, 414, "too-large")["detail"]
+    reply = await admin.get("/programs", headers={"X-Anything": "a" * 33_000})
+    assert "32,768 bytes" in assert_problem(reply, 431, "too-large")["detail"]
