@@ -15,12 +15,13 @@ from starlette.exceptions import HTTPException
 from api import problems
 from api.oidc import Issuer
 from api.rates import Rates, TooManyRequests, address_of
-from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, sessions, tokens
+from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, rights, sessions, tokens
 from api.schemas import Problem
 from api.state import AppState
 from coach.agenda.brief import make_brief
 from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
+from coach.erasure import forget_texts, run_retention, scrub
 from coach.errors import NotFound
 from coach.feedback import CommentReader
 from coach.feedback.reading import OwnReader, read_comments
@@ -32,6 +33,7 @@ from coach.store.agendas import load_facts
 
 log = structlog.get_logger(__name__)
 
+_DAY_S = 24 * 60 * 60
 _LONGEST_ADDRESS = 8 * 1024
 _LARGEST_HEADERS = 32 * 1024
 
@@ -81,7 +83,9 @@ def create_app(
         state.jobs.enqueue("load-embedding-model")
         # What an earlier run stored and did not come to read.
         state.jobs.enqueue("read-comments")
+        daily = asyncio.create_task(_every_day(state))
         yield
+        daily.cancel()
         await state.jobs.drain()
         if given is None:
             opened.close()
@@ -101,7 +105,7 @@ def create_app(
         lifespan=lifespan,
     )
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
-    for module in (programs, tokens, documents, sessions, agendas, feedback, attention, knowledge):
+    for module in (programs, tokens, rights, documents, sessions, agendas, feedback, attention, knowledge):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)
@@ -226,6 +230,13 @@ def _document(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
+async def _every_day(state: AppState) -> None:
+    """What is due by the calendar: at the start, and each day that the service runs."""
+    while True:
+        state.jobs.enqueue("retention")
+        await asyncio.sleep(_DAY_S)
+
+
 def _model(settings: Settings) -> LanguageModel | None:
     return OpenAIModel(settings) if settings.llm_model else None
 
@@ -256,6 +267,22 @@ def _register_jobs(state: AppState) -> None:
         if state.reader is not None:
             await read_comments(state.store, state.reader, feedback_id)
 
+    async def forget_pair(pair_id: str) -> None:
+        """Forget what an agenda asked that was being made when one of the pair was erased."""
+        async with state.turn_of(pair_id):
+            forget_texts(state.search)
+
+    async def scrub_database() -> None:
+        await scrub(state.store)
+
+    async def retention() -> None:
+        """Erase everybody whose program ended too long ago."""
+        if await run_retention(state.store):
+            forget_texts(state.search)
+
+    state.jobs.register("forget-pair", forget_pair)
+    state.jobs.register("scrub-database", scrub_database)
+    state.jobs.register("retention", retention)
     state.jobs.register("load-embedding-model", load_embedding_model)
     state.jobs.register("heal-index", heal_index)
     state.jobs.register("warm-session", warm_session)

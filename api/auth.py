@@ -18,7 +18,7 @@ from api.rates import address_of
 from api.state import AppState, state_of
 from coach.errors import Forbidden, InvalidInput, NotFound
 from coach.models import Token
-from coach.store.pairs import NO_PAIR, PairPeople, get_pair
+from coach.store.pairs import NO_PAIR, PairPeople, get_pair, hold_open
 from coach.store.tokens import AccessRole, find_token, known_sign_in, signed_in
 
 _bearer = HTTPBearer(
@@ -57,6 +57,15 @@ class Caller:
             allowed = self.role == "admin" or people.pair.program_id == self.program_id
         if not allowed:
             raise NotFound(not_found)
+        return people
+
+    async def open_pair(self, db: AsyncSession, pair_id: str, not_found: str = NO_PAIR) -> PairPeople:
+        """The pair, to be written to: it cannot be closed before this transaction ends.
+
+        Raises NotFound as `pair` does, and Conflict where the pair is closed.
+        """
+        people = await self.pair(db, pair_id, not_found)
+        await hold_open(db, pair_id)
         return people
 
 

@@ -27,7 +27,9 @@ T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 index_app = typer.Typer(no_args_is_help=True, help="The search index of the library.")
 library_app = typer.Typer(no_args_is_help=True, help="The knowledge library.")
+retention_app = typer.Typer(no_args_is_help=True, help="How long people are kept.")
 app.add_typer(index_app, name="index")
+app.add_typer(retention_app, name="retention")
 app.add_typer(library_app, name="library")
 
 
@@ -183,6 +185,18 @@ def index_status() -> None:
     typer.echo(f"model:    {status.model}")
     typer.echo(f"built:    {built_at:%Y-%m-%d %H:%M} UTC, {(datetime.now(UTC) - built_at).days} days ago")
     raise typer.Exit(0 if current else 1)
+
+
+@retention_app.command("run")
+def retention_run() -> None:
+    """Erase everybody whose program was closed longer ago than the program keeps its people."""
+    from coach.erasure import run_retention
+
+    async def run(store: "Store") -> int:
+        await store.migrate()
+        return await run_retention(store)
+
+    typer.echo(f"{_with_store(run)} people were erased.")
 
 
 @library_app.command("check")

@@ -42,6 +42,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 EXPERIENCE_LIMIT = 2
 
 
+# How many days after a program's end what is held on its people is erased, unless the program says otherwise.
+RETENTION_DAYS = 365
+
+
 # For columns that came later than the rows that have them.
 _EMPTY: dict[str, Any] = {"server_default": "[]"}
 
@@ -57,7 +61,7 @@ def new_id() -> str:
 
 
 class Program(SQLModel, table=True):
-    """One mentoring program."""
+    """One mentoring program. So many days after it was closed, what is held on its people is erased."""
 
     id: str = Field(default_factory=new_id, primary_key=True)
     name: str
@@ -65,6 +69,8 @@ class Program(SQLModel, table=True):
     planned_sessions: int = 6
     session_minutes: int = 60
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    retention_days: int = Field(default=RETENTION_DAYS, sa_column_kwargs={"server_default": text("365")})
 
 
 class ProgramDocument(SQLModel, table=True):
@@ -82,7 +88,8 @@ class ProgramDocument(SQLModel, table=True):
 class Participant(SQLModel, table=True):
     """One person in a program. `avoid_topics`, `accessibility` and `experience_limit` are for that person's eyes.
 
-    `experience_limit` is how many meetings in a row may draw on what this person has lived through.
+    `experience_limit` is how many meetings in a row may draw on what this person has lived through. Of a person who was
+    erased nothing is left but the id, under the name of "Former participant".
     """
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -97,12 +104,14 @@ class Participant(SQLModel, table=True):
     accessibility: str | None = None
     experience_limit: int = Field(default=EXPERIENCE_LIMIT, sa_column_kwargs={"server_default": text("2")})
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Pair(SQLModel, table=True):
     """A mentor, who is the junior, and a mentee, who is the senior.
 
-    `reached` holds goals that were goals once: their `text`, and the time `at` which they were marked reached.
+    `reached` holds goals that were goals once: their `text`, and the time `at` which they were marked reached. A pair
+    is closed for good when one of the two is erased; then nothing is written to it any more.
     """
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -114,6 +123,7 @@ class Pair(SQLModel, table=True):
     topics: list[str] = Field(default_factory=list, sa_type=JSON)
     planned_sessions: int
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class PrivateNote(SQLModel, table=True):

@@ -22,7 +22,7 @@ from coach.store.feedback import (
     shared_by_partner,
     withdraw,
 )
-from coach.store.pairs import PairPeople
+from coach.store.pairs import PairPeople, hold_open
 from coach.store.sessions import NO_SESSION, get_session
 
 router = APIRouter(tags=["feedback"])
@@ -53,6 +53,7 @@ async def write_feedback(
     """
     async with state.store.write() as db:
         session, people = await _locked(db, caller, session_id)
+        await hold_open(db, people.pair.id)
         at = now()
         check_open(session, at)
         row = await put_feedback(db, session, people.pair, _author(caller), _given(body), at)

@@ -11,7 +11,7 @@ from api.schemas import Page as PageOf
 from api.schemas import programs as schemas
 from api.state import State
 from coach.errors import Forbidden, InvalidInput
-from coach.models import EXPERIENCE_LIMIT, Pair, Participant, Program, now
+from coach.models import EXPERIENCE_LIMIT, RETENTION_DAYS, Pair, Participant, Program, now
 from coach.store.pairs import PairPeople, pairs_of, put_note
 from coach.store.programs import get_program, list_pairs, list_programs
 
@@ -42,6 +42,22 @@ async def read_program(program_id: Id, caller: Coordinator, state: State) -> sch
     caller.sees_program(program_id)
     async with state.store.read() as db:
         return schemas.Program(**(await get_program(db, program_id)).model_dump())
+
+
+@router.patch("/programs/{program_id}")
+async def change_program(program_id: Id, body: schemas.ProgramChange, caller: Admin, state: State) -> schemas.Program:
+    """Close a program, open it again, or change how long its people are kept after its end.
+
+    So many days after `closed_at` all that is held on its people is erased for good; its reports stay.
+    """
+    changes = body.model_dump(exclude_unset=True)
+    if changes.get("retention_days", 0) is None:
+        changes["retention_days"] = RETENTION_DAYS
+    async with state.store.write() as db:
+        program = await get_program(db, program_id)
+        for name, value in changes.items():
+            setattr(program, name, value)
+    return schemas.Program(**program.model_dump())
 
 
 @router.get("/me")
@@ -107,7 +123,7 @@ async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoord
     if changes.get("experience_limit", 0) is None:
         changes["experience_limit"] = EXPERIENCE_LIMIT
     async with state.store.write() as db:
-        people = await caller.pair(db, pair_id)
+        people = await caller.open_pair(db, pair_id)
         role = people.role_of(caller.participant_id)
         _mark_reached(people.pair, changes.get("goals_reached", []))
         for name in ("goals", "topics"):
@@ -137,7 +153,7 @@ def _mark_reached(pair: Pair, goals: list[str]) -> None:
 async def write_note(pair_id: Id, body: schemas.PrivateNote, caller: PairMember, state: State) -> None:
     """Tell the coach something in private. Only your own prep uses it; an empty text takes it back."""
     async with state.store.write() as db:
-        await caller.pair(db, pair_id)
+        await caller.open_pair(db, pair_id)
         await _put_note(db, pair_id, caller, body.text)
 
 
@@ -160,6 +176,7 @@ def _pair(people: PairPeople, caller: Caller) -> schemas.Pair:
         topics=pair.topics,
         planned_sessions=pair.planned_sessions,
         created_at=pair.created_at,
+        closed_at=pair.closed_at,
         you=role,
         avoid_topics=own.avoid_topics if own else None,
         accessibility=own.accessibility if own else None,

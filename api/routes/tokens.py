@@ -32,7 +32,7 @@ async def read_tokens(caller: Admin, page: Page, state: State) -> PageOf[schemas
     async with state.store.read() as db:
         rows = await list_tokens(db, page.limit + 1, page.after)
     return PageOf(
-        items=[_shown(row) for row in rows[: page.limit]], next_cursor=page.next_cursor([row.id for row in rows])
+        items=[shown_token(row) for row in rows[: page.limit]], next_cursor=page.next_cursor([row.id for row in rows])
     )
 
 
@@ -43,7 +43,8 @@ async def delete_token(token_id: Id, caller: Admin, state: State) -> None:
         await revoke_token(db, token_id)
 
 
-def _shown(row: Token) -> schemas.TokenInfo:
+def shown_token(row: Token) -> schemas.TokenInfo:
+    """What may be shown of a token."""
     expired = row.expires_at is not None and row.expires_at <= now()
     return schemas.TokenInfo(
         status="revoked" if row.revoked_at is not None else "expired" if expired else "active",

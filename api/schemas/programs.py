@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from api.schemas import Body, Reply
 from coach.retrieval.library import Topic
@@ -42,6 +42,21 @@ class ProgramCreate(Body):
     objectives: Annotated[list[Phrase], Field(max_length=20)] = []
 
 
+class ProgramChange(Body):
+    """What may change of a program: when it ended, null while it runs, and for how many days after that its people are
+    kept.
+    """
+
+    closed_at: AwareDatetime | None = None
+    retention_days: Annotated[int, Field(ge=0, le=3_650)] | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError(f"name at least one of {', '.join(type(self).model_fields)}")
+        return self
+
+
 class DocumentCreate(Body):
     """A Markdown document that only this program's people find."""
 
@@ -67,6 +82,8 @@ class Program(Reply):
     session_minutes: int
     objectives: list[str]
     created_at: datetime
+    closed_at: datetime | None
+    retention_days: int
 
 
 class PersonCreate(Body):
@@ -137,6 +154,7 @@ class Pair(Reply):
     topics: list[Topic]
     planned_sessions: int
     created_at: datetime
+    closed_at: datetime | None
     you: Literal["mentor", "mentee"] | None
     avoid_topics: list[str] | None
     accessibility: str | None

@@ -75,7 +75,7 @@ async def check_scope(
             raise InvalidInput("program_id", "A coordinator's token needs the program_id of a program that exists.")
     elif role == "participant":
         person = await db.get(Participant, participant_id) if participant_id else None
-        if person is None:
+        if person is None or person.erased_at is not None:
             raise InvalidInput(
                 "participant_id", "A participant's token needs the participant_id of a person that exists."
             )

@@ -19,6 +19,7 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("POST", "/programs", {"name": "New"}, {ADMIN}),
     ("GET", "/programs", None, {ADMIN}),
     ("GET", "/programs/{program_id}", None, {ADMIN, COORDINATOR}),
+    ("PATCH", "/programs/{program_id}", {"retention_days": 30}, {ADMIN}),
     ("POST", "/tokens", {"role": "admin"}, {ADMIN}),
     ("GET", "/tokens", None, {ADMIN}),
     ("DELETE", "/tokens/{token_id}", None, {ADMIN}),
@@ -49,6 +50,9 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("PUT", "/sessions/{session_id}/feedback", FEEDBACK, {PARTICIPANT}),
     ("GET", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
     ("DELETE", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
+    ("GET", "/me/export", None, {PARTICIPANT}),
+    # The last, since it leaves nothing of the person.
+    ("DELETE", "/participants/{participant_id}", None, {ADMIN, PARTICIPANT}),
 ]
 NAMES = [f"{method} {path}" for method, path, _, _ in CALLS]
 
@@ -87,6 +91,7 @@ async def world(serve: Serve) -> World:
     spare = await (await service.caller("admin")).made("/tokens", {"role": "admin"})
     ids = {
         "token_id": spare["id"],
+        "participant_id": pair.mentee.id,
         "document_id": document["id"],
         "program_id": pair.program_id,
         "pair_id": pair.id,
