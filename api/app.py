@@ -11,13 +11,16 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
+from api.headers import SafeHeaders
 from api.oidc import Issuer
 from api.rates import Rates, TooManyRequests, address_of
 from api.routes import agendas, attention, documents, feedback, health, knowledge, programs, rights, sessions, tokens
 from api.schemas import Problem
 from api.state import AppState
+from api.watch import Metrics, Watch
 from coach.agenda.brief import make_brief
 from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
@@ -26,6 +29,7 @@ from coach.errors import NotFound
 from coach.feedback import CommentReader
 from coach.feedback.reading import OwnReader, read_comments
 from coach.llm import LanguageModel, OpenAIModel
+from coach.llm_address import refuse_link_local
 from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
 from coach.store import Store
@@ -58,7 +62,7 @@ def create_app(
     """
     settings = settings or Settings()
     given = search
-    rates = Rates(settings)
+    rates, metrics = Rates(settings), Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -67,10 +71,15 @@ def create_app(
             store=Store(settings),
             model=model or _model(settings),
             rates=rates,
+            metrics=metrics,
             issuer=Issuer(settings) if settings.oidc_issuer else None,
             reader=reader,
         )
         app.state.coach = state
+        if settings.llm_model is not None:
+            await asyncio.to_thread(
+                partial(refuse_link_local, settings.llm_base_url, allowed=settings.llm_allow_link_local)
+            )
         await state.store.migrate()
         _register_jobs(state)
         if given is None:
@@ -111,7 +120,18 @@ def create_app(
     app.include_router(health.router)
     problems.install(app)
     _document(app)
+    # The last one added is the outermost.
     app.add_middleware(Door, max_body_bytes=settings.max_body_bytes, rates=rates)
+    app.add_middleware(Watch, metrics=metrics, log_requests=settings.log_requests)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=("Authorization", "Content-Type", "Idempotency-Key"),
+            expose_headers=("Retry-After", "X-Request-Id"),
+        )
+    app.add_middleware(SafeHeaders)
     return app
 
 

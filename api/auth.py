@@ -18,6 +18,7 @@ from api.rates import address_of
 from api.state import AppState, state_of
 from coach.errors import Forbidden, InvalidInput, NotFound
 from coach.models import Token
+from coach.store.audit import record
 from coach.store.pairs import NO_PAIR, PairPeople, get_pair, hold_open
 from coach.store.tokens import AccessRole, find_token, known_sign_in, signed_in
 
@@ -67,6 +68,10 @@ class Caller:
         people = await self.pair(db, pair_id, not_found)
         await hold_open(db, pair_id)
         return people
+
+    async def did(self, db: AsyncSession, action: str, **ids: str) -> None:
+        """Tell the audit, as the last thing in the transaction of what was done."""
+        await record(db, self.token_id, action, **ids)
 
 
 def allow(*roles: AccessRole) -> Callable[..., Awaitable[Caller]]:
@@ -126,6 +131,8 @@ async def _signed_in(state: AppState, issuer: Issuer, token: str) -> Caller:
         try:
             async with state.store.write() as db:
                 row = await signed_in(db, person.issuer, person.subject, person.role, **scope)
+                if row is not None:
+                    await record(db, row.id, "sign-in.know", token_id=row.id)
         except InvalidInput:
             raise NoRole(_UNKNOWN_SCOPE) from None
         except IntegrityError:

@@ -32,6 +32,7 @@ STATUS: tuple[tuple[type[errors.CoachError], int, str], ...] = (
     (errors.RetrievalError, 503, "library-unavailable"),
     (errors.LibraryError, 503, "library-unavailable"),
     (errors.ModelError, 503, "model-unavailable"),
+    (errors.UnsafeModelAddress, 503, "model-unavailable"),
     (errors.CoachError, 500, "unexpected"),
 )
 

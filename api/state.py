@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.oidc import Issuer
 from api.rates import Rates
+from api.watch import Metrics
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import IndexUnavailable
 from coach.feedback import CommentReader
@@ -30,6 +31,7 @@ class AppState:
     model: LanguageModel | None
     rates: Rates
     issuer: Issuer | None = None
+    metrics: Metrics = field(default_factory=Metrics)
     jobs: Jobs = field(default_factory=Jobs)
     search: Search | None = None
     maker: AgendaMaker | None = None

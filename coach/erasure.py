@@ -12,6 +12,7 @@ from coach.models import now
 from coach.retrieval.search import Search
 from coach.store import Store
 from coach.store.agendas import starter_key
+from coach.store.audit import CALENDAR, record
 from coach.store.erasure import Erased, erase, overdue
 
 log = structlog.get_logger(__name__)
@@ -20,13 +21,16 @@ _TRIES = 5
 _PAUSE_S = 0.5
 
 
-async def erase_person(store: Store, participant_id: str) -> Erased:
-    """Erase a person from the rows of the database. Raises NotFound, StoreError.
+async def erase_person(store: Store, participant_id: str, who: str) -> Erased:
+    """Erase a person from the rows of the database, on behalf of `who`. Raises NotFound, StoreError.
 
     Call `scrub` and `forget_texts` after it, once for all who are erased.
     """
     async with store.write() as db:
-        return await erase(db, participant_id, now())
+        erased = await erase(db, participant_id, now())
+        if not erased.again:
+            await record(db, who, "participant.erase", participant_id=participant_id)
+        return erased
 
 
 async def scrub(store: Store) -> bool:
@@ -61,7 +65,7 @@ async def run_retention(store: Store) -> int:
     async with store.read() as db:
         people = await overdue(db, now())
     for person in people:
-        await erase_person(store, person)
+        await erase_person(store, person, CALENDAR)
     if people:
         await scrub(store)
         log.info("retention.erased", people=len(people))

@@ -16,6 +16,7 @@
     │   └── IdempotencyConflict one key, two different requests
     ├── Forbidden               you may see it but not do this to it
     ├── InvalidInput            a value that only the domain can judge; names its field
+    ├── UnsafeModelAddress      the model's address is one where no model lives
     ├── PromptError             a prompt file lacks a variable or was given one that it does not use
     └── ModelError              the language model did not give a usable reply
         ├── ModelUnreachable    no connection, or a 5xx
@@ -107,6 +108,10 @@ class InvalidInput(CoachError):
     def __init__(self, field: str, message: str) -> None:
         self.field = field
         super().__init__(message)
+
+
+class UnsafeModelAddress(CoachError):
+    """The model's address is one where no model lives, but a machine's keys do."""
 
 
 class PromptError(CoachError):

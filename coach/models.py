@@ -301,3 +301,30 @@ class Comment(SQLModel, table=True):
     themes: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     vector: bytes | None = Field(default=None, sa_type=LargeBinary)
     reader: str | None = None
+
+
+class AuditLine(SQLModel, table=True):
+    """Who did what to what, and when: ids and fixed words, never content. Lines are added and never changed.
+
+    `hash` is taken over the line and the hash of the line before it. `who` is the id of a token, which may be gone by
+    now, or says that a command or the calendar did it.
+    """
+
+    __tablename__ = "audit_line"
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    who: str
+    action: str
+    ids: dict[str, str] = Field(sa_type=JSON)
+    hash: str
+
+
+class AuditHead(SQLModel, table=True):
+    """The number and the hash of the last line, in one row: without it, missing lines at the end would not show."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int
+    hash: str

@@ -46,6 +46,18 @@ class Settings(BaseSettings):
         int | None, Field(ge=0, description="Model tokens a program may use in a UTC day; unset: no limit.")
     ] = None
 
+    llm_allow_link_local: Annotated[
+        bool, Field(description="Let the model live at a link-local address, where clouds keep keys.")
+    ] = False
+
+    cors_origins: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        Field(description="Web pages that may call from a browser: https://name,https://name; unset: none."),
+    ] = ()
+    log_requests: Annotated[
+        bool, Field(description="Write a line for each request: its route, status and time; never who or what.")
+    ] = False
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body taken.")] = 64 * 1024
 
     token_days: Annotated[int, Field(ge=1, le=366, description="Days for which a new token is good.")] = 90
@@ -103,6 +115,20 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str | None) -> str | None:
         if value is not None and not re.match(r"(sqlite(\+aiosqlite)?|postgres(ql)?(\+psycopg)?)://", value):
             raise ValueError("must begin with postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_are_exact(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if not is_safe_address(origin) or origin != f"{parts.scheme}://{parts.netloc}" or "*" in origin:
+                raise ValueError("must be whole origins, such as https://people.example.org, without a path or a *")
         return value
 
     @field_validator("redis_url")

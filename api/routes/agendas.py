@@ -97,7 +97,8 @@ async def create_agenda(
                 briefing, pair = make_brief(known), known.people.pair
                 made = await maker.make(briefing, pair.id, pair.program_id, budget_spent=spent, progress=progress)
                 progress("storing")
-                if stored := await _stored(state, made, key):
+                if stored := await _stored(state, made, caller, key):
+                    state.metrics.count_agenda(stored.content["generator"])
                     return shown_agenda(stored, role)
                 # Another process gave the pair some of these starters in the same moment.
                 stale = True
@@ -145,6 +146,7 @@ async def create_starters(
         async with state.store.write() as db:
             await hold_open(db, facts.people.pair.id)
             if await add_asked(db, facts.people.pair.id, session_id, [passage.text for passage in chosen]):
+                await caller.did(db, "starters.create", session_id=session_id)
                 break
         # The partner was given some of these in the same moment: choose again.
     else:
@@ -177,7 +179,7 @@ class _StartersGiven(Exception):
     """Ends the transaction of an agenda whose starters the pair has been given meanwhile."""
 
 
-async def _stored(state: AppState, made: MadeAgenda, key: _Key | None) -> Agenda | None:
+async def _stored(state: AppState, made: MadeAgenda, caller: Caller, key: _Key | None) -> Agenda | None:
     """The agenda as it was stored, whole or not at all; or the one that was stored under the same key meanwhile.
 
     None where the pair was given one of its starters while it was written: then nothing is stored.
@@ -191,6 +193,7 @@ async def _stored(state: AppState, made: MadeAgenda, key: _Key | None) -> Agenda
                     raise _StartersGiven
                 if key:
                     keep_agenda(db, *key, made.row.id)
+                await caller.did(db, "agenda.create", agenda_id=made.row.id, session_id=made.row.session_id)
             return made.row
         except _StartersGiven:
             return None

@@ -58,6 +58,7 @@ async def write_feedback(
         check_open(session, at)
         row = await put_feedback(db, session, people.pair, _author(caller), _given(body), at)
         reply = _own(row, session, at)
+        await caller.did(db, "feedback.write", session_id=session_id)
     state.jobs.enqueue("read-comments", feedback_id=row.id)
     return reply
 
@@ -98,6 +99,7 @@ async def withdraw_feedback(session_id: Id, caller: PairMember, state: State) ->
                 "withdrawn. Nobody can read your answers in that report."
             )
         await withdraw(db, row)
+        await caller.did(db, "feedback.withdraw", session_id=session_id)
 
 
 async def _locked(db: AsyncSession, caller: Caller, session_id: str) -> tuple[MentoringSession, PairPeople]:

@@ -4,10 +4,11 @@ import math
 from typing import Any
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from api.auth import public
 from api.state import State
+from api.watch import CONTENT_TYPE
 from coach.errors import StoreError
 from coach.llm import OpenAIModel
 
@@ -18,6 +19,14 @@ router = APIRouter(tags=["health"], dependencies=[Depends(public)])
 async def read_health() -> dict[str, str]:
     """Alive."""
     return {"status": "ok"}
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def read_metrics(state: State) -> Response:
+    """Counts for Prometheus: by route template and outcome, never by person."""
+    paused = isinstance(state.model, OpenAIModel) and state.model.breaker.is_open
+    state.metrics.breaker_open.set(paused)
+    return Response(state.metrics.page(), media_type=CONTENT_TYPE)
 
 
 @router.get("/readyz")

@@ -24,6 +24,7 @@ async def create_program(body: schemas.ProgramCreate, caller: Admin, state: Stat
     program = Program(**body.model_dump())
     async with state.store.write() as db:
         db.add(program)
+        await caller.did(db, "program.create", program_id=program.id)
     return schemas.Program(**program.model_dump())
 
 
@@ -57,6 +58,7 @@ async def change_program(program_id: Id, body: schemas.ProgramChange, caller: Ad
         program = await get_program(db, program_id)
         for name, value in changes.items():
             setattr(program, name, value)
+        await caller.did(db, "program.change", program_id=program_id)
     return schemas.Program(**program.model_dump())
 
 
@@ -92,6 +94,7 @@ async def create_pair(program_id: Id, body: schemas.PairCreate, caller: Coordina
             planned_sessions=body.planned_sessions or program.planned_sessions,
         )
         db.add(pair)
+        await caller.did(db, "pair.create", pair_id=pair.id, mentor_id=mentor.id, mentee_id=mentee.id)
     return _pair(PairPeople(pair, mentor, mentee), caller)
 
 
@@ -138,6 +141,7 @@ async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoord
             if role is None:
                 raise Forbidden(f"{name} is for each person to set for themselves.")
             setattr(people.mentor if role == "mentor" else people.mentee, name, own[name])
+        await caller.did(db, "pair.change", pair_id=pair_id)
     return _pair(people, caller)
 
 
@@ -155,6 +159,7 @@ async def write_note(pair_id: Id, body: schemas.PrivateNote, caller: PairMember,
     async with state.store.write() as db:
         await caller.open_pair(db, pair_id)
         await _put_note(db, pair_id, caller, body.text)
+        await caller.did(db, "private-note.write", pair_id=pair_id)
 
 
 async def _put_note(db: AsyncSession, pair_id: str, caller: Caller, text: str) -> None:

@@ -30,8 +30,10 @@ NOTICE = (
 async def read_export(caller: PairMember, state: State) -> schemas.Export:
     """All that is held on you, as JSON, also what you shared with nobody; never what is your partner's alone."""
     assert caller.participant_id is not None
-    async with state.store.read() as db:
-        return _export(await held_on(db, caller.participant_id))
+    async with state.store.write() as db:
+        export = _export(await held_on(db, caller.participant_id))
+        await caller.did(db, "participant.export", participant_id=caller.participant_id)
+    return export
 
 
 @router.delete("/participants/{participant_id}", status_code=204)
@@ -45,7 +47,7 @@ async def erase_participant(
     """
     if caller.role == "participant" and caller.participant_id != participant_id:
         raise NotFound("There is no person with this id, or it is not you.")
-    erased = await erase_person(state.store, participant_id)
+    erased = await erase_person(state.store, participant_id, caller.token_id)
     forget_texts(state.search)
     for pair_id in erased.pair_ids:
         # An agenda of theirs that is being written now asks the library in their words once more.

@@ -45,6 +45,7 @@ async def create_session(
                 )
                 db.add(row)
                 earlier = await list_sessions(db, pair_id)
+                await caller.did(db, "session.create", session_id=row.id, pair_id=pair_id)
             break
         except IntegrityError:
             # Somebody planned a session of this pair in the same moment and took the number.
@@ -99,6 +100,7 @@ async def change_session(
         if "status" in changes:
             await _mark(db, row)
         sessions = await list_sessions(db, row.pair_id)
+        await caller.did(db, "session.change", session_id=session_id)
     if "focus" in changes:
         state.jobs.enqueue("warm-session", session_id=row.id)
     return _session(row, people.pair, sessions)
@@ -131,6 +133,7 @@ async def create_action(pair_id: Id, body: schemas.ActionCreate, caller: PairMem
                 raise InvalidInput("session_id", "This is not a session of this pair.")
         row = ActionItem(pair_id=pair_id, **body.model_dump())
         db.add(row)
+        await caller.did(db, "action.create", action_id=row.id, pair_id=pair_id)
     return shown_action(row)
 
 
@@ -158,6 +161,7 @@ async def change_action(action_id: Id, body: schemas.ActionChange, caller: PairM
             row.done_at = (row.done_at or now()) if changes.pop("done") else None
         for name, value in changes.items():
             setattr(row, name, value)
+        await caller.did(db, "action.change", action_id=action_id)
     return shown_action(row)
 
 

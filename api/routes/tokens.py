@@ -23,6 +23,7 @@ async def create_token(body: schemas.TokenCreate, caller: Admin, state: State) -
         made = await new_token(
             db, body.role, program_id=body.program_id, participant_id=body.participant_id, expires_at=expires_at
         )
+        await caller.did(db, "token.create", token_id=made.row.id)
     return schemas.TokenReply(token=made.token, id=made.row.id, expires_at=expires_at)
 
 
@@ -41,6 +42,7 @@ async def delete_token(token_id: Id, caller: Admin, state: State) -> None:
     """Revoke a token: from now on it lets nobody in. Of a person who signs in elsewhere, it shuts that person out."""
     async with state.store.write() as db:
         await revoke_token(db, token_id)
+        await caller.did(db, "token.revoke", token_id=token_id)
 
 
 def shown_token(row: Token) -> schemas.TokenInfo:

@@ -44,7 +44,7 @@ REACHED = frozenset({
     "action_item", "agenda", "asked_starter", "comment", "feedback", "idempotency_key", "mentoring_session", "pair",
     "participant", "private_note", "token",
 })  # fmt: skip
-HOLD_NOBODY = frozenset({"program", "program_document"})
+HOLD_NOBODY = frozenset({"program", "program_document", "audit_line", "audit_head"})
 
 
 @dataclass(frozen=True)
