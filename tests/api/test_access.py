@@ -81,7 +81,10 @@ class World:
 @pytest_asyncio.fixture
 async def world(serve: Serve) -> World:
     # More tokens that are not good than a guesser may send.
-    service = await serve(failed_tokens_per_minute=100_000)
+    return await make_world(await serve(failed_tokens_per_minute=100_000))
+
+
+async def make_world(service: Service) -> World:
     pair = await service.pair()
     session_id = await pair.session()
     await pair.agenda(session_id)
