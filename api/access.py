@@ -76,7 +76,7 @@ def calls(app: FastAPI) -> Iterator[Call]:
         dependant: Any = getattr(context, "dependant", None)
         if context.path in described and dependant is not None:
             for method in sorted(context.methods or ()):
-                yield Call(method, context.path, allowed_roles(dependant))
+                yield Call(method, str(context.path), allowed_roles(dependant))
 
 
 def markdown(app: FastAPI) -> str:
