@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from limits import RateLimitItemPerMinute
-from limits.aio.storage import Storage
+from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
@@ -139,12 +139,31 @@ def _limit(name: str, most: int | None, message: str) -> _Limit | None:
     return _Limit(name, item, message, spares_loopback=most is None)
 
 
+class _Memory(MemoryStorage):
+    """Counters in memory that are looked through for old ones once a second.
+
+    As it comes, it looks through all of them at each request, which with thousands of addresses takes longer than most
+    requests do. A counter that is old counts nothing in any case.
+    """
+
+    _swept_at = 0.0
+
+    async def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802
+        at = time.monotonic()
+        if at - self._swept_at < 1:
+            return
+        self._swept_at = at
+        for key in [key for key, until in self.expirations.items() if until <= time.time()]:
+            self.storage.pop(key, None)
+            self.expirations.pop(key, None)
+            self.locks.pop(key, None)
+
+
 def _storage(redis_url: str | None) -> Storage:
+    if redis_url is None:
+        return _Memory("async+memory://")
     try:
-        if redis_url is None:
-            found = storage_from_string("async+memory://")
-        else:
-            found = storage_from_string(f"async+{redis_url}", wrap_exceptions=True, implementation="redispy")
+        found = storage_from_string(f"async+{redis_url}", wrap_exceptions=True, implementation="redispy")
     except ConfigurationError:
         raise CoachError(
             "COACH_REDIS_URL is set, but Redis's client is not installed. Run `pip install redis`, or unset it: then "

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from coach.agenda.guard.draft import forget_names
-from coach.errors import StoreBusy
+from coach.errors import StoreError
 from coach.models import now
 from coach.retrieval.search import Search
 from coach.store import Store
@@ -36,12 +36,12 @@ async def erase_person(store: Store, participant_id: str, who: str) -> Erased:
 async def scrub(store: Store) -> bool:
     """Leave nothing of what was erased in the database's files; return whether that was done.
 
-    It is not while another process goes on reading, and is to be tried again.
+    It is not while another process goes on reading or the disk is full, and is to be tried again.
     """
     for attempt in range(_TRIES):
         try:
             await store.scrub()
-        except StoreBusy:
+        except StoreError:
             await asyncio.sleep(_PAUSE_S * (attempt + 1))
         else:
             return True

@@ -189,6 +189,8 @@ def _engine(url: str) -> AsyncEngine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted or replaced is overwritten at once, not when its place is next needed.
+            "secure_delete=ON",
             f"busy_timeout={int(BUSY_TIMEOUT_S * 1000)}",
             # KiB that each connection may keep of the database; the system keeps the rest.
             "cache_size=-1000",

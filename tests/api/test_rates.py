@@ -1,6 +1,7 @@
 """Who calls too often must wait, and is told for how long."""
 
 import asyncio
+import time
 from typing import Any
 
 import httpx
@@ -124,6 +125,19 @@ def test_what_counts_as_one_address(address: str, network: str) -> None:
 )
 def test_what_is_this_machine_itself(address: str, own: bool) -> None:
     assert is_loopback(address) is own
+
+
+async def test_counters_of_minutes_that_are_over_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = Rates(Settings(requests_per_minute=1))
+    counters: Any = rates._limiter.storage
+    for number in range(100):
+        await rates.count_token(f"token{number}", "192.0.2.7")
+    assert len(counters.storage) == 100
+    began, clock = time.time(), time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: began + 61)
+    monkeypatch.setattr(time, "monotonic", lambda: clock + 61)
+    await rates.count_token("token7", "192.0.2.7")
+    assert len(counters.storage) == len(counters.expirations) == 1
 
 
 def test_redis_without_its_client_is_a_sentence() -> None:
