@@ -12,8 +12,12 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
+from api.headers import SafeHeaders
+from api.oidc import Issuer
+from api.rates import Rates, TooManyRequests, address_of
 from api.routes import (
     agendas,
     attention,
@@ -24,25 +28,34 @@ from api.routes import (
     knowledge,
     programs,
     reports,
+    rights,
     sessions,
     summaries,
+    tokens,
 )
 from api.schemas import Problem
 from api.state import AppState
+from api.watch import Metrics, Watch
 from coach.agenda.brief import make_brief
 from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
+from coach.erasure import forget_texts, run_retention, scrub
 from coach.errors import NotFound
 from coach.feedback import CommentReader
 from coach.feedback.reading import MANY, OwnReader, read_comments
 from coach.feedback.summarize import SummaryMaker
 from coach.llm import LanguageModel, OpenAIModel
+from coach.llm_address import refuse_link_local
 from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
 from coach.store import Store
 from coach.store.agendas import load_facts
 
 log = structlog.get_logger(__name__)
+
+_DAY_S = 24 * 60 * 60
+_LONGEST_ADDRESS = 8 * 1024
+_LARGEST_HEADERS = 32 * 1024
 
 _DESCRIPTION = """
 Agendas and feedback for reverse mentoring pairs. The **mentor** is the junior, the **mentee** the senior.
@@ -65,11 +78,24 @@ def create_app(
     """
     settings = settings or Settings()
     given = search
+    rates, metrics = Rates(settings), Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        state = AppState(settings=settings, store=Store(settings), model=model or _model(settings), reader=reader)
+        state = AppState(
+            settings=settings,
+            store=Store(settings),
+            model=model or _model(settings),
+            rates=rates,
+            metrics=metrics,
+            issuer=Issuer(settings) if settings.oidc_issuer else None,
+            reader=reader,
+        )
         app.state.coach = state
+        if settings.llm_model is not None:
+            await asyncio.to_thread(
+                partial(refuse_link_local, settings.llm_base_url, allowed=settings.llm_allow_link_local)
+            )
         await state.store.migrate()
         _register_jobs(state)
         if given is None:
@@ -83,12 +109,16 @@ def create_app(
         state.jobs.enqueue("load-embedding-model")
         # What an earlier run stored and did not come to read.
         state.jobs.enqueue("read-comments")
+        daily = asyncio.create_task(_every_day(state))
         yield
+        daily.cancel()
         await state.jobs.drain()
         if given is None:
             opened.close()
         if isinstance(state.model, OpenAIModel):
             await state.model.close()
+        if state.issuer is not None:
+            await state.issuer.close()
         await state.store.close()
 
     # Its /docs page brings its own scripts: FastAPI's would load them from the network.
@@ -103,6 +133,8 @@ def create_app(
     v1 = APIRouter(prefix="/v1", responses=_PROBLEMS)
     for module in (
         programs,
+        tokens,
+        rights,
         documents,
         sessions,
         agendas,
@@ -118,7 +150,20 @@ def create_app(
     app.include_router(health.router)
     problems.install(app)
     _document(app)
-    app.add_middleware(Door, max_body_bytes=settings.max_body_bytes, max_import_bytes=settings.max_import_bytes)
+    # The last one added is the outermost.
+    app.add_middleware(
+        Door, max_body_bytes=settings.max_body_bytes, max_import_bytes=settings.max_import_bytes, rates=rates
+    )
+    app.add_middleware(Watch, metrics=metrics, log_requests=settings.log_requests)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=("Authorization", "Content-Type", "Idempotency-Key"),
+            expose_headers=("Retry-After", "X-Request-Id"),
+        )
+    app.add_middleware(SafeHeaders)
     return app
 
 
@@ -127,10 +172,13 @@ _IMPORT = re.compile(r"/v1/programs/[^/]+/feedback/import")
 
 
 class Door:
-    """The outermost layer: a request id, a limit to the body, and a reply even to what nobody foresaw."""
+    """The outermost layer: a request id, limits to body and pace, and a reply even to what nobody foresaw."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]], max_body_bytes: int, max_import_bytes: int) -> None:
+    def __init__(
+        self, app: Callable[..., Awaitable[None]], max_body_bytes: int, max_import_bytes: int, rates: Rates
+    ) -> None:
         self._app = app
+        self._rates = rates
         self._most = max_body_bytes
         self._most_imported = max_import_bytes
 
@@ -169,13 +217,31 @@ class Door:
             try:
                 if _declared_length(scope) > most:
                     raise _TooLarge(most)
+                if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_ADDRESS:
+                    raise _TooLong("address", 414, _LONGEST_ADDRESS)
+                if sum(len(name) + len(value) for name, value in scope["headers"]) > _LARGEST_HEADERS:
+                    raise _TooLong("headers", 431, _LARGEST_HEADERS)
+                if scope["path"].startswith("/v1/"):
+                    await self._rates.count_request(address_of(scope))
                 await self._app(scope, counted_receive, stamped_send)
+            except TooManyRequests as error:
+                await problems.too_many(error)(scope, receive, stamped_send)
+            except _TooLong as error:
+                await problems.problem(error.status, "too-large", str(error))(scope, receive, stamped_send)
             except _TooLarge as error:
                 await problems.problem(413, "too-large", error.detail)(scope, receive, stamped_send)
             except Exception as error:
                 reply = problems.unexpected(scope, error)
                 if not started:
                     await reply(scope, receive, stamped_send)
+
+
+class _TooLong(Exception):
+    """What comes before the body is longer than any request of ours needs."""
+
+    def __init__(self, what: str, status: int, most: int) -> None:
+        self.status = status
+        super().__init__(f"The {what} of a request may have at most {most:,} bytes. Send less of it.")
 
 
 class _TooLarge(HTTPException):
@@ -202,6 +268,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (409, "The thing is not in a state that allows this."),
         (413, "The body is too large."),
         (422, "The request cannot be used; `errors` names the fields."),
+        (429, "Too many requests; Retry-After says how many seconds to wait."),
         (503, "The database or the library cannot be used right now."),
     )
 }
@@ -222,6 +289,13 @@ def _document(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+async def _every_day(state: AppState) -> None:
+    """What is due by the calendar: at the start, and each day that the service runs."""
+    while True:
+        state.jobs.enqueue("retention")
+        await asyncio.sleep(_DAY_S)
 
 
 def _model(settings: Settings) -> LanguageModel | None:
@@ -268,6 +342,23 @@ def _register_jobs(state: AppState) -> None:
             done += found
 
     state.jobs.register("read-imported", read_imported)
+
+    async def forget_pair(pair_id: str) -> None:
+        """Forget what an agenda asked that was being made when one of the pair was erased."""
+        async with state.turn_of(pair_id):
+            forget_texts(state.search)
+
+    async def scrub_database() -> None:
+        await scrub(state.store)
+
+    async def retention() -> None:
+        """Erase everybody whose program ended too long ago."""
+        if await run_retention(state.store):
+            forget_texts(state.search)
+
+    state.jobs.register("forget-pair", forget_pair)
+    state.jobs.register("scrub-database", scrub_database)
+    state.jobs.register("retention", retention)
     state.jobs.register("load-embedding-model", load_embedding_model)
     state.jobs.register("heal-index", heal_index)
     state.jobs.register("warm-session", warm_session)

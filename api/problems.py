@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from api.oidc import IssuerUnreachable, NoRole
+from api.rates import TooManyRequests
 from coach import errors
 
 log = structlog.get_logger(__name__)
@@ -30,6 +32,7 @@ STATUS: tuple[tuple[type[errors.CoachError], int, str], ...] = (
     (errors.RetrievalError, 503, "library-unavailable"),
     (errors.LibraryError, 503, "library-unavailable"),
     (errors.ModelError, 503, "model-unavailable"),
+    (errors.UnsafeModelAddress, 503, "model-unavailable"),
     (errors.CoachError, 500, "unexpected"),
 )
 
@@ -77,6 +80,18 @@ def install(app: FastAPI) -> None:
     async def _unauthorized(request: Request, error: Unauthorized) -> Response:
         return problem(401, "unauthorized", str(error), headers={"WWW-Authenticate": "Bearer"})
 
+    @app.exception_handler(NoRole)
+    async def _no_role(request: Request, error: NoRole) -> Response:
+        return problem(403, "forbidden", str(error))
+
+    @app.exception_handler(IssuerUnreachable)
+    async def _issuer_unreachable(request: Request, error: IssuerUnreachable) -> Response:
+        return problem(503, "sign-in-unavailable", _NO_ISSUER, headers={"Retry-After": "10"})
+
+    @app.exception_handler(TooManyRequests)
+    async def _too_many(request: Request, error: TooManyRequests) -> Response:
+        return too_many(error)
+
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
         fields = [{"field": _path(detail), "message": _message(detail)} for detail in error.errors()]
@@ -119,6 +134,11 @@ def _fields(error: errors.CoachError) -> list[tuple[str, str]]:
     return [(error.field, str(error))] if isinstance(error, errors.InvalidInput) else []
 
 
+def too_many(error: TooManyRequests) -> ProblemResponse:
+    """The reply to one who must wait."""
+    return problem(429, "too-many-requests", str(error), headers={"Retry-After": str(error.retry_after)})
+
+
 def unexpected(scope: Any, error: BaseException) -> ProblemResponse:
     """The reply to what nobody foresaw; the log names the error's class and place, never its text."""
     frame = error.__traceback__
@@ -132,6 +152,10 @@ def unexpected(scope: Any, error: BaseException) -> ProblemResponse:
 _UNEXPECTED = (
     "Something went wrong on our side. Nothing was stored by this request; please try again, and tell your coordinator "
     "if it stays."
+)
+_NO_ISSUER = (
+    "It cannot be checked right now who you are: the sign-in service of your organization does not answer. "
+    "Try again in a moment."
 )
 _HIDDEN = {
     "library-unavailable": (

@@ -7,6 +7,9 @@ from weakref import WeakValueDictionary
 
 from fastapi import Depends, Request
 
+from api.oidc import Issuer
+from api.rates import Rates
+from api.watch import Metrics
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import IndexUnavailable
 from coach.feedback import CommentReader
@@ -21,12 +24,15 @@ from coach.store import Store
 @dataclass
 class AppState:
     """Everything with a life of its own. `search` is None until the index could be opened; `not_ready` then says
-    why. Without a `reader` comments stay unread.
+    why. Without a `reader` comments stay unread, and without an `issuer` nobody signs in elsewhere.
     """
 
     settings: Settings
     store: Store
     model: LanguageModel | None
+    rates: Rates
+    issuer: Issuer | None = None
+    metrics: Metrics = field(default_factory=Metrics)
     jobs: Jobs = field(default_factory=Jobs)
     search: Search | None = None
     maker: AgendaMaker | None = None

@@ -8,6 +8,7 @@ import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import structlog
@@ -26,7 +27,11 @@ T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 index_app = typer.Typer(no_args_is_help=True, help="The search index of the library.")
 library_app = typer.Typer(no_args_is_help=True, help="The knowledge library.")
+retention_app = typer.Typer(no_args_is_help=True, help="How long people are kept.")
 app.add_typer(index_app, name="index")
+audit_app = typer.Typer(no_args_is_help=True, help="The log of who did what.")
+app.add_typer(audit_app, name="audit")
+app.add_typer(retention_app, name="retention")
 app.add_typer(library_app, name="library")
 
 
@@ -47,6 +52,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from coach.llm_address import refuse_link_local
     from coach.retrieval.search import open_search, show_progress
 
     settings = Settings()
@@ -55,6 +61,8 @@ def serve(
         await store.migrate()
 
     # Before the server starts, so that what is wrong is one sentence.
+    if settings.llm_model is not None:
+        refuse_link_local(settings.llm_base_url, allowed=settings.llm_allow_link_local)
     bound = _bind(host, port)
     _with_store(bring_up_to_date)
     search = open_search(settings, progress=show_progress)
@@ -97,15 +105,22 @@ def token(
     program: Annotated[str | None, typer.Option(help="Id of the program, for a coordinator.")] = None,
     participant: Annotated[str | None, typer.Option(help="Id of the person, for a participant.")] = None,
 ) -> None:
-    """Print one new token. It is not kept and cannot be shown again."""
-    from coach.store.tokens import issue_token
+    """Print one new token. It is not kept and cannot be shown again; it ends after COACH_TOKEN_DAYS."""
+    from coach.store.audit import COMMAND, record
+    from coach.store.tokens import Issued, new_token
 
-    async def run(store: "Store") -> str:
+    expires_at = datetime.now(UTC) + timedelta(days=Settings().token_days)
+
+    async def run(store: "Store") -> Issued:
         await store.migrate()
         async with store.write() as db:
-            return await issue_token(db, role, program_id=program, participant_id=participant)
+            made = await new_token(db, role, program_id=program, participant_id=participant, expires_at=expires_at)
+            await record(db, COMMAND, "token.create", token_id=made.row.id)
+            return made
 
-    typer.echo(_with_store(run))
+    made = _with_store(run)
+    typer.echo(f"Token {made.row.id}, good until {expires_at:%Y-%m-%d}.", err=True)
+    typer.echo(made.token)
 
 
 @app.command()
@@ -161,8 +176,6 @@ def index_build() -> None:
 @index_app.command("status")
 def index_status() -> None:
     """Tell the index's version, counts, model and age; exit with 1 when it is missing or stale."""
-    from datetime import UTC, datetime
-
     from coach.retrieval.search import open_search
 
     found = open_search(Settings(), build=False)
@@ -180,6 +193,40 @@ def index_status() -> None:
     typer.echo(f"model:    {status.model}")
     typer.echo(f"built:    {built_at:%Y-%m-%d %H:%M} UTC, {(datetime.now(UTC) - built_at).days} days ago")
     raise typer.Exit(0 if current else 1)
+
+
+@retention_app.command("run")
+def retention_run() -> None:
+    """Erase everybody whose program was closed longer ago than the program keeps its people."""
+    from coach.erasure import run_retention
+
+    async def run(store: "Store") -> int:
+        await store.migrate()
+        return await run_retention(store)
+
+    typer.echo(f"{_with_store(run)} people were erased.")
+
+
+@audit_app.command("verify")
+def audit_verify(
+    kept: Annotated[
+        str | None, typer.Option("--kept", metavar="LINE:HASH", help="A line as an earlier run told it.")
+    ] = None,
+) -> None:
+    """Read the whole audit; tell each line that was changed or removed, and exit with 1 where there is one."""
+    from coach.store.audit import verify
+
+    number, _, kept_hash = (kept or "0:").partition(":")
+    if not number.isdecimal():
+        raise typer.BadParameter("must be the line's number and its hash, as 17:abc", param_hint="--kept")
+
+    verdict = _with_store(lambda store: verify(store, (int(number), kept_hash) if kept else None))
+    for finding in verdict.findings:
+        typer.echo(finding)
+    if verdict.findings:
+        raise typer.Exit(1)
+    typer.echo(f"{verdict.last_seq} lines are in order. To be sure of them later, keep this elsewhere:")
+    typer.echo(f"{verdict.last_seq}:{verdict.last_hash}")
 
 
 @library_app.command("check")

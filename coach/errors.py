@@ -17,6 +17,7 @@
     ├── Forbidden               you may see it but not do this to it
     ├── InvalidInput            a value that only the domain can judge; names its field
     │   └── InvalidRows         rows of an import; names each, the first ones of many
+    ├── UnsafeModelAddress      the model's address is one where no model lives
     ├── PromptError             a prompt file lacks a variable or was given one that it does not use
     └── ModelError              the language model did not give a usable reply
         ├── ModelUnreachable    no connection, or a 5xx
@@ -125,6 +126,10 @@ class InvalidRows(InvalidInput):
             f"{count:,} {'problem' if count == 1 else 'problems'} in the rows, so nothing was stored.{shown} "
             "Mend them and send all rows again.",
         )
+
+
+class UnsafeModelAddress(CoachError):
+    """The model's address is one where no model lives, but a machine's keys do."""
 
 
 class PromptError(CoachError):

@@ -104,6 +104,20 @@ class CircuitBreaker:
         """Whether requests are held back now."""
         return self._opened_at is not None and self._clock() - self._opened_at < self._pause_s
 
+    @property
+    def state(self) -> Literal["closed", "open", "trying"]:
+        """`closed` lets requests through, `open` none; `trying` is between: the next request decides."""
+        if self._opened_at is None:
+            return "closed"
+        return "open" if self.is_open else "trying"
+
+    @property
+    def seconds_left(self) -> float:
+        """How long requests are held back from now on; 0 where they are not."""
+        if self._opened_at is None:
+            return 0.0
+        return max(self._opened_at + self._pause_s - self._clock(), 0.0)
+
     def before(self) -> None:
         """Call before a request. Raises ModelPaused while the breaker is open."""
         if self.is_open:
@@ -135,6 +149,8 @@ class OpenAIModel:
             base_url=settings.llm_base_url or "https://api.openai.com/v1",
             timeout=settings.llm_timeout_s,
             max_retries=1,
+            # A redirect would lead past the check of the address that was set.
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, timeout=settings.llm_timeout_s),
         )
         self._model = settings.llm_model
         self._rung = 0
@@ -279,6 +295,10 @@ def _meaning(error: openai.OpenAIError) -> ModelError:
             "The model's server knows no such model or address (404). Check COACH_LLM_MODEL and COACH_LLM_BASE_URL."
         )
     if isinstance(error, openai.APIStatusError):
+        if error.status_code < 400:
+            return ModelUnreachable(
+                f"The model's server sends its callers elsewhere ({error.status_code}). Check COACH_LLM_BASE_URL."
+            )
         if error.status_code >= 500:
             return ModelUnreachable(f"The model's server failed ({error.status_code}).")
         return ModelRejected(f"The model's server refused the request ({error.status_code}).")

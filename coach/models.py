@@ -42,6 +42,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 EXPERIENCE_LIMIT = 2
 
 
+# How many days after a program's end what is held on its people is erased, unless the program says otherwise.
+RETENTION_DAYS = 365
+
+
 # For columns that came later than the rows that have them.
 _EMPTY: dict[str, Any] = {"server_default": "[]"}
 
@@ -57,7 +61,7 @@ def new_id() -> str:
 
 
 class Program(SQLModel, table=True):
-    """One mentoring program.
+    """One mentoring program. So many days after it was closed, what is held on its people is erased.
 
     `raised_minimums` are the least numbers of `people` and `theme_people` that it set for its theme reports, each with
     the time `at` which it did; those of periods that began before stay as they were.
@@ -70,6 +74,8 @@ class Program(SQLModel, table=True):
     session_minutes: int = 60
     raised_minimums: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs=_EMPTY)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    retention_days: int = Field(default=RETENTION_DAYS, sa_column_kwargs={"server_default": text("365")})
 
 
 class ProgramDocument(SQLModel, table=True):
@@ -87,7 +93,8 @@ class ProgramDocument(SQLModel, table=True):
 class Participant(SQLModel, table=True):
     """One person in a program. `avoid_topics`, `accessibility` and `experience_limit` are for that person's eyes.
 
-    `experience_limit` is how many meetings in a row may draw on what this person has lived through.
+    `experience_limit` is how many meetings in a row may draw on what this person has lived through. Of a person who was
+    erased nothing is left but the id, under the name of "Former participant".
     """
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -102,12 +109,14 @@ class Participant(SQLModel, table=True):
     accessibility: str | None = None
     experience_limit: int = Field(default=EXPERIENCE_LIMIT, sa_column_kwargs={"server_default": text("2")})
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Pair(SQLModel, table=True):
     """A mentor, who is the junior, and a mentee, who is the senior.
 
-    `reached` holds goals that were goals once: their `text`, and the time `at` which they were marked reached.
+    `reached` holds goals that were goals once: their `text`, and the time `at` which they were marked reached. A pair
+    is closed for good when one of the two is erased; then nothing is written to it any more.
     """
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -119,6 +128,7 @@ class Pair(SQLModel, table=True):
     topics: list[str] = Field(default_factory=list, sa_type=JSON)
     planned_sessions: int
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class PrivateNote(SQLModel, table=True):
@@ -229,14 +239,22 @@ class IdempotencyKey(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """An access token, as its SHA-256 alone. The token has 256 random bits, so a fast hash is enough."""
+    """An access token, as its SHA-256 alone. The token has 256 random bits, so a fast hash is enough.
+
+    A row of the kind `sign-in` stands for a person whom the OIDC issuer knows, and `hash` for the issuer's name of that
+    person: it lets nobody in by itself, but what is kept by token is kept for that person, and revoking it shuts them
+    out. `expires_at` is null there, since each JWT has an end of its own.
+    """
 
     id: str = Field(default_factory=new_id, primary_key=True)
     hash: str = Field(unique=True)
+    kind: str = Field(default="own", sa_column_kwargs={"server_default": "own"})
     role: str
     program_id: str | None = Field(default=None, foreign_key="program.id")
     participant_id: str | None = Field(default=None, foreign_key="participant.id")
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Feedback(SQLModel, table=True):
@@ -325,3 +343,30 @@ class FeedbackSummary(SQLModel, table=True):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class AuditLine(SQLModel, table=True):
+    """Who did what to what, and when: ids and fixed words, never content. Lines are added and never changed.
+
+    `hash` is taken over the line and the hash of the line before it. `who` is the id of a token, which may be gone by
+    now, or says that a command or the calendar did it.
+    """
+
+    __tablename__ = "audit_line"
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    who: str
+    action: str
+    ids: dict[str, str] = Field(sa_type=JSON)
+    hash: str
+
+
+class AuditHead(SQLModel, table=True):
+    """The number and the hash of the last line, in one row: without it, missing lines at the end would not show."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int
+    hash: str

@@ -7,12 +7,14 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -216,6 +218,29 @@ def test_a_library_that_is_broken_is_told_with_file_and_line(tmp_path: Path) -> 
     (tmp_path / "knowledge" / "guidance" / "broken.md").write_text("---\nid: broken\n---\nText.\n")
     ended = coach("library", "check", data_dir=tmp_path, COACH_KNOWLEDGE_DIR=str(tmp_path / "knowledge"))
     assert_one_sentence(ended, "broken.md:")
+
+
+def test_the_audit_is_read_and_a_line_that_was_removed_is_told(tmp_path: Path) -> None:
+    for _ in range(3):
+        coach("token", "--role", "admin", data_dir=tmp_path)
+    ended = coach("audit", "verify", data_dir=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    kept = ended.stdout.splitlines()[-1]
+    assert re.fullmatch(r"3:[0-9a-f]{64}", kept)
+    assert coach("audit", "verify", "--kept", kept, data_dir=tmp_path).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "coach.sqlite3")) as file:
+        file.execute("DROP TRIGGER audit_line_is_never_removed")
+        file.execute("DELETE FROM audit_line WHERE seq = 2")
+        file.commit()
+    ended = coach("audit", "verify", data_dir=tmp_path)
+    assert (ended.returncode, ended.stdout) == (1, "Line 2 is missing.\n")
+    ended = coach("audit", "verify", "--kept", f"3:{'0' * 64}", data_dir=tmp_path)
+    assert "Line 3 is not the one that was kept" in ended.stdout
+
+
+def test_retention_tells_how_many_people_were_erased(tmp_path: Path) -> None:
+    ended = coach("retention", "run", data_dir=tmp_path)
+    assert (ended.returncode, ended.stdout) == (0, "0 people were erased.\n")
 
 
 def test_migrating_twice_does_no_harm(tmp_path: Path) -> None:

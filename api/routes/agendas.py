@@ -30,7 +30,7 @@ from coach.store.agendas import (
     newest_agenda,
     tokens_today,
 )
-from coach.store.pairs import PairPeople
+from coach.store.pairs import PairPeople, hold_open
 from coach.store.sessions import NO_SESSION, get_session
 
 router = APIRouter(tags=["agendas"])
@@ -76,6 +76,8 @@ async def create_agenda(
         kept = await kept_agenda(db, *key) if key else None
         limit = state.settings.llm_tokens_per_day
         spent = limit is not None and kept is None and await tokens_today(db, facts.program.id, now()) >= limit
+    if kept is None and facts.people.pair.closed_at is not None:
+        raise Conflict("This pair is closed, since one of the two has left. It gets no more agendas.")
     if kept is None and facts.session.status in {"held", "cancelled"}:
         raise Conflict(
             f"This session is marked {facts.session.status}. "
@@ -84,7 +86,7 @@ async def create_agenda(
 
     async def make(progress: Progress = silent) -> schemas.Agenda:
         if kept is not None:
-            return _agenda(kept, role)
+            return shown_agenda(kept, role)
         known, turn = facts, state.turn_of(facts.people.pair.id)
         stale = turn.locked()
         async with turn:
@@ -96,8 +98,9 @@ async def create_agenda(
                 briefing, pair = make_brief(known), known.people.pair
                 made = await maker.make(briefing, pair.id, pair.program_id, budget_spent=spent, progress=progress)
                 progress("storing")
-                if stored := await _stored(state, made, key):
-                    return _agenda(stored, role)
+                if stored := await _stored(state, made, caller, key):
+                    state.metrics.count_agenda(stored.content["generator"])
+                    return shown_agenda(stored, role)
                 # Another process gave the pair some of these starters in the same moment.
                 stale = True
         raise Conflict(_AT_ONCE)
@@ -118,7 +121,7 @@ async def read_agenda(session_id: Id, caller: PairMember, state: State, accept: 
     async with state.store.read() as db:
         row = await get_session(db, session_id)
         people = await caller.pair(db, row.pair_id, NO_SESSION)
-        agenda = _agenda(await newest_agenda(db, session_id), _role(caller, people))
+        agenda = shown_agenda(await newest_agenda(db, session_id), _role(caller, people))
     if form == MARKDOWN:
         return Response(markdown(agenda.model_dump(mode="json")), media_type=f"{MARKDOWN}; charset=utf-8")
     if form == PLAIN:
@@ -142,7 +145,9 @@ async def create_starters(
             facts = await _facts(state, caller, session_id, db)
         chosen = await more_starters(make_brief(facts), search, body.count, body.topic)
         async with state.store.write() as db:
+            await hold_open(db, facts.people.pair.id)
             if await add_asked(db, facts.people.pair.id, session_id, [passage.text for passage in chosen]):
+                await caller.did(db, "starters.create", session_id=session_id)
                 break
         # The partner was given some of these in the same moment: choose again.
     else:
@@ -175,7 +180,7 @@ class _StartersGiven(Exception):
     """Ends the transaction of an agenda whose starters the pair has been given meanwhile."""
 
 
-async def _stored(state: AppState, made: MadeAgenda, key: _Key | None) -> Agenda | None:
+async def _stored(state: AppState, made: MadeAgenda, caller: Caller, key: _Key | None) -> Agenda | None:
     """The agenda as it was stored, whole or not at all; or the one that was stored under the same key meanwhile.
 
     None where the pair was given one of its starters while it was written: then nothing is stored.
@@ -183,10 +188,13 @@ async def _stored(state: AppState, made: MadeAgenda, key: _Key | None) -> Agenda
     for _ in range(_TRIES):
         try:
             async with state.store.write() as db:
+                # One of the two may have been erased while the agenda was written: it is in the agenda by name.
+                await hold_open(db, made.row.pair_id)
                 if not await add_agenda(db, made.row, made.starters):
                     raise _StartersGiven
                 if key:
                     keep_agenda(db, *key, made.row.id)
+                await caller.did(db, "agenda.create", agenda_id=made.row.id, session_id=made.row.session_id)
             return made.row
         except _StartersGiven:
             return None
@@ -212,7 +220,7 @@ def _role(caller: Caller, people: PairPeople) -> Role:
     return role
 
 
-def _agenda(row: Agenda, role: Role) -> schemas.Agenda:
+def shown_agenda(row: Agenda, role: Role) -> schemas.Agenda:
     """The agenda as this person may see it: the shared part and their own prep."""
     return schemas.Agenda(
         id=row.id,

@@ -34,6 +34,7 @@ async def create_document(
     async with state.store.write() as db:
         await get_program(db, program_id)
         await add_document(db, row)
+        await caller.did(db, "document.create", document_id=row.id, program_id=program_id)
     return shown
 
 
@@ -58,6 +59,7 @@ async def remove_document(program_id: Id, document_id: Id, caller: Coordinator, 
     await search.forget(program_id, document_id)
     async with state.store.write() as db:
         await delete_document(db, program_id, document_id)
+        await caller.did(db, "document.delete", document_id=document_id, program_id=program_id)
     # A search that came between the two has put it back.
     await search.forget(program_id, document_id)
 

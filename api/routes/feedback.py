@@ -22,7 +22,7 @@ from coach.store.feedback import (
     shared_by_partner,
     withdraw,
 )
-from coach.store.pairs import PairPeople
+from coach.store.pairs import PairPeople, hold_open
 from coach.store.sessions import NO_SESSION, get_session
 
 router = APIRouter(tags=["feedback"])
@@ -53,10 +53,12 @@ async def write_feedback(
     """
     async with state.store.write() as db:
         session, people = await _locked(db, caller, session_id)
+        await hold_open(db, people.pair.id)
         at = now()
         check_open(session, at)
         row = await put_feedback(db, session, people.pair, _author(caller), _given(body), at)
         reply = _own(row, session, at)
+        await caller.did(db, "feedback.write", session_id=session_id)
     state.jobs.enqueue("read-comments", feedback_id=row.id)
     return reply
 
@@ -97,6 +99,7 @@ async def withdraw_feedback(session_id: Id, caller: PairMember, state: State) ->
                 "withdrawn. Nobody can read your answers in that report."
             )
         await withdraw(db, row)
+        await caller.did(db, "feedback.withdraw", session_id=session_id)
 
 
 async def _locked(db: AsyncSession, caller: Caller, session_id: str) -> tuple[MentoringSession, PairPeople]:

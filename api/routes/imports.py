@@ -72,6 +72,7 @@ async def import_feedback(program_id: Id, caller: Admin, state: State, request: 
         try:
             async with state.store.write() as db:
                 result = await add_imported(db, program_id, rows, stored)
+                await caller.did(db, "feedback.import", program_id=program_id)
         except IntegrityError:
             raise Conflict("The same rows are being imported by somebody else. Try again in a minute.") from None
         if result.comments:

@@ -1,4 +1,4 @@
-"""Programs, tokens, pairs and private notes."""
+"""Programs, pairs and private notes."""
 
 from typing import Literal
 
@@ -12,11 +12,10 @@ from api.schemas import programs as schemas
 from api.state import State
 from coach.errors import Conflict, Forbidden, InvalidInput
 from coach.feedback.disclosure import Minimums
-from coach.models import EXPERIENCE_LIMIT, Pair, Participant, Program, now
+from coach.models import EXPERIENCE_LIMIT, RETENTION_DAYS, Pair, Participant, Program, now
 from coach.store.pairs import PairPeople, pairs_of, put_note
 from coach.store.programs import get_program, list_pairs, list_programs
 from coach.store.reports import lock_program, newest_minimums, raise_minimums
-from coach.store.tokens import issue_token
 
 router = APIRouter(tags=["programs and pairs"])
 
@@ -27,6 +26,7 @@ async def create_program(body: schemas.ProgramCreate, caller: Admin, state: Stat
     program = Program(**body.model_dump())
     async with state.store.write() as db:
         db.add(program)
+        await caller.did(db, "program.create", program_id=program.id)
     return _program(program)
 
 
@@ -51,33 +51,36 @@ async def read_program(program_id: Id, caller: Coordinator, state: State) -> sch
 async def change_program(
     program_id: Id, body: schemas.ProgramChange, caller: Coordinator, state: State
 ) -> schemas.Program:
-    """Ask for more people before a theme report, or a theme in it, is shown.
+    """Ask for more people before a theme report, or a theme in it, is shown; an admin may close the program.
 
-    It holds for periods that begin after this, and is never lowered again.
+    Higher minimums hold for periods that begin after this, and are never lowered again. So many days after `closed_at`
+    all that is held on its people is erased for good; its reports stay.
     """
     caller.sees_program(program_id)
+    changes = body.model_dump(include={"closed_at", "retention_days"}, exclude_unset=True)
+    if changes and caller.role != "admin":
+        raise Forbidden("Only an admin closes a program, or changes how long its people are kept.")
+    if changes.get("retention_days", 0) is None:
+        changes["retention_days"] = RETENTION_DAYS
     async with state.store.write() as db:
         program = await lock_program(db, program_id)
-        set_now = newest_minimums(program)
-        wanted = Minimums(
-            body.report_minimum_people or set_now.people, body.theme_minimum_people or set_now.theme_people
-        )
-        if wanted.people < set_now.people or wanted.theme_people < set_now.theme_people:
-            raise Conflict(
-                f"Minimums are only ever raised. This program's are {set_now.people} people for a report and "
-                f"{set_now.theme_people} for a theme. People gave feedback relying on them."
-            )
-        if wanted != set_now:
-            raise_minimums(program, wanted, now())
+        _raise_minimums(program, body)
+        for name, value in changes.items():
+            setattr(program, name, value)
+        await caller.did(db, "program.change", program_id=program_id)
     return _program(program)
 
 
-@router.post("/tokens", status_code=201)
-async def create_token(body: schemas.TokenCreate, caller: Admin, state: State) -> schemas.TokenReply:
-    """Make a token. It is shown in this reply and never again."""
-    async with state.store.write() as db:
-        token = await issue_token(db, body.role, program_id=body.program_id, participant_id=body.participant_id)
-    return schemas.TokenReply(token=token)
+def _raise_minimums(program: Program, body: schemas.ProgramChange) -> None:
+    set_now = newest_minimums(program)
+    wanted = Minimums(body.report_minimum_people or set_now.people, body.theme_minimum_people or set_now.theme_people)
+    if wanted.people < set_now.people or wanted.theme_people < set_now.theme_people:
+        raise Conflict(
+            f"Minimums are only ever raised. This program's are {set_now.people} people for a report and "
+            f"{set_now.theme_people} for a theme. People gave feedback relying on them."
+        )
+    if wanted != set_now:
+        raise_minimums(program, wanted, now())
 
 
 @router.get("/me")
@@ -112,6 +115,7 @@ async def create_pair(program_id: Id, body: schemas.PairCreate, caller: Coordina
             planned_sessions=body.planned_sessions or program.planned_sessions,
         )
         db.add(pair)
+        await caller.did(db, "pair.create", pair_id=pair.id, mentor_id=mentor.id, mentee_id=mentee.id)
     return _pair(PairPeople(pair, mentor, mentee), caller)
 
 
@@ -143,7 +147,7 @@ async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoord
     if changes.get("experience_limit", 0) is None:
         changes["experience_limit"] = EXPERIENCE_LIMIT
     async with state.store.write() as db:
-        people = await caller.pair(db, pair_id)
+        people = await caller.open_pair(db, pair_id)
         role = people.role_of(caller.participant_id)
         _mark_reached(people.pair, changes.get("goals_reached", []))
         for name in ("goals", "topics"):
@@ -158,6 +162,7 @@ async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoord
             if role is None:
                 raise Forbidden(f"{name} is for each person to set for themselves.")
             setattr(people.mentor if role == "mentor" else people.mentee, name, own[name])
+        await caller.did(db, "pair.change", pair_id=pair_id)
     return _pair(people, caller)
 
 
@@ -182,8 +187,9 @@ def _mark_reached(pair: Pair, goals: list[str]) -> None:
 async def write_note(pair_id: Id, body: schemas.PrivateNote, caller: PairMember, state: State) -> None:
     """Tell the coach something in private. Only your own prep uses it; an empty text takes it back."""
     async with state.store.write() as db:
-        await caller.pair(db, pair_id)
+        await caller.open_pair(db, pair_id)
         await _put_note(db, pair_id, caller, body.text)
+        await caller.did(db, "private-note.write", pair_id=pair_id)
 
 
 async def _put_note(db: AsyncSession, pair_id: str, caller: Caller, text: str) -> None:
@@ -205,6 +211,7 @@ def _pair(people: PairPeople, caller: Caller) -> schemas.Pair:
         topics=pair.topics,
         planned_sessions=pair.planned_sessions,
         created_at=pair.created_at,
+        closed_at=pair.closed_at,
         you=role,
         avoid_topics=own.avoid_topics if own else None,
         accessibility=own.accessibility if own else None,

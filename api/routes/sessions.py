@@ -36,7 +36,7 @@ async def create_session(
     for attempt in range(3):
         try:
             async with state.store.write() as db:
-                people = await caller.pair(db, pair_id)
+                people = await caller.open_pair(db, pair_id)
                 minutes = body.minutes or (await get_program(db, people.pair.program_id)).session_minutes
                 row = MentoringSession(
                     pair_id=pair_id,
@@ -45,6 +45,7 @@ async def create_session(
                 )
                 db.add(row)
                 earlier = await list_sessions(db, pair_id)
+                await caller.did(db, "session.create", session_id=row.id, pair_id=pair_id)
             break
         except IntegrityError:
             # Somebody planned a session of this pair in the same moment and took the number.
@@ -92,13 +93,14 @@ async def change_session(
         _check_time(body.scheduled_at)
     async with state.store.write() as db:
         row = await get_session(db, session_id, to_change=True)
-        people = await caller.pair(db, row.pair_id, NO_SESSION)
+        people = await caller.open_pair(db, row.pair_id, NO_SESSION)
         if "unfinished" in changes:
             changes["unfinished"] = await _activities(db, row, changes["unfinished"])
         change(row, changes)
         if "status" in changes:
             await _mark(db, row)
         sessions = await list_sessions(db, row.pair_id)
+        await caller.did(db, "session.change", session_id=session_id)
     if "focus" in changes:
         state.jobs.enqueue("warm-session", session_id=row.id)
     return _session(row, people.pair, sessions)
@@ -122,7 +124,7 @@ async def _activities(db: AsyncSession, session: MentoringSession, items: list[s
 async def create_action(pair_id: Id, body: schemas.ActionCreate, caller: PairMember, state: State) -> schemas.Action:
     """Note something that one of the two will do."""
     async with state.store.write() as db:
-        await caller.pair(db, pair_id)
+        await caller.open_pair(db, pair_id)
         if len(await open_actions(db, pair_id)) >= MOST_OPEN_ACTIONS:
             raise Conflict(f"There are {MOST_OPEN_ACTIONS} open actions already. Mark some done before you add more.")
         if body.session_id is not None:
@@ -131,7 +133,8 @@ async def create_action(pair_id: Id, body: schemas.ActionCreate, caller: PairMem
                 raise InvalidInput("session_id", "This is not a session of this pair.")
         row = ActionItem(pair_id=pair_id, **body.model_dump())
         db.add(row)
-    return _action(row)
+        await caller.did(db, "action.create", action_id=row.id, pair_id=pair_id)
+    return shown_action(row)
 
 
 @router.get("/pairs/{pair_id}/actions")
@@ -140,7 +143,7 @@ async def read_actions(pair_id: Id, caller: PairMember, page: Page, state: State
     async with state.store.read() as db:
         await caller.pair(db, pair_id)
         rows = await list_actions(db, pair_id, page.limit + 1, page.after)
-    items = [_action(row) for row in rows[: page.limit]]
+    items = [shown_action(row) for row in rows[: page.limit]]
     return PageOf(items=items, next_cursor=page.next_cursor([row.id for row in rows]))
 
 
@@ -153,12 +156,13 @@ async def change_action(action_id: Id, body: schemas.ActionChange, caller: PairM
             raise InvalidInput(name, "This cannot be empty; leave the field out to keep what is there.")
     async with state.store.write() as db:
         row = await get_action(db, action_id)
-        await caller.pair(db, row.pair_id, "There is no action with this id, or it is not yours.")
+        await caller.open_pair(db, row.pair_id, "There is no action with this id, or it is not yours.")
         if "done" in changes:
             row.done_at = (row.done_at or now()) if changes.pop("done") else None
         for name, value in changes.items():
             setattr(row, name, value)
-    return _action(row)
+        await caller.did(db, "action.change", action_id=action_id)
+    return shown_action(row)
 
 
 async def _mark(db: AsyncSession, row: MentoringSession) -> None:
@@ -183,5 +187,6 @@ def _session(row: MentoringSession, pair: Pair, sessions: list[MentoringSession]
     return schemas.Session(stage=stage, **row.model_dump(exclude={"revealed_at", "changes", "changed_at"}))
 
 
-def _action(row: ActionItem) -> schemas.Action:
+def shown_action(row: ActionItem) -> schemas.Action:
+    """The action as its pair sees it."""
     return schemas.Action(done=row.done_at is not None, **row.model_dump(exclude={"done_at"}))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from api.schemas import Body, Reply
 from coach.feedback.disclosure import REPORT_PEOPLE, THEME_PEOPLE
@@ -44,15 +44,24 @@ class ProgramCreate(Body):
 
 
 class ProgramChange(Body):
-    """Higher minimums for the theme reports of periods that begin after this; they are never lowered again."""
+    """What may change of a program.
+
+    Higher minimums hold for the theme reports of periods that begin after this, and are never lowered again.
+    `closed_at` is when the program ended, null while it runs; for `retention_days` after that its people are kept.
+    """
 
     report_minimum_people: Annotated[int, Field(ge=REPORT_PEOPLE, le=10_000, strict=True)] | None = None
     theme_minimum_people: Annotated[int, Field(ge=THEME_PEOPLE, le=10_000, strict=True)] | None = None
+    closed_at: AwareDatetime | None = None
+    retention_days: Annotated[int, Field(ge=0, le=3_650)] | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.report_minimum_people is None and self.theme_minimum_people is None:
-            raise ValueError("name at least one of report_minimum_people, theme_minimum_people")
+        if not self.model_fields_set:
+            raise ValueError(f"name at least one of {', '.join(type(self).model_fields)}")
+        for name in ("report_minimum_people", "theme_minimum_people"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} is a number; leave it out to keep it as it is")
         return self
 
 
@@ -87,6 +96,8 @@ class Program(Reply):
     report_minimum_people: int
     theme_minimum_people: int
     created_at: datetime
+    closed_at: datetime | None
+    retention_days: int
 
 
 class PersonCreate(Body):
@@ -157,6 +168,7 @@ class Pair(Reply):
     topics: list[Topic]
     planned_sessions: int
     created_at: datetime
+    closed_at: datetime | None
     you: Literal["mentor", "mentee"] | None
     avoid_topics: list[str] | None
     accessibility: str | None
@@ -167,20 +179,6 @@ class PrivateNote(Body):
     """What one person tells the coach alone. An empty text takes it back."""
 
     text: Annotated[str, StringConstraints(max_length=4_000)]
-
-
-class TokenCreate(Body):
-    """A new token: a coordinator's needs `program_id`, a participant's `participant_id`."""
-
-    role: Literal["admin", "coordinator", "participant"]
-    program_id: str | None = None
-    participant_id: str | None = None
-
-
-class TokenReply(Reply):
-    """The token, shown this once."""
-
-    token: str
 
 
 class Me(Reply):

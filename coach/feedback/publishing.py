@@ -15,6 +15,7 @@ from coach.feedback.report_words import ReportWords
 from coach.feedback.reports import Content, make_report
 from coach.models import ThemeReport, now
 from coach.store import Store
+from coach.store.audit import CALENDAR, record
 from coach.store.programs import get_program
 from coach.store.reports import (
     CountedComment,
@@ -33,7 +34,14 @@ _STILL_READING = "Comments on this period are still being read. Ask again in a m
 
 
 async def publish(
-    store: Store, reader: CommentReader | None, words: ReportWords, program_id: str, period: Period, at: datetime
+    store: Store,
+    reader: CommentReader | None,
+    words: ReportWords,
+    program_id: str,
+    period: Period,
+    at: datetime,
+    *,
+    who: str = CALENDAR,
 ) -> tuple[ThemeReport, bool]:
     """The report on this period, and whether it was made just now; whoever asks again gets what was made first.
 
@@ -60,7 +68,7 @@ async def publish(
             _made, period, rows, minimums_for(program, period), words, before.content if before else None, at
         )
         state = frozenset((row.feedback_id, row.updated_at) for row in rows)
-        report, made = await _kept(store, program_id, period, content, state)
+        report, made = await _kept(store, program_id, period, content, state, who)
         if report is not None:
             return report, made
     raise Conflict("Feedback on this period is being withdrawn at this moment. Ask again in a minute.")
@@ -72,6 +80,7 @@ async def _kept(
     period: Period,
     content: Content,
     state: frozenset[tuple[str, datetime]],
+    who: str,
 ) -> tuple[ThemeReport | None, bool]:
     """Store the report, unless there is one already. None where the feedback is not what it was made from."""
     try:
@@ -92,6 +101,8 @@ async def _kept(
                 created_at=now(),
             )
             db.add(report)
+            await db.flush()
+            await record(db, who, "report.publish", program_id=program_id, report_id=report.id)
         return report, True
     except IntegrityError:
         async with store.read() as db:

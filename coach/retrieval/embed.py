@@ -172,6 +172,10 @@ class Embedder:
             found[text] = await asyncio.shield(future)
         return [vector for text in texts if (vector := found[text]) is not None]
 
+    def forget_texts(self) -> None:
+        """Let go of the texts that are kept with their vectors."""
+        self._cache.clear()
+
     def close(self) -> None:
         """Let the worker thread go."""
         self._thread.shutdown(wait=False, cancel_futures=True)

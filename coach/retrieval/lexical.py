@@ -30,6 +30,11 @@ class Stems:
             for text in texts
         ]
 
+    def forget(self) -> None:
+        """Let go of the words seen so far, which the stemmer keeps to be quicker."""
+        kept, self._stemmer.maxCacheSize = self._stemmer.maxCacheSize, 0
+        self._stemmer.maxCacheSize = kept
+
 
 class Lexical:
     """BM25 over a list of texts, each given as its stems."""

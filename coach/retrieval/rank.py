@@ -182,6 +182,10 @@ class Ranker:
         both.load()
         return both
 
+    def forget_words(self) -> None:
+        """Let go of the words of the questions ranked so far."""
+        self._stems.forget()
+
     def rank(self, question: str, vector: Vector, allowed: npt.NDArray[np.bool_] | None = None) -> Ranking:
         """Every passage of a small list; of a large one the nearest by any leg, among those that are allowed.
 

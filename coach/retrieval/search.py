@@ -126,6 +126,13 @@ class Search(Finder):
         self._programs.pop(program_id, None)
         return await self.in_thread(partial(self.own.forget, document_id))
 
+    def forget_texts(self) -> None:
+        """Let go of all that was ever asked: questions hold people's goals in their own words."""
+        self._embedder.forget_texts()
+        self._rankings.clear()
+        self._programs.clear()
+        self._ranker.forget_words()
+
     def _beside(self, chunked: list[list[Passage]]) -> Finder:
         passages = [passage for own in chunked for passage in own]
         ranker = self._ranker.beside(passages, np.concatenate([self.own.vectors(own) for own in chunked]))

@@ -30,7 +30,7 @@ _PAIRS = (
     select(Pair.id, _mentor.name, _mentee.name, Pair.created_at, Pair.planned_sessions)  # type: ignore[call-overload]
     .join(_mentor, col(Pair.mentor_id) == _mentor.id)
     .join(_mentee, col(Pair.mentee_id) == _mentee.id)
-    .where(col(Pair.program_id) == bindparam("program_id"))
+    .where(col(Pair.program_id) == bindparam("program_id"), col(Pair.closed_at).is_(None))
     .order_by(col(Pair.created_at), col(Pair.id))
 )
 _MEETINGS = (

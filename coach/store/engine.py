@@ -76,6 +76,21 @@ class Store:
         if found != head_revision():
             raise StoreUnavailable("The database is not at this version's schema. Run `coach migrate`.")
 
+    async def scrub(self) -> None:
+        """Leave nothing in SQLite's files of what was deleted or replaced. Raises StoreError, such as StoreBusy.
+
+        Deleted rows stay readable in free pages and in the write-ahead log until both are written anew. PostgreSQL
+        clears its own by autovacuum; its log and its backups are the operator's.
+        """
+        if not self._is_sqlite:
+            return
+        with _store_errors():
+            async with self._writer, self._single.connect() as connection:
+                await connection.exec_driver_sql("VACUUM")
+                busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+        if busy:
+            raise StoreBusy("The database is being read: its log could not be emptied. Try again in a moment.")
+
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that no other process's migration runs beside."""
@@ -174,6 +189,8 @@ def _engine(url: str) -> AsyncEngine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted or replaced is overwritten at once, not when its place is next needed.
+            "secure_delete=ON",
             f"busy_timeout={int(BUSY_TIMEOUT_S * 1000)}",
             # KiB that each connection may keep of the database; the system keeps the rest.
             "cache_size=-1000",

@@ -34,8 +34,10 @@ class Imported:
 
 
 async def pairs_of_program(db: AsyncSession, program_id: str) -> dict[str, tuple[str, str]]:
-    """The program's pairs by id, each with the ids of its mentor and its mentee."""
-    query = select(Pair.id, Pair.mentor_id, Pair.mentee_id).where(col(Pair.program_id) == program_id)
+    """The program's pairs by id, each with the ids of its mentor and its mentee; without those that were closed."""
+    query = select(Pair.id, Pair.mentor_id, Pair.mentee_id).where(
+        col(Pair.program_id) == program_id, col(Pair.closed_at).is_(None)
+    )
     return {pair_id: (mentor_id, mentee_id) for pair_id, mentor_id, mentee_id in await db.execute(query)}
 
 

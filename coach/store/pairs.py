@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 
-from coach.errors import NotFound
+from coach.errors import Conflict, NotFound
 from coach.models import ActionItem, Pair, Participant, PrivateNote, now
 
 NO_PAIR = "There is no pair with this id, or it is not yours."
@@ -47,6 +47,16 @@ async def get_pair(db: AsyncSession, pair_id: str) -> PairPeople:
     if row is None:
         raise NotFound(NO_PAIR)
     return PairPeople(pair=row[0], mentor=row[1], mentee=row[2])
+
+
+async def hold_open(db: AsyncSession, pair_id: str) -> None:
+    """Keep the pair from being closed until this transaction ends. Raises Conflict where it is closed already.
+
+    Whoever writes to a pair calls it first, so that nothing of a person is stored after that person was erased.
+    """
+    query = select(Pair.closed_at).where(col(Pair.id) == pair_id).with_for_update(read=True)
+    if (await db.execute(query)).scalar_one_or_none() is not None:
+        raise Conflict("This pair is closed, since one of the two has left. Nothing of it can be changed any more.")
 
 
 async def pairs_of(db: AsyncSession, participant_id: str) -> list[Pair]:

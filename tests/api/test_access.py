@@ -24,6 +24,8 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("GET", "/programs/{program_id}", None, {ADMIN, COORDINATOR}),
     ("PATCH", "/programs/{program_id}", {"report_minimum_people": 12}, {ADMIN, COORDINATOR}),
     ("POST", "/tokens", {"role": "admin"}, {ADMIN}),
+    ("GET", "/tokens", None, {ADMIN}),
+    ("DELETE", "/tokens/{token_id}", None, {ADMIN}),
     ("GET", "/me", None, {ADMIN, COORDINATOR, PARTICIPANT}),
     ("POST", "/programs/{program_id}/pairs", PAIR, {ADMIN, COORDINATOR}),
     ("GET", "/programs/{program_id}/pairs", None, {ADMIN, COORDINATOR}),
@@ -56,6 +58,9 @@ CALLS: list[tuple[str, str, Any, set[str]]] = [
     ("GET", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
     ("GET", "/pairs/{pair_id}/feedback-summary", None, {PARTICIPANT}),
     ("DELETE", "/sessions/{session_id}/feedback", None, {PARTICIPANT}),
+    ("GET", "/me/export", None, {PARTICIPANT}),
+    # The last, since it leaves nothing of the person.
+    ("DELETE", "/participants/{participant_id}", None, {ADMIN, PARTICIPANT}),
 ]
 NAMES = [f"{method} {path}" for method, path, _, _ in CALLS]
 
@@ -84,14 +89,22 @@ class World:
 
 
 @pytest_asyncio.fixture
-async def world(service: Service) -> World:
+async def world(serve: Serve) -> World:
+    # More tokens that are not good than a guesser may send.
+    return await make_world(await serve(failed_tokens_per_minute=100_000))
+
+
+async def make_world(service: Service) -> World:
     pair = await service.pair()
     session_id = await pair.session()
     await pair.agenda(session_id)
     action = await pair.mentor.made(f"/pairs/{pair.id}/actions", {"owner": "mentee", "text": "Bring the report"})
     rules = {"title": "Rules", "text": "Ask first."}
     document = await pair.coordinator.made(f"/programs/{pair.program_id}/documents", rules)
+    spare = await (await service.caller("admin")).made("/tokens", {"role": "admin"})
     ids = {
+        "token_id": spare["id"],
+        "participant_id": pair.mentee.id,
         "document_id": document["id"],
         "period": "2025-Q1",
         "program_id": pair.program_id,

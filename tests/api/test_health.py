@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from coach.errors import ModelUnreachable
+from coach.llm import CircuitBreaker, OpenAIModel
 from coach.retrieval.search import Search
+from coach.settings import Settings
 from tests.api.conftest import PairOfPeople, Serve, Service
 from tests.scripted_model import ScriptedModel
 
@@ -54,6 +56,21 @@ async def test_a_model_that_failed_leaves_the_service_ready(serve: Serve) -> Non
     pair = await service.pair()
     await pair.agenda(await pair.session())
     assert (await ready(service)).json()["status"] == "ready"
+
+
+async def test_the_state_of_the_breaker_is_told_and_agendas_come_while_it_is_open(serve: Serve) -> None:
+    breaker = CircuitBreaker(failures=2, pause_s=30)
+    settings = Settings(llm_model="gone", llm_base_url="http://127.0.0.1:1/v1")
+    service = await serve(OpenAIModel(settings, breaker), **settings.model_dump(include={"llm_model", "llm_base_url"}))
+    pair = await service.pair()
+    model = (await ready(service)).json()["model"]
+    assert (model["ok"], model["breaker"], model["retry_after_s"]) == (True, "closed", 0)
+    sources = [(await pair.agenda(await pair.session()))["generator"]["source"] for _ in range(3)]
+    assert sources == ["fallback"] * 3
+    reply = await ready(service)
+    model = reply.json()["model"]
+    assert (reply.status_code, model["ok"], model["breaker"]) == (200, False, "open")
+    assert 0 < model["retry_after_s"] <= 30
 
 
 # The index

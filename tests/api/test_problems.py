@@ -67,7 +67,7 @@ async def test_an_unknown_address_is_404(service: Service, admin: Caller) -> Non
         ("PUT", "/pairs/abc", {"GET", "PATCH"}),
         ("POST", "/sessions/abc", {"GET", "PATCH"}),
         ("DELETE", "/sessions/abc/agenda", {"GET", "POST"}),
-        ("GET", "/tokens", {"POST"}),
+        ("PUT", "/tokens", {"GET", "POST"}),
         ("POST", "//healthz", {"GET"}),
     ],
 )

@@ -16,7 +16,9 @@ async def test_a_program_comes_back_as_it_was_made(admin: Caller) -> None:
     )
     minimums = {"report_minimum_people": 10, "theme_minimum_people": 3}
     assert made | minimums == made
-    assert made.keys() - minimums == {"id", "name", "planned_sessions", "session_minutes", "objectives", "created_at"}
+    assert made.keys() - minimums == {
+        "id", "name", "planned_sessions", "session_minutes", "objectives", "created_at", "closed_at", "retention_days",
+    }  # fmt: skip
     assert (made["name"], made["planned_sessions"], made["session_minutes"]) == ("Bridge", 8, 45)
     assert made["objectives"] == ["Listen upward"]
     assert datetime.fromisoformat(made["created_at"]).utcoffset() == timedelta(0)
@@ -84,7 +86,7 @@ async def test_a_pair_comes_back_in_the_contracts_shape(service: Service, admin:
     made = await admin.made(f"/programs/{program_id}/pairs", PAIR)
     assert made.keys() == {
         "id", "program_id", "mentor", "mentee", "goals", "goals_reached", "topics", "planned_sessions", "created_at",
-        "you", "avoid_topics", "accessibility", "experience_limit",
+        "closed_at", "you", "avoid_topics", "accessibility", "experience_limit",
     }  # fmt: skip
     assert made["planned_sessions"] == 9
     assert (made["goals"], made["topics"]) == (PAIR["goals"], PAIR["topics"])
@@ -186,7 +188,7 @@ async def test_a_token_opens_what_its_scope_says(service: Service, admin: Caller
         ),
     ):
         made = await admin.made("/tokens", body)
-        assert made.keys() == {"token"}
+        assert made.keys() == {"token", "id", "expires_at"}
         me = (await Caller(service.client, made["token"]).get("/me")).json()
         assert me | seen == me
 

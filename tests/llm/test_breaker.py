@@ -47,6 +47,19 @@ def test_the_breaker_opens_after_so_many_failures_in_a_row_and_lets_one_through_
         breaker.before()
 
 
+def test_the_breaker_tells_its_state_and_how_long_it_stays_open() -> None:
+    clock = Clock()
+    breaker = CircuitBreaker(failures=1, pause_s=30, clock=clock)
+    assert (breaker.state, breaker.seconds_left) == ("closed", 0)
+    breaker.failed()
+    clock.time += 10
+    assert (breaker.state, breaker.seconds_left) == ("open", 20)
+    clock.time += 21
+    assert (breaker.state, breaker.seconds_left) == ("trying", 0)
+    breaker.succeeded()
+    assert breaker.state == "closed"
+
+
 def test_a_success_closes_the_breaker_and_forgets_earlier_failures() -> None:
     clock = Clock()
     breaker = CircuitBreaker(failures=2, pause_s=30, clock=clock)

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -93,9 +94,10 @@ async def test_a_scope_that_does_not_fit_its_role_is_refused(
         other = Program(name="Another program")
         db.add(other)
     ids = {"OWN": pair.program_id, "OTHER": other.id, "MENTOR": pair.mentor_id}
+    given: Any = {key: ids.get(value, value) for key, value in scope.items()}
     with pytest.raises(InvalidInput) as refused:
         async with store.write() as db:
-            await issue_token(db, role, **{key: ids.get(value, value) for key, value in scope.items()})
+            await issue_token(db, role, **given)
     assert refused.value.field == field
     async with store.read() as db:
         assert (await db.execute(select(Token))).all() == []

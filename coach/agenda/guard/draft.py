@@ -222,6 +222,11 @@ def _whole(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
 
 
+def forget_names() -> None:
+    """Let go of the names that were looked for."""
+    _whole.cache_clear()
+
+
 def without_quotes(text: str, said: str) -> str:
     """The text without what it quotes word for word from `said`, also where the quotation is cut short."""
     if "“" not in text:

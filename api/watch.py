@@ -1,0 +1,99 @@
+"""What operators can see of the service: counts by route, and a line for each request. Never an id, never a text.
+
+A route is told by its template, so that neither ids nor addresses that somebody made up get into a metric or a log.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+log = structlog.get_logger(__name__)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+NO_ROUTE = "none"
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """Counters of this process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "coach_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "coach_request_seconds",
+            "Seconds until the whole reply was sent.",
+            ["method", "route"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.agendas = Counter(
+            "coach_agendas", "Agendas by who wrote them, and why not the model.", ["source", "reason"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.model_tokens = Counter("coach_model_tokens", "Tokens of the model.", ["kind"], registry=self.registry)
+        self.breaker_open = Gauge(
+            "coach_breaker_open", "1 while the model is left alone because it failed.", registry=self.registry
+        )
+        ProcessCollector(registry=self.registry)
+
+    def count_agenda(self, generator: MutableMapping[str, Any]) -> None:
+        """Count an agenda by its `generator`, whose words are all fixed ones."""
+        self.agendas.labels(generator["source"], generator["reason"] or "none").inc()
+        for kind in ("prompt", "completion"):
+            self.model_tokens.labels(kind).inc(generator["tokens"][kind])
+
+    def page(self) -> bytes:
+        """All of them, as Prometheus reads them."""
+        return generate_latest(self.registry)
+
+
+class Watch:
+    """Counts each request, and with `log_requests` writes a line of it."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]], metrics: Metrics, log_requests: bool) -> None:
+        self._app, self._metrics, self._log = app, metrics, log_requests
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status, request_id = time.perf_counter(), 500, "?"
+
+        async def noted_send(message: MutableMapping[str, Any]) -> None:
+            nonlocal status, request_id
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                request_id = dict(message["headers"]).get(b"x-request-id", b"?").decode()
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted_send)
+        finally:
+            method, route = scope["method"] if scope["method"] in _METHODS else "other", template_of(scope)
+            seconds = time.perf_counter() - began
+            self._metrics.requests.labels(method, route, str(status)).inc()
+            self._metrics.seconds.labels(method, route).observe(seconds)
+            if self._log:
+                log.info(
+                    "request",
+                    request_id=request_id,
+                    method=method,
+                    route=route,
+                    status=status,
+                    ms=round(seconds * 1000, 1),
+                )
+
+
+def template_of(scope: MutableMapping[str, Any]) -> str:
+    """The template of the route that took the request, such as `/v1/pairs/{pair_id}`; `none` where none did."""
+    context = (scope.get("fastapi") or {}).get("effective_route_context")
+    found = getattr(context, "path_format", None) or getattr(scope.get("route"), "path", None)
+    return found if isinstance(found, str) else NO_ROUTE

@@ -1,0 +1,113 @@
+"""The audit: who did what, as lines chained by their hashes.
+
+A line is written in the transaction of what it tells, so that there is none without the other. The chain shows that a
+line was changed or removed. Whoever may write to the database could forge all lines behind one: against that, keep the
+number and hash of a line elsewhere (`coach audit verify` prints the last) and compare it later.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from coach.models import AuditHead, AuditLine, now
+from coach.store.engine import Store
+
+COMMAND, CALENDAR = "command", "calendar"
+_BATCH = 1_000
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LINE: Table = AuditLine.__table__  # type: ignore[attr-defined]
+_HEAD: Table = AuditHead.__table__  # type: ignore[attr-defined]
+# The row is held until the transaction ends: lines are numbered one after the other.
+_NEXT = update(_HEAD).values(seq=_HEAD.c.seq + 1).returning(_HEAD.c.seq, _HEAD.c.hash)
+_ADD = insert(_LINE)
+_END = update(_HEAD).values(hash=bindparam("last"))
+
+
+async def record(db: AsyncSession, who: str, action: str, **ids: str) -> None:
+    """Add a line to the transaction: the token's id, what was done, and the ids of what it was done to.
+
+    Call it last: others who have something to tell wait from here on until the transaction ends. Raises ValueError
+    where an id is none, since content must never get in here.
+    """
+    if not all(_ID.fullmatch(value) for value in (who, *ids.values())):
+        raise ValueError("an audit line holds ids alone")
+    await db.flush()
+    seq, before = (await db.execute(_NEXT)).one()
+    at = now()
+    last = hash_of(before, seq, at, who, action, ids)
+    await db.execute(_ADD, {"seq": seq, "at": at, "who": who, "action": action, "ids": ids, "hash": last})
+    await db.execute(_END, {"last": last})
+
+
+def hash_of(before: str, seq: int, at: datetime, who: str, action: str, ids: dict[str, str]) -> str:
+    """SHA-256 of a line and of the hash before it, as hexadecimal digits."""
+    line = [before, seq, at.astimezone(UTC).isoformat(timespec="microseconds"), who, action, sorted(ids.items())]
+    return hashlib.sha256(json.dumps(line, separators=(",", ":")).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong, as sentences, and the last line's number and hash."""
+
+    findings: tuple[str, ...]
+    last_seq: int
+    last_hash: str
+
+
+async def verify(store: Store, kept: tuple[int, str] | None = None) -> Verdict:
+    """Read the whole chain. `kept` is the number and hash of a line as it was once told.
+
+    Raises StoreError.
+    """
+    findings: list[str] = []
+    seq, before = 0, ""
+    found: str | None = "" if kept is not None and kept[0] == 0 else None
+    async with store.read() as db:
+        head = (await db.execute(select(AuditHead))).scalar_one_or_none()
+        # Lines that were added after the head was read are for the next time.
+        async for line in _lines(db, head.seq if head is not None else None):
+            if line.seq != seq + 1:
+                findings.append(_missing(seq + 1, line.seq - 1))
+                # What is missing cannot be hashed: the line itself is taken as it is.
+            elif line.hash != hash_of(before, line.seq, line.at, line.who, line.action, line.ids):
+                findings.append(f"Line {line.seq} was changed, or does not follow the line before it.")
+            seq, before = line.seq, line.hash
+            if kept is not None and seq == kept[0]:
+                found = line.hash
+    if head is None:
+        findings.append("The row that tells the last line is missing.")
+    elif head.seq > seq:
+        findings.append(_missing(seq + 1, head.seq))
+    elif head.hash != before:
+        findings.append(f"Line {seq} is not the one that was written last.")
+    if kept is not None and found != kept[1]:
+        findings.append(f"Line {kept[0]} is not the one that was kept: the lines up to it were written anew.")
+    return Verdict(tuple(findings), seq, before)
+
+
+async def _lines(db: AsyncSession, most: int | None) -> AsyncIterator[AuditLine]:
+    after = None
+    while True:
+        query = select(AuditLine).order_by(col(AuditLine.seq)).limit(_BATCH)
+        if most is not None:
+            query = query.where(col(AuditLine.seq) <= most)
+        if after is not None:
+            query = query.where(col(AuditLine.seq) > after)
+        rows = (await db.execute(query)).scalars().all()
+        for row in rows:
+            yield row
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1].seq
+        db.expunge_all()
+
+
+def _missing(first: int, last: int) -> str:
+    return f"Line {first} is missing." if first == last else f"Lines {first} to {last} are missing."

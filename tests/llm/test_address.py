@@ -1,0 +1,81 @@
+"""The model may live anywhere but where clouds keep the keys of their machines."""
+
+import socket
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from coach.errors import CoachError, ModelUnreachable, UnsafeModelAddress
+from coach.llm_address import refuse_link_local
+from tests.llm.servers import LOCAL, REQUEST, model, patient
+
+
+def lead_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Let every name be found at these addresses."""
+
+    def found(host: str, *_: Any, **__: Any) -> Any:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "169.254.169.254",
+        "169.254.0.1:8080",
+        "2852039166",
+        "0xa9fea9fe",
+        "0251.0376.0251.0376",
+        "169.254.43518",
+        "[fe80::1]",
+        "[fe80::1%25eth0]",
+        "[::ffff:169.254.169.254]",
+        "[64:ff9b::a9fe:a9fe]",
+        "[2002:a9fe:a9fe::1]",
+        "[fd00:ec2::254]",
+        "100.100.100.200",
+        "168.63.129.16",
+        "metadata.google.internal",
+        "METADATA.google.internal.",
+        "user:key@169.254.169.254",
+    ],
+)
+def test_a_link_local_address_is_refused_however_it_is_written(host: str) -> None:
+    with pytest.raises(UnsafeModelAddress, match="COACH_LLM_ALLOW_LINK_LOCAL"):
+        refuse_link_local(f"http://{host}/v1", allowed=False)
+    refuse_link_local(f"http://{host}/v1", allowed=True)
+
+
+def test_a_name_that_leads_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead_to(monkeypatch, "203.0.113.7", "169.254.169.254")
+    with pytest.raises(UnsafeModelAddress):
+        refuse_link_local("https://models.example/v1", allowed=False)
+    lead_to(monkeypatch, "203.0.113.7")
+    refuse_link_local("https://models.example/v1", allowed=False)
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "nonsense", "http://127.0.0.1:1/v1", "http://[::1]/v1", "http://10.0.0.7/v1"]
+)
+def test_other_addresses_are_fine(url: str | None) -> None:
+    refuse_link_local(url, allowed=False)
+
+
+def test_a_name_that_cannot_be_found_is_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror("unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", missing)
+    refuse_link_local("https://models.example/v1", allowed=False)
+    assert issubclass(UnsafeModelAddress, CoachError)
+
+
+async def test_a_redirect_is_not_followed(httpx2_mock: respx.Router) -> None:
+    moved = httpx.Response(307, headers={"Location": "http://127.0.0.1:2/latest/meta-data"})
+    httpx2_mock.post(f"{LOCAL}/chat/completions").mock(return_value=moved)
+    with pytest.raises(ModelUnreachable, match="COACH_LLM_BASE_URL"):
+        await model(breaker=patient()).reply(REQUEST)
+    assert len(httpx2_mock.calls) == 1
