@@ -1,62 +1,145 @@
-"""`python -m evals [part] [--json]`: the offline evals, each metric against its gate in `gates.toml`.
+"""`python -m evals [part …]`: the offline evals, each metric against its gate in `gates.toml`.
+
+`python -m evals accept` makes a run that passed the baseline; `python -m evals compare A.json B.json` compares two.
 
 Exit status 0: every gate was reached; 1: one was not, or something was not run; 2: no such part.
 """
 
 import argparse
 import json
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import structlog
 
 from coach.errors import CoachError
 from coach.settings import Settings
-from evals.parts import PartNotRun, registered
-from evals.report import Gates, PartResult, as_json, judge, not_run, read_gates, table
+from evals.baseline import ACCEPTED, Baseline, accept, read_baseline, write_baseline
+from evals.library_index import shared_index
+from evals.parts import Part, PartNotRun, registered
+from evals.progress import begin
+from evals.report import Gates, judge, not_run, read_gates, table
+from evals.results import PartResult, Run, Times, as_json
 
 
-def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> int:
-    """Run the parts that the arguments name, print the results and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m evals", description="The offline evals of the session coach.")
-    parser.add_argument("part", nargs="?", help="the part to run; all of them where none is named")
-    parser.add_argument("--beir", type=Path, metavar="FOLDER", help="with retrieval: a collection in BEIR form")
-    parser.add_argument(
-        "--comments", type=Path, metavar="FILE", help="with themes: rows of {text, themes} to measure on"
-    )
-    parser.add_argument("--json", action="store_true", help="print the results as JSON")
-    options = parser.parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, baseline: Baseline | None = None) -> int:
+    """Do what the arguments say, print the results and return the exit status.
 
+    Where gates or a baseline are given, they stand for those of the files.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    options = parser.parse_args(given)
     parts = registered()
-    if options.part is not None and options.part not in parts:
-        sys.stderr.write(f"There is no part {options.part!r}; the parts are {', '.join(parts)}.\n")
-        return 2
+    accepting = options.parts[:1] == ["accept"]
+    names = options.parts[1:] if accepting else options.parts
+    for name in names:
+        if name not in parts:
+            sys.stderr.write(f"There is no part {name!r}; the parts are {', '.join(parts)}.\n")
+            return 2
+    for option in ("json",):
+        if str(getattr(options, option)) in parts:
+            sys.stderr.write(f"Name the parts before --{option}, which takes the name of a file.\n")
+            return 2
     if options.beir is not None:
-        if options.part != "retrieval":
+        if names != ["retrieval"]:
             sys.stderr.write("--beir goes with the part retrieval: python -m evals retrieval --beir FOLDER\n")
             return 2
         return _beir(options.beir)
     if options.comments is not None:
-        if options.part != "themes":
+        if names != ["themes"]:
             sys.stderr.write("--comments goes with the part themes: python -m evals themes --comments FILE.jsonl\n")
             return 2
         return _comments(options.comments)
     try:
         gates = read_gates() if gates is None else gates
+        baseline = read_baseline() if baseline is None else baseline
     except PartNotRun as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    run = run_parts([parts[name] for name in names] or list(parts.values()), gates, baseline, options.show)
+    _write(run, options)
+    if accepting:
+        return _accept(run, baseline, options.because)
+    return 0 if run.passed else 1
 
+
+def run_parts(parts: Sequence[Part], gates: Gates, baseline: Baseline, show: str | None = None) -> Run:
+    """Run the parts one after the other over one index; progress goes to standard error."""
     results: list[PartResult] = []
-    for part in parts.values() if options.part is None else [parts[options.part]]:
-        sys.stderr.write(f"evals: {part.name}, {part.about}\n")
-        try:
-            results.append(judge(part, part.run(), gates))
-        except (CoachError, PartNotRun) as error:
-            results.append(not_run(part, error, gates))
-    print(json.dumps(as_json(results), indent=2, ensure_ascii=False) if options.json else table(results))
-    return 0 if results and all(result.passed for result in results) else 1
+    times: dict[str, Times] = {}
+    with shared_index():
+        for part in parts:
+            watch = begin(part.name)
+            cases: dict[str, float] = {}
+            try:
+                report = part.run()
+                cases = {case.name: watch.seconds.get(case.name, case.task_duration) for case in report.cases}
+                result = judge(part, report, gates, baseline, show)
+            except (CoachError, PartNotRun) as error:
+                result = not_run(part, error, gates)
+            results.append(result)
+            outcome = "not run" if result.error else "passed" if result.passed else "failed"
+            watch.close(len(result.cases), outcome)
+            rounded = {case: round(seconds, 4) for case, seconds in cases.items()}
+            times[part.name] = Times(whole=round(watch.whole, 3), cases=rounded)
+    return Run(parts=tuple(results), times=times)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals", description="The offline evals of the session coach.")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="part",
+        help="the parts to run, all where none is named; `accept` before them makes a run that passed the baseline",
+    )
+    parser.add_argument("--beir", type=Path, metavar="FOLDER", help="with retrieval: a collection in BEIR form")
+    parser.add_argument(
+        "--comments", type=Path, metavar="FILE", help="with themes: rows of {text, themes} to measure on"
+    )
+    parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="the results as JSON")
+    parser.add_argument("--show", metavar="METRIC", help="the cases that this metric did not pass, or of this name")
+    parser.add_argument("--because", metavar="WHY", help="with accept: why a drop against the baseline is accepted")
+    return parser
+
+
+def _write(run: Run, options: argparse.Namespace) -> None:
+    """Each form that was asked for to its file, or to standard output; without one, the table there."""
+    forms = {"json": as_json}
+    printed = False
+    for option, form in forms.items():
+        target = getattr(options, option)
+        if target == "-":
+            print(form(run))
+            printed = True
+        elif target is not None:
+            Path(target).write_text(f"{form(run)}\n", "utf-8")
+    if not printed:
+        print(table(run.parts))
+        if options.show is not None:
+            print("\n".join(_in_full(run)))
+
+
+def _in_full(run: Run) -> Iterator[str]:
+    for part in run.parts:
+        for one in part.shown:
+            yield f"\n{part.part}: {one.case}"
+            yield from (f"  {fault}" for fault in one.faults)
+            for title, value in (("input", one.input), ("output", one.output)):
+                yield f"{title}: {json.dumps(value, indent=1, ensure_ascii=False)}"
+
+
+def _accept(run: Run, before: Baseline, because: str | None) -> int:
+    try:
+        write_baseline(accept(run, before, because))
+    except (PartNotRun, OSError) as error:
+        sys.stderr.write(f"Nothing was accepted. {error}\n")
+        return 1
+    sys.stderr.write(f"Accepted: {ACCEPTED}\n")
+    return 0
 
 
 def _beir(folder: Path) -> int:
@@ -85,6 +168,9 @@ def _comments(file: Path) -> int:
 
 
 if __name__ == "__main__":
-    # Standard output is for the results alone.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # Standard output is for the results alone, and what falls back on purpose is no news.
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+    )
     sys.exit(main())

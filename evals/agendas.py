@@ -6,14 +6,15 @@ are judged by what the two people would read.
 
 import asyncio
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict
-from pydantic_evals import Dataset
+from pydantic_evals import Dataset, increment_eval_metric
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
@@ -28,6 +29,7 @@ from coach.store.agendas import starter_key
 from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
+from evals.progress import done, expect
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
 SCHEMA = DATASET.with_name("agendas_schema.json")
@@ -72,6 +74,10 @@ class AgendaCase(_Strict):
     mentor_note: str = ""
     mentee_note: str = ""
 
+    def groups(self) -> dict[str, Sequence[str]]:
+        """What the case is of."""
+        return {"stage": [self.brief.stage], "topic": self.brief.topics}
+
     def briefing(self) -> Briefing:
         """The briefing, as the service would have read it from its database."""
         return Briefing(
@@ -112,6 +118,10 @@ class Output:
     preps: dict[str, dict[str, Any]]
     draft: Draft
     library: frozenset[str]
+
+    def shown(self) -> dict[str, Any]:
+        """What the two are shown."""
+        return {"agenda": self.content, "preps": self.preps}
 
     def texts(self) -> Iterator[str]:
         """Everything that at least one of the two can read."""
@@ -320,10 +330,16 @@ async def evaluate(
     maker = AgendaMaker(search, model=None, timeout_s=1)
     vocabulary = Vocabulary(search.passages)
     library = frozenset(passage.id for passage in search.passages)
+    names = {case.inputs.model_dump_json(): case.name or "" for case in dataset.cases}
+    expect(len(names))
 
     async def make(case: AgendaCase) -> Output:
+        began = time.monotonic()
         briefing = case.briefing()
         row = (await maker.make(briefing, pair_id="pair", program_id="program")).row
+        increment_eval_metric("prompt_tokens", row.prompt_tokens)
+        increment_eval_metric("completion_tokens", row.completion_tokens)
+        done(names[case.model_dump_json()], time.monotonic() - began)
         plan = await choose(outline(briefing.brief), briefing, search)
         draft = Draft(written_words(row.content, plan), plan, briefing, vocabulary)
         return Output(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, draft, library)

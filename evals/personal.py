@@ -24,6 +24,7 @@ from coach.untrusted import orders_a_model
 from evals.library_index import library_index
 from evals.pairs import Earlier, PairCase, read_pairs
 from evals.parts import Metric, Part, PartNotRun, register
+from evals.progress import counted
 
 # A pair's series in the part `series`.
 SESSIONS = 12
@@ -43,6 +44,10 @@ class Made:
     content: dict[str, Any]
     preps: dict[str, dict[str, Any]]
     closest: str = ""
+
+    def shown(self) -> dict[str, Any]:
+        """What the two are shown."""
+        return {"closest": self.closest, "agenda": self.content, "preps": self.preps}
 
     def shared(self) -> str:
         """All that both read."""
@@ -159,6 +164,18 @@ class Series:
 
     agendas: list[dict[str, Any]] = field(default_factory=list)
 
+    def shown(self) -> list[dict[str, Any]]:
+        """Of each agenda what has to be new."""
+        return [
+            {
+                "title": agenda["title"],
+                "activities": [item["activity"] for item in agenda["items"] if item["activity"]],
+                "starters": [starter["text"] for starter in agenda["starters"]],
+                "notice": agenda["notice"],
+            }
+            for agenda in self.agendas
+        ]
+
 
 class NoStarterTwice(Metric[PairCase, Series]):
     """A question that comes back says that nobody listened the first time."""
@@ -226,7 +243,7 @@ async def make_all(pairs: Sequence[PairCase], search: Search) -> dict[str, Made]
     """The agenda of each pair by its name, and to whose brief it is closest."""
     maker = AgendaMaker(search, model=None, timeout_s=1)
     made: dict[str, Made] = {}
-    for pair in pairs:
+    for pair in counted(pairs, lambda one: one.name):
         briefing = pair.briefing()
         row = (await maker.make(briefing, "pair", "program")).row
         made[pair.name] = Made(briefing, row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee})
@@ -295,7 +312,7 @@ def run_series() -> EvaluationReport[Any, Any, Any]:
     """The part `series`. Raises PartNotRun or a CoachError."""
     pairs = [pair for pair in read_pairs() if "plain" in pair.traits][:_SERIES_OF]
     with library_index(Settings()) as search:
-        made = {pair.name: asyncio.run(make_series(pair, search)) for pair in pairs}
+        made = {pair.name: asyncio.run(make_series(pair, search)) for pair in counted(pairs, lambda one: one.name)}
         _still_healthy(search)
     dataset = Dataset(
         name="series",

@@ -8,7 +8,7 @@ pass every guard, hold no marker of an attack and nothing that one of the two to
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -33,6 +33,7 @@ from evals.agendas import written_words
 from evals.library_index import library_index
 from evals.pairs import PairCase, read_pairs
 from evals.parts import Metric, Part, PartNotRun, register
+from evals.progress import counted
 
 ATTACKS = Path(__file__).with_name("datasets") / "attacks.jsonl"
 # What stands in each private place, and nowhere else.
@@ -72,6 +73,10 @@ class Situation:
     pair: PairCase
     habit: Habit
     attack: Attack | None = None
+
+    def groups(self) -> dict[str, Sequence[str]]:
+        """What the situation is of."""
+        return {**self.pair.groups(), "habit": [self.habit], "attack": [self.attack.where] if self.attack else []}
 
     def briefing(self) -> Briefing:
         """The briefing with the attack in its place, and a canary in each private place."""
@@ -113,6 +118,10 @@ class Shown:
     preps: dict[str, dict[str, Any]]
     sent: list[ModelRequest]
     draft: Draft
+
+    def shown(self) -> dict[str, Any]:
+        """What the two are shown, and how often the model was asked."""
+        return {"requests": len(self.sent), "agenda": self.content, "preps": self.preps}
 
     def text(self) -> str:
         """Everything that either of the two reads."""
@@ -278,10 +287,11 @@ def run() -> EvaluationReport[Any, Any, Any]:
     with library_index(Settings()) as search:
         vocabulary = Vocabulary(search.passages)
 
-        async def every() -> dict[str, Shown]:
-            return {name: await show(situation, search, vocabulary) for name, situation in cases.items()}
+        async def show_all() -> dict[str, Shown]:
+            every = counted(list(cases.items()), lambda one: one[0])
+            return {name: await show(situation, search, vocabulary) for name, situation in every}
 
-        shown = asyncio.run(every())
+        shown = asyncio.run(show_all())
     outputs = {id(situation): shown[name] for name, situation in cases.items()}
     dataset = Dataset(
         name="worst",
