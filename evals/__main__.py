@@ -9,7 +9,7 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import structlog
@@ -17,11 +17,16 @@ import structlog
 from coach.errors import CoachError
 from coach.settings import Settings
 from evals.baseline import ACCEPTED, Baseline, accept, read_baseline, write_baseline
+from evals.compare import comparison
 from evals.library_index import shared_index
+from evals.markdown import as_markdown
+from evals.page import as_page
 from evals.parts import Part, PartNotRun, registered
 from evals.progress import begin
 from evals.report import Gates, judge, not_run, read_gates, table
-from evals.results import PartResult, Run, Times, as_json
+from evals.results import PartResult, Run, Times, as_json, read_run
+
+_FORMS: dict[str, Callable[[Run], str]] = {"json": as_json, "markdown": as_markdown, "html": as_page}
 
 
 def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, baseline: Baseline | None = None) -> int:
@@ -29,9 +34,9 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
 
     Where gates or a baseline are given, they stand for those of the files.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser()
-    options = parser.parse_args(given)
+    options = _parser().parse_args(arguments)
+    if options.parts[:1] == ["compare"]:
+        return _compare([Path(name) for name in options.parts[1:]])
     parts = registered()
     accepting = options.parts[:1] == ["accept"]
     names = options.parts[1:] if accepting else options.parts
@@ -39,7 +44,7 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
         if name not in parts:
             sys.stderr.write(f"There is no part {name!r}; the parts are {', '.join(parts)}.\n")
             return 2
-    for option in ("json",):
+    for option in _FORMS:
         if str(getattr(options, option)) in parts:
             sys.stderr.write(f"Name the parts before --{option}, which takes the name of a file.\n")
             return 2
@@ -94,13 +99,18 @@ def _parser() -> argparse.ArgumentParser:
         "parts",
         nargs="*",
         metavar="part",
-        help="the parts to run, all where none is named; `accept` before them makes a run that passed the baseline",
+        help="the parts to run, all where none is named; `accept` before them makes a run that passed the baseline; "
+        "`compare A.json B.json` compares two runs",
     )
     parser.add_argument("--beir", type=Path, metavar="FOLDER", help="with retrieval: a collection in BEIR form")
     parser.add_argument(
         "--comments", type=Path, metavar="FILE", help="with themes: rows of {text, themes} to measure on"
     )
-    parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="the results as JSON")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="the results as JSON, to print or to a file"
+    )
+    parser.add_argument("--markdown", nargs="?", const="-", metavar="FILE", help="a summary for a pull request")
+    parser.add_argument("--html", metavar="FILE", help="a report in one file, with plots and the worst cases in full")
     parser.add_argument("--show", metavar="METRIC", help="the cases that this metric did not pass, or of this name")
     parser.add_argument("--because", metavar="WHY", help="with accept: why a drop against the baseline is accepted")
     return parser
@@ -108,9 +118,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _write(run: Run, options: argparse.Namespace) -> None:
     """Each form that was asked for to its file, or to standard output; without one, the table there."""
-    forms = {"json": as_json}
     printed = False
-    for option, form in forms.items():
+    for option, form in _FORMS.items():
         target = getattr(options, option)
         if target == "-":
             print(form(run))
@@ -130,6 +139,19 @@ def _in_full(run: Run) -> Iterator[str]:
             yield from (f"  {fault}" for fault in one.faults)
             for title, value in (("input", one.input), ("output", one.output)):
                 yield f"{title}: {json.dumps(value, indent=1, ensure_ascii=False)}"
+
+
+def _compare(files: Sequence[Path]) -> int:
+    if len(files) != 2:
+        sys.stderr.write("Name two runs: python -m evals compare A.json B.json\n")
+        return 2
+    try:
+        first, second = map(read_run, files)
+    except PartNotRun as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print(comparison(first, second))
+    return 0
 
 
 def _accept(run: Run, before: Baseline, because: str | None) -> int:

@@ -26,12 +26,22 @@ def encoder(embedding_model: str) -> SentenceTransformerEncoder:
 @contextmanager
 def shared_index() -> Iterator[None]:
     """Everything within that asks for the library's index gets the same one, opened when first asked for."""
+    if _shared:
+        yield
+        return
     with ExitStack() as stack:
         _shared.append((stack, []))
         try:
             yield
         finally:
             _shared.pop()
+
+
+def forget_answers() -> None:
+    """Let a shared index forget what it found, as if it had just been opened: what ranks may have changed."""
+    for _, opened in _shared:
+        for search in opened:
+            search._rankings.clear()
 
 
 @contextmanager
