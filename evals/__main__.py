@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from coach.errors import CoachError
+from coach.llm import LanguageModel, OpenAIModel
 from coach.settings import Settings
 from evals.baseline import ACCEPTED, Baseline, accept, read_baseline, write_baseline
 from evals.compare import comparison
@@ -23,8 +24,10 @@ from evals.markdown import as_markdown
 from evals.page import as_page
 from evals.parts import Part, PartNotRun, registered
 from evals.progress import begin
+from evals.replies import FOLDER, CountingModel, RecordedModel, RecordingModel, estimate
 from evals.report import Gates, judge, not_run, read_gates, table
 from evals.results import PartResult, Run, Times, as_json, read_run
+from evals.writers import Writer, only_agendas, written_by
 
 _FORMS: dict[str, Callable[[Run], str]] = {"json": as_json, "markdown": as_markdown, "html": as_page}
 
@@ -48,6 +51,12 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
         if str(getattr(options, option)) in parts:
             sys.stderr.write(f"Name the parts before --{option}, which takes the name of a file.\n")
             return 2
+    if (options.yes or options.record or options.judge or options.prices) and not options.live:
+        sys.stderr.write("--yes, --prices, --record and --judge go with --live.\n")
+        return 2
+    if accepting and (options.live or options.recorded is not None):
+        sys.stderr.write("A baseline is the composer's: accept goes without --live and --recorded.\n")
+        return 2
     if options.beir is not None:
         if names != ["retrieval"]:
             sys.stderr.write("--beir goes with the part retrieval: python -m evals retrieval --beir FOLDER\n")
@@ -64,7 +73,10 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
     except PartNotRun as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    run = run_parts([parts[name] for name in names] or list(parts.values()), gates, baseline, options.show)
+    chosen = [parts[name] for name in names] or list(parts.values())
+    if options.recorded is not None or options.live:
+        return _with_a_model(options, parts["agendas"], names, gates)
+    run = run_parts(chosen, gates, baseline, options.show)
     _write(run, options)
     if accepting:
         return _accept(run, baseline, options.because)
@@ -93,6 +105,41 @@ def run_parts(parts: Sequence[Part], gates: Gates, baseline: Baseline, show: str
     return Run(parts=tuple(results), times=times)
 
 
+def _with_a_model(options: argparse.Namespace, agendas: Part, names: Sequence[str], gates: Gates) -> int:
+    """The part `agendas` with a model's words: what the composer's baseline says is then no measure."""
+    settings = Settings()
+    try:
+        only_agendas(names)
+        if options.recorded is not None:
+            known = FOLDER / f"{options.recorded}.jsonl"
+            recorded = RecordedModel(known if known.exists() else Path(options.recorded))
+            by = Writer("recorded", recorded, timeout_s=settings.llm_timeout_s)
+        else:
+            if settings.llm_model is None:
+                raise PartNotRun("--live asks the model of COACH_LLM_MODEL at COACH_LLM_BASE_URL; none is set.")
+            with shared_index():
+                counting = CountingModel()
+                with written_by(Writer("live", counting)):
+                    agendas.run()
+                sys.stderr.write(f"{settings.llm_model}, {estimate(counting, options.prices)}\n")
+                if not options.yes:
+                    sys.stderr.write("Nothing was asked yet. Add --yes to go on.\n")
+                    return 2
+            model: LanguageModel = OpenAIModel(settings)
+            judge = model if options.judge else None
+            if options.record is not None:
+                model = RecordingModel(model, options.record)
+            by = Writer("live", model, settings.llm_timeout_s, judge)
+    except (CoachError, PartNotRun, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    with written_by(by):
+        run = run_parts([agendas], gates, Baseline(), options.show)
+    run = run.model_copy(update={"mode": by.mode, "writer": by.model.name if by.model else None})
+    _write(run, options)
+    return 0 if run.passed else 1
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals", description="The offline evals of the session coach.")
     parser.add_argument(
@@ -111,6 +158,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--markdown", nargs="?", const="-", metavar="FILE", help="a summary for a pull request")
     parser.add_argument("--html", metavar="FILE", help="a report in one file, with plots and the worst cases in full")
+    parser.add_argument("--recorded", metavar="NAME", help="agendas from recorded replies, evals/recorded/NAME.jsonl")
+    parser.add_argument("--live", action="store_true", help="agendas from the model of COACH_LLM_MODEL")
+    parser.add_argument("--yes", action="store_true", help="with --live: go on after the estimate of what it costs")
+    parser.add_argument(
+        "--prices", nargs=2, type=float, metavar=("IN", "OUT"), help="with --live: prices for a million tokens"
+    )
+    parser.add_argument("--record", type=Path, metavar="FILE", help="with --live: keep the replies in this file")
+    parser.add_argument("--judge", action="store_true", help="with --live: the model also grades each agenda, no gate")
     parser.add_argument("--show", metavar="METRIC", help="the cases that this metric did not pass, or of this name")
     parser.add_argument("--because", metavar="WHY", help="with accept: why a drop against the baseline is accepted")
     return parser

@@ -1,7 +1,7 @@
 """The part `agendas`: what the composer makes of the briefs in `datasets/agendas.yaml`.
 
-The agendas come from `AgendaMaker` as the service uses it, without a model, over the real library and its index. They
-are judged by what the two people would read.
+The agendas come from `AgendaMaker` as the service uses it, over the real library and its index, without a model unless
+`evals.writers` names one. They are judged by what the two people would read.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import done, expect
+from evals.writers import judged, writer
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
 SCHEMA = DATASET.with_name("agendas_schema.json")
@@ -327,7 +328,8 @@ async def evaluate(
 
     Raises PartNotRun when the index failed meanwhile: what was then found by words alone is not what the service does.
     """
-    maker = AgendaMaker(search, model=None, timeout_s=1)
+    by = writer()
+    maker = AgendaMaker(search, by.model, by.timeout_s)
     vocabulary = Vocabulary(search.passages)
     library = frozenset(passage.id for passage in search.passages)
     names = {case.inputs.model_dump_json(): case.name or "" for case in dataset.cases}
@@ -348,6 +350,15 @@ async def evaluate(
     report = await dataset.evaluate(make, name="agendas", max_concurrency=1, progress=False)
     if not search.healthy:
         raise PartNotRun("The index failed while the agendas were made. Run it again; the index is built anew.")
+    by.check()
+    if by.model is not None:
+        contents = [case.output.content for case in report.cases]
+        sources = [content["generator"]["source"] for content in contents]
+        shares = ", ".join(f"{source} {sources.count(source)}" for source in sorted(set(sources)))
+        lines = [f"who wrote the words in the end: {shares}"]
+        if by.judge is not None:
+            lines.append(await judged(by.judge, contents))
+        report.experiment_metadata = {"notes": "\n".join(lines)}
     return report
 
 

@@ -26,6 +26,7 @@ from evals.__main__ import run_parts
 from evals.baseline import read_baseline
 from evals.library_index import forget_answers, shared_index
 from evals.mutations import MUTATIONS, Mutation, Patch
+from evals.pairs import read_pairs
 from evals.parts import PartNotRun, registered
 from evals.report import read_gates
 from evals.results import Run
@@ -203,7 +204,7 @@ def red_in(run: Run) -> dict[str, str]:
 
 def _shorten(patch: Patch) -> None:
     """Leave out what no gate is on, and most of many like cases; the rare kinds stay whole."""
-    situations, pairs, tallies = worst.situations, personal.read_pairs, plants.tallies
+    situations, pairs, tallies = worst.situations, read_pairs, plants.tallies
     every_pair = pairs()
     some_pairs = tuple(
         pair for place, pair in enumerate(every_pair) if pair.traits != ("plain",) or not place % _EVERY_PAIR

@@ -347,7 +347,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "avoided topic let through",
         "what somebody asked to keep out is not looked for",
-        ("agendas.avoided-absent",),
+        ("pairs.avoided-nowhere",),
         _becomes(Avoidance, "touches", lambda self, text: False),
     ),
     Mutation(

@@ -182,6 +182,21 @@ class OwnWordsKept(Metric[PairCase, Made]):
         return found
 
 
+class AvoidedNowhere(Metric[PairCase, Made]):
+    """Somebody asked to keep this out, perhaps for a reason that hurts, and the other one is not to learn even that."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """What either asked to avoid, in what both read or in the other one's prep."""
+        found = []
+        for author, partner in (("mentor", "mentee"), ("mentee", "mentor")):
+            read = f"{output.shared()}\n{' '.join(output.preps[partner]['steps'])}"
+            for phrase in (inputs.mentor if author == "mentor" else inputs.mentee).avoid_topics:
+                words = r"\W+".join(map(re.escape, re.findall(r"\w+", phrase)))
+                if re.search(rf"\b{words}\b", read, re.IGNORECASE):
+                    found.append(f"“{phrase}”, which the {author} asked to keep out")
+        return found if inputs.mentor.avoid_topics or inputs.mentee.avoid_topics else None
+
+
 class NoOrders(Metric[PairCase, Made]):
     """What a goal or a name orders a model to do must not stand in an agenda as if the coach had said it."""
 
@@ -271,6 +286,7 @@ PAIR_METRICS: tuple[type[Metric[PairCase, Made]], ...] = (
     FeedbackTakenUp,
     RestartAfterMissed,
     OwnWordsKept,
+    AvoidedNowhere,
     NoOrders,
 )
 SERIES_METRICS: tuple[type[Metric[PairCase, Series]], ...] = (NoStarterTwice, NoExerciseSoon, DryTold)

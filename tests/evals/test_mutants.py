@@ -1,13 +1,15 @@
 """The mutation run: what it breaks is there to be broken, and what stays green is a failure."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from coach.agenda import pipeline
-from coach.agenda.brief import stage_of
+from coach.agenda.series import stage_of
+from coach.retrieval.search import Search
 from evals import mutants
 from evals.mutants import CONTROL, Found, main, outcome, red_gates, red_in, run_all, table
 from evals.mutations import MUTATIONS, Mutation
@@ -56,7 +58,7 @@ def test_a_mutation_breaks_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None
     fixed.apply(monkeypatch.setattr)
     from coach.agenda import brief
 
-    assert brief.stage_of(1, 6) == "building"  # type: ignore[attr-defined]
+    assert vars(brief)["stage_of"](1, 6) == "building"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,8 @@ def test_a_gate_is_red_where_it_failed_or_judged_nothing() -> None:
     assert set(red_in(Run(parts=(PartResult(part="p", scores=scores),)))) == {"p.b", "p.c"}
 
 
-def test_breaking_it_really_turns_the_gate_red_and_is_undone() -> None:
+def test_breaking_it_really_turns_the_gate_red_and_is_undone(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evals.agendas.library_index", lambda settings: nullcontext(search))
     (invented,) = (one for one in MUTATIONS if one.name == "citation invented")
     before = pipeline._content
     assert set(invented.expects) <= set(red_gates(invented, ["agendas"]))

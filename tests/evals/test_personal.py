@@ -8,6 +8,7 @@ import pytest
 from evals.pairs import PairCase, read_pairs
 from evals.parts import PartNotRun
 from evals.personal import (
+    AvoidedNowhere,
     BoundarySet,
     DryTold,
     EveryItemTied,
@@ -124,6 +125,16 @@ def test_a_starter_on_a_topic_that_they_did_not_choose_is_a_fault() -> None:
     assert asked("digital-tools") == asked(None) == []
     assert asked("career") == ["on career: “Why?”"]
     assert asked("career", notice="The library has no more starters on these topics.") is None
+
+
+def test_what_one_asked_to_avoid_is_a_fault_where_the_other_one_reads_it() -> None:
+    asked = pair(mentor={**PERSON, "avoid_topics": ["my knee injury"]})
+    assert AvoidedNowhere().faults(pair(), made(pair())) is None
+    assert AvoidedNowhere().faults(asked, made(asked)) == []
+    assert AvoidedNowhere().faults(asked, made(asked, summary="After my knee injury, slowly.")) == [
+        "“my knee injury”, which the mentor asked to keep out"
+    ]
+    assert AvoidedNowhere().faults(asked, made(asked, prep_of_mentee="Ask about my knee injury."))
 
 
 def test_an_agenda_in_which_nobody_listens_is_a_fault() -> None:
