@@ -37,6 +37,8 @@ GOOD = "good"
 # Of a kind, this share must be caught; of good agendas, at most this share may be refused.
 LEAST_OF_A_KIND = 0.90
 MOST_REFUSED = 0.02
+# Of the briefs of the part `agendas` the first so many: each fault keeps its agenda when that part gets a new brief.
+_DRAFTS = 17
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ async def good_drafts(search: Search) -> list[Draft]:
     """The composer's agendas for the briefs of the part `agendas`."""
     vocabulary = Vocabulary(search.passages)
     drafts = []
-    for case in read_dataset().cases:
+    for case in read_dataset().cases[:_DRAFTS]:
         briefing = case.inputs.briefing()
         plan = await choose(outline(briefing.brief), briefing, search)
         drafts.append(Draft(compose(plan, briefing), plan, briefing, vocabulary))
@@ -250,7 +252,7 @@ class EveryKindCaught(Metric[str, Tally]):
 
     def faults(self, inputs: str, output: Tally) -> list[str] | None:
         """Kinds, in code or in the held-out half, of which too many pass."""
-        if output.half == "built" or output.kind in _NOT_PLANTED:
+        if output.half in {"built", "guards"} or output.kind in _NOT_PLANTED:
             return None
         return [] if output.share >= LEAST_OF_A_KIND else [f"{output.refused} of {output.count} caught"]
 

@@ -149,6 +149,7 @@ def test_a_guard_that_refuses_nothing_of_all_that_is_planted_is_named() -> None:
     assert at_work["markup"] == []
     assert at_work["links"] == ["refused nothing of all that was planted"]
     assert GuardsAtWork().faults("", planted) is None
+    assert all(EveryKindCaught().faults("", tally) is None for tally in by_guards([planted]))
 
 
 def test_every_guard_is_known_by_the_name_in_its_violations() -> None:
