@@ -21,8 +21,7 @@ from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
 from coach.agenda.choose import choose
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker
-from coach.agenda.plan import SHORTEST_SLOT, AgendaPlan, outline
-from coach.agenda.words import AgendaWords, ItemWords, StarterWords
+from coach.agenda.plan import SHORTEST_SLOT, outline
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.agendas import starter_key
@@ -30,6 +29,7 @@ from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import done, expect
+from evals.words_shown import written_words
 from evals.writers import judged, writer
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
@@ -367,34 +367,6 @@ def run() -> EvaluationReport[Any, Any, Any]:
     dataset = read_dataset()
     with library_index(Settings()) as search:
         return asyncio.run(evaluate(dataset, search))
-
-
-def written_words(content: dict[str, Any], plan: AgendaPlan) -> AgendaWords:
-    """The words of an agenda as they are shown, without what the coach adds to them by itself (`Slot.added`)."""
-    added = {number: slot.added for number, slot in enumerate(plan.slots, start=1)}
-    return AgendaWords(
-        title=content["title"],
-        summary=content["summary"],
-        items=tuple(
-            ItemWords(
-                slot=int(item["id"]),
-                title=item["title"],
-                description=_without(item["description"], added.get(int(item["id"]), ())),
-                sources=tuple(item["sources"]),
-            )
-            for item in content["items"]
-        ),
-        starters=tuple(
-            StarterWords(starter=number, text=starter["text"])
-            for number, starter in enumerate(content["starters"], start=1)
-        ),
-    )
-
-
-def _without(description: str, added: tuple[str, ...]) -> str:
-    for sentence in reversed(added):
-        description = description.removesuffix(sentence).rstrip()
-    return description
 
 
 def _quotes(text: str, quoted: str) -> bool:

@@ -6,7 +6,7 @@ The composer makes them, for every pair of `datasets/pairs`, as the service woul
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from evals.library_index import library_index
 from evals.pairs import Earlier, PairCase, read_pairs
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import counted
+from evals.word_runs import common_runs, runs, words_in
 
 # A pair's series in the part `series`.
 SESSIONS = 12
@@ -92,9 +93,7 @@ class StageFits(Metric[PairCase, Made]):
         """A stage other than the number of the meeting says; cancelled meetings do not count."""
         number = 1 + sum(earlier.status != "cancelled" for earlier in inputs.past)
         planned = inputs.planned_sessions
-        wanted = "building"
-        if planned >= 3 and number == (planned + 1) // 2:
-            wanted = "midpoint"
+        wanted = "midpoint" if planned >= 3 and number == (planned + 1) // 2 else "building"
         if number == planned:
             wanted = "closing"
         if number == 1:
@@ -147,8 +146,8 @@ class FeedbackTakenUp(Metric[PairCase, Made]):
         if not any("feedback" in item["tied_to"] for item in output.content["items"]):
             return ["not taken up"]
         said = [one.to_change for earlier in inputs.past for one in earlier.feedback.values() if one.to_change]
-        shared = _words(output.shared())
-        return [f"quoted: {run}" for text in said for run in _common_runs(_words(text), shared, 5)]
+        shared = words_in(output.shared())
+        return [f"quoted: {run}" for text in said for run in common_runs(words_in(text), shared, 5)]
 
 
 class RestartAfterMissed(Metric[PairCase, Made]):
@@ -171,13 +170,13 @@ class OwnWordsKept(Metric[PairCase, Made]):
         notes = {"mentor": inputs.mentor.note, "mentee": inputs.mentee.note}
         if not any(notes.values()):
             return None
-        known = _words(output.briefing.brief.model_dump_json())
+        known = words_in(output.briefing.brief.model_dump_json())
         found = []
         for author, note in notes.items():
             partner = "mentee" if author == "mentor" else "mentor"
-            read = _words(f"{output.shared()} {' '.join(output.preps[partner]['steps'])}")
-            for run in _common_runs(_words(note or ""), read, _PRIVATE_RUN):
-                if run not in set(_runs(known, _PRIVATE_RUN)):
+            read = words_in(f"{output.shared()} {' '.join(output.preps[partner]['steps'])}")
+            for run in common_runs(words_in(note or ""), read, _PRIVATE_RUN):
+                if run not in set(runs(known, _PRIVATE_RUN)):
                     found.append(f"the {author}'s note: {' '.join(run)}")
         return found
 
@@ -394,19 +393,6 @@ def _told(pair: PairCase) -> str:
     ]
     actions = [action.text for action in pair.actions]
     return " ".join([*pair.goals, *people, *actions, pair.session.focus or "", *pair.topics])
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
-def _runs(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
-    return (tuple(words[place : place + length]) for place in range(len(words) - length + 1))
-
-
-def _common_runs(first: Sequence[str], second: Sequence[str], length: int) -> list[tuple[str, ...]]:
-    there = set(_runs(second, length))
-    return [run for run in _runs(first, length) if run in there]
 
 
 register(Part("pairs", "whether agendas are a pair's own, over datasets/pairs", PAIR_METRICS, run_pairs))

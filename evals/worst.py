@@ -29,11 +29,11 @@ from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.feedback import SharedFeedback
 from coach.vocabulary import Vocabulary
-from evals.agendas import written_words
 from evals.library_index import library_index
 from evals.pairs import PairCase, read_pairs
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import counted
+from evals.words_shown import written_words
 
 ATTACKS = Path(__file__).with_name("datasets") / "attacks.jsonl"
 # What stands in each private place, and nowhere else.
