@@ -3,10 +3,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup demo serve test evals bench format clean
+.PHONY: help setup demo serve test evals evals-mutants bench format clean
 
 help:  ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 15
 
 setup: .venv/.runtime  ## install what the service needs into .venv
 
@@ -24,7 +24,10 @@ test: .venv/.dev  ## lint, types, import contracts, tests
 	$(BIN)/python -m pytest
 
 evals: .venv/.dev  ## the offline evals
-	$(BIN)/python -m evals
+	$(BIN)/python -m evals $(OPTIONS)
+
+evals-mutants: .venv/.dev  ## break the coach in known ways; every one must turn a gate red
+	$(BIN)/python -m evals.mutants
 
 bench: .venv/.bench  ## this service against a plain LangChain chain, side by side
 	$(BIN)/python -m evals.bench

@@ -1,62 +1,222 @@
-"""`python -m evals [part] [--json]`: the offline evals, each metric against its gate in `gates.toml`.
+"""`python -m evals [part …]`: the offline evals, each metric against its gate in `gates.toml`.
+
+`python -m evals accept` makes a run that passed the baseline; `python -m evals compare A.json B.json` compares two.
 
 Exit status 0: every gate was reached; 1: one was not, or something was not run; 2: no such part.
 """
 
 import argparse
 import json
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import structlog
 
 from coach.errors import CoachError
+from coach.llm import LanguageModel, OpenAIModel
 from coach.settings import Settings
-from evals.parts import PartNotRun, registered
-from evals.report import Gates, PartResult, as_json, judge, not_run, read_gates, table
+from evals.baseline import ACCEPTED, Baseline, accept, read_baseline, write_baseline
+from evals.compare import comparison
+from evals.library_index import shared_index
+from evals.markdown import as_markdown
+from evals.page import as_page
+from evals.parts import Part, PartNotRun, registered
+from evals.progress import begin
+from evals.replies import FOLDER, CountingModel, RecordedModel, RecordingModel, estimate
+from evals.report import Gates, judge, not_run, read_gates, table
+from evals.results import PartResult, Run, Times, as_json, read_run
+from evals.writers import Writer, only_agendas, written_by
+
+_FORMS: dict[str, Callable[[Run], str]] = {"json": as_json, "markdown": as_markdown, "html": as_page}
 
 
-def main(arguments: Sequence[str] | None = None, gates: Gates | None = None) -> int:
-    """Run the parts that the arguments name, print the results and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m evals", description="The offline evals of the session coach.")
-    parser.add_argument("part", nargs="?", help="the part to run; all of them where none is named")
-    parser.add_argument("--beir", type=Path, metavar="FOLDER", help="with retrieval: a collection in BEIR form")
-    parser.add_argument(
-        "--comments", type=Path, metavar="FILE", help="with themes: rows of {text, themes} to measure on"
-    )
-    parser.add_argument("--json", action="store_true", help="print the results as JSON")
-    options = parser.parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, baseline: Baseline | None = None) -> int:
+    """Do what the arguments say, print the results and return the exit status.
 
+    Where gates or a baseline are given, they stand for those of the files.
+    """
+    options = _parser().parse_args(arguments)
+    if options.parts[:1] == ["compare"]:
+        return _compare([Path(name) for name in options.parts[1:]])
     parts = registered()
-    if options.part is not None and options.part not in parts:
-        sys.stderr.write(f"There is no part {options.part!r}; the parts are {', '.join(parts)}.\n")
+    accepting = options.parts[:1] == ["accept"]
+    names = options.parts[1:] if accepting else options.parts
+    for name in names:
+        if name not in parts:
+            sys.stderr.write(f"There is no part {name!r}; the parts are {', '.join(parts)}.\n")
+            return 2
+    for option in _FORMS:
+        if str(getattr(options, option)) in parts:
+            sys.stderr.write(f"Name the parts before --{option}, which takes the name of a file.\n")
+            return 2
+    if (options.yes or options.record or options.judge or options.prices) and not options.live:
+        sys.stderr.write("--yes, --prices, --record and --judge go with --live.\n")
+        return 2
+    if accepting and (options.live or options.recorded is not None):
+        sys.stderr.write("A baseline is the composer's: accept goes without --live and --recorded.\n")
         return 2
     if options.beir is not None:
-        if options.part != "retrieval":
+        if names != ["retrieval"]:
             sys.stderr.write("--beir goes with the part retrieval: python -m evals retrieval --beir FOLDER\n")
             return 2
         return _beir(options.beir)
     if options.comments is not None:
-        if options.part != "themes":
+        if names != ["themes"]:
             sys.stderr.write("--comments goes with the part themes: python -m evals themes --comments FILE.jsonl\n")
             return 2
         return _comments(options.comments)
     try:
         gates = read_gates() if gates is None else gates
+        baseline = read_baseline() if baseline is None else baseline
     except PartNotRun as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    chosen = [parts[name] for name in names] or list(parts.values())
+    if options.recorded is not None or options.live:
+        return _with_a_model(options, parts["agendas"], names, gates)
+    run = run_parts(chosen, gates, baseline, options.show)
+    _write(run, options)
+    if accepting:
+        return _accept(run, baseline, options.because)
+    return 0 if run.passed else 1
 
+
+def run_parts(parts: Sequence[Part], gates: Gates, baseline: Baseline, show: str | None = None) -> Run:
+    """Run the parts one after the other over one index; progress goes to standard error."""
     results: list[PartResult] = []
-    for part in parts.values() if options.part is None else [parts[options.part]]:
-        sys.stderr.write(f"evals: {part.name}, {part.about}\n")
-        try:
-            results.append(judge(part, part.run(), gates))
-        except (CoachError, PartNotRun) as error:
-            results.append(not_run(part, error, gates))
-    print(json.dumps(as_json(results), indent=2, ensure_ascii=False) if options.json else table(results))
-    return 0 if results and all(result.passed for result in results) else 1
+    times: dict[str, Times] = {}
+    with shared_index():
+        for part in parts:
+            watch = begin(part.name)
+            cases: dict[str, float] = {}
+            try:
+                report = part.run()
+                cases = {case.name: watch.seconds.get(case.name, case.task_duration) for case in report.cases}
+                result = judge(part, report, gates, baseline, show)
+            except (CoachError, PartNotRun) as error:
+                result = not_run(part, error, gates)
+            results.append(result)
+            outcome = "not run" if result.error else "passed" if result.passed else "failed"
+            watch.close(len(result.cases), outcome)
+            rounded = {case: round(seconds, 4) for case, seconds in cases.items()}
+            times[part.name] = Times(whole=round(watch.whole, 3), cases=rounded)
+    return Run(parts=tuple(results), times=times)
+
+
+def _with_a_model(options: argparse.Namespace, agendas: Part, names: Sequence[str], gates: Gates) -> int:
+    """The part `agendas` with a model's words: what the composer's baseline says is then no measure."""
+    settings = Settings()
+    try:
+        only_agendas(names)
+        if options.recorded is not None:
+            known = FOLDER / f"{options.recorded}.jsonl"
+            recorded = RecordedModel(known if known.exists() else Path(options.recorded))
+            by = Writer("recorded", recorded, timeout_s=settings.llm_timeout_s)
+        else:
+            if settings.llm_model is None:
+                raise PartNotRun("--live asks the model of COACH_LLM_MODEL at COACH_LLM_BASE_URL; none is set.")
+            with shared_index():
+                counting = CountingModel()
+                with written_by(Writer("live", counting)):
+                    agendas.run()
+                sys.stderr.write(f"{settings.llm_model}, {estimate(counting, options.prices)}\n")
+                if not options.yes:
+                    sys.stderr.write("Nothing was asked yet. Add --yes to go on.\n")
+                    return 2
+            model: LanguageModel = OpenAIModel(settings)
+            judge = model if options.judge else None
+            if options.record is not None:
+                model = RecordingModel(model, options.record)
+            by = Writer("live", model, settings.llm_timeout_s, judge)
+    except (CoachError, PartNotRun, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    with written_by(by):
+        run = run_parts([agendas], gates, Baseline(), options.show)
+    run = run.model_copy(update={"mode": by.mode, "writer": by.model.name if by.model else None})
+    _write(run, options)
+    return 0 if run.passed else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals", description="The offline evals of the session coach.")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="part",
+        help="the parts to run, all where none is named; `accept` before them makes a run that passed the baseline; "
+        "`compare A.json B.json` compares two runs",
+    )
+    parser.add_argument("--beir", type=Path, metavar="FOLDER", help="with retrieval: a collection in BEIR form")
+    parser.add_argument(
+        "--comments", type=Path, metavar="FILE", help="with themes: rows of {text, themes} to measure on"
+    )
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="the results as JSON, to print or to a file"
+    )
+    parser.add_argument("--markdown", nargs="?", const="-", metavar="FILE", help="a summary for a pull request")
+    parser.add_argument("--html", metavar="FILE", help="a report in one file, with plots and the worst cases in full")
+    parser.add_argument("--recorded", metavar="NAME", help="agendas from recorded replies, evals/recorded/NAME.jsonl")
+    parser.add_argument("--live", action="store_true", help="agendas from the model of COACH_LLM_MODEL")
+    parser.add_argument("--yes", action="store_true", help="with --live: go on after the estimate of what it costs")
+    parser.add_argument(
+        "--prices", nargs=2, type=float, metavar=("IN", "OUT"), help="with --live: prices for a million tokens"
+    )
+    parser.add_argument("--record", type=Path, metavar="FILE", help="with --live: keep the replies in this file")
+    parser.add_argument("--judge", action="store_true", help="with --live: the model also grades each agenda, no gate")
+    parser.add_argument("--show", metavar="METRIC", help="the cases that this metric did not pass, or of this name")
+    parser.add_argument("--because", metavar="WHY", help="with accept: why a drop against the baseline is accepted")
+    return parser
+
+
+def _write(run: Run, options: argparse.Namespace) -> None:
+    """Each form that was asked for to its file, or to standard output; without one, the table there."""
+    printed = False
+    for option, form in _FORMS.items():
+        target = getattr(options, option)
+        if target == "-":
+            print(form(run))
+            printed = True
+        elif target is not None:
+            Path(target).write_text(f"{form(run)}\n", "utf-8")
+    if not printed:
+        print(table(run.parts))
+        if options.show is not None:
+            print("\n".join(_in_full(run)))
+
+
+def _in_full(run: Run) -> Iterator[str]:
+    for part in run.parts:
+        for one in part.shown:
+            yield f"\n{part.part}: {one.case}"
+            yield from (f"  {fault}" for fault in one.faults)
+            for title, value in (("input", one.input), ("output", one.output)):
+                yield f"{title}: {json.dumps(value, indent=1, ensure_ascii=False)}"
+
+
+def _compare(files: Sequence[Path]) -> int:
+    if len(files) != 2:
+        sys.stderr.write("Name two runs: python -m evals compare A.json B.json\n")
+        return 2
+    try:
+        first, second = map(read_run, files)
+    except PartNotRun as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print(comparison(first, second))
+    return 0
+
+
+def _accept(run: Run, before: Baseline, because: str | None) -> int:
+    try:
+        write_baseline(accept(run, before, because))
+    except (PartNotRun, OSError) as error:
+        sys.stderr.write(f"Nothing was accepted. {error}\n")
+        return 1
+    sys.stderr.write(f"Accepted: {ACCEPTED}\n")
+    return 0
 
 
 def _beir(folder: Path) -> int:
@@ -85,6 +245,9 @@ def _comments(file: Path) -> int:
 
 
 if __name__ == "__main__":
-    # Standard output is for the results alone.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # Standard output is for the results alone, and what falls back on purpose is no news.
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+    )
     sys.exit(main())

@@ -1,33 +1,36 @@
 """The part `agendas`: what the composer makes of the briefs in `datasets/agendas.yaml`.
 
-The agendas come from `AgendaMaker` as the service uses it, without a model, over the real library and its index. They
-are judged by what the two people would read.
+The agendas come from `AgendaMaker` as the service uses it, over the real library and its index, without a model unless
+`evals.writers` names one. They are judged by what the two people would read.
 """
 
 import asyncio
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict
-from pydantic_evals import Dataset
+from pydantic_evals import Dataset, increment_eval_metric
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
 from coach.agenda.choose import choose
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker
-from coach.agenda.plan import SHORTEST_SLOT, AgendaPlan, outline
-from coach.agenda.words import AgendaWords, ItemWords, StarterWords
+from coach.agenda.plan import SHORTEST_SLOT, outline
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.agendas import starter_key
 from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
+from evals.progress import done, expect
+from evals.words_shown import written_words
+from evals.writers import judged, writer
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
 SCHEMA = DATASET.with_name("agendas_schema.json")
@@ -72,6 +75,10 @@ class AgendaCase(_Strict):
     mentor_note: str = ""
     mentee_note: str = ""
 
+    def groups(self) -> dict[str, Sequence[str]]:
+        """What the case is of."""
+        return {"stage": [self.brief.stage], "topic": self.brief.topics}
+
     def briefing(self) -> Briefing:
         """The briefing, as the service would have read it from its database."""
         return Briefing(
@@ -112,6 +119,10 @@ class Output:
     preps: dict[str, dict[str, Any]]
     draft: Draft
     library: frozenset[str]
+
+    def shown(self) -> dict[str, Any]:
+        """What the two are shown."""
+        return {"agenda": self.content, "preps": self.preps}
 
     def texts(self) -> Iterator[str]:
         """Everything that at least one of the two can read."""
@@ -317,13 +328,20 @@ async def evaluate(
 
     Raises PartNotRun when the index failed meanwhile: what was then found by words alone is not what the service does.
     """
-    maker = AgendaMaker(search, model=None, timeout_s=1)
+    by = writer()
+    maker = AgendaMaker(search, by.model, by.timeout_s)
     vocabulary = Vocabulary(search.passages)
     library = frozenset(passage.id for passage in search.passages)
+    names = {case.inputs.model_dump_json(): case.name or "" for case in dataset.cases}
+    expect(len(names))
 
     async def make(case: AgendaCase) -> Output:
+        began = time.monotonic()
         briefing = case.briefing()
         row = (await maker.make(briefing, pair_id="pair", program_id="program")).row
+        increment_eval_metric("prompt_tokens", row.prompt_tokens)
+        increment_eval_metric("completion_tokens", row.completion_tokens)
+        done(names[case.model_dump_json()], time.monotonic() - began)
         plan = await choose(outline(briefing.brief), briefing, search)
         draft = Draft(written_words(row.content, plan), plan, briefing, vocabulary)
         return Output(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, draft, library)
@@ -332,6 +350,15 @@ async def evaluate(
     report = await dataset.evaluate(make, name="agendas", max_concurrency=1, progress=False)
     if not search.healthy:
         raise PartNotRun("The index failed while the agendas were made. Run it again; the index is built anew.")
+    by.check()
+    if by.model is not None:
+        contents = [case.output.content for case in report.cases]
+        sources = [content["generator"]["source"] for content in contents]
+        shares = ", ".join(f"{source} {sources.count(source)}" for source in sorted(set(sources)))
+        lines = [f"who wrote the words in the end: {shares}"]
+        if by.judge is not None:
+            lines.append(await judged(by.judge, contents))
+        report.experiment_metadata = {"notes": "\n".join(lines)}
     return report
 
 
@@ -340,34 +367,6 @@ def run() -> EvaluationReport[Any, Any, Any]:
     dataset = read_dataset()
     with library_index(Settings()) as search:
         return asyncio.run(evaluate(dataset, search))
-
-
-def written_words(content: dict[str, Any], plan: AgendaPlan) -> AgendaWords:
-    """The words of an agenda as they are shown, without what the coach adds to them by itself (`Slot.added`)."""
-    added = {number: slot.added for number, slot in enumerate(plan.slots, start=1)}
-    return AgendaWords(
-        title=content["title"],
-        summary=content["summary"],
-        items=tuple(
-            ItemWords(
-                slot=int(item["id"]),
-                title=item["title"],
-                description=_without(item["description"], added.get(int(item["id"]), ())),
-                sources=tuple(item["sources"]),
-            )
-            for item in content["items"]
-        ),
-        starters=tuple(
-            StarterWords(starter=number, text=starter["text"])
-            for number, starter in enumerate(content["starters"], start=1)
-        ),
-    )
-
-
-def _without(description: str, added: tuple[str, ...]) -> str:
-    for sentence in reversed(added):
-        description = description.removesuffix(sentence).rstrip()
-    return description
 
 
 def _quotes(text: str, quoted: str) -> bool:

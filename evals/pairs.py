@@ -4,7 +4,7 @@
 takes over. Days are counted from a fixed one, so that every run is the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -158,6 +158,11 @@ class PairCase(_Strict):
                 for role, answer in earlier.feedback.items()
             ),
         )
+
+    def groups(self) -> dict[str, Sequence[str]]:
+        """What the pair is of."""
+        brief = self.briefing().brief
+        return {"stage": [brief.stage], "topic": self.topics, "trait": self.traits, "industry": [self.industry]}
 
     def briefing(self) -> Briefing:
         """The briefing that the service would make."""

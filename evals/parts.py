@@ -28,6 +28,10 @@ _MODULES = (
 )
 
 
+# What follows a metric's name where a case has a weight of its own.
+WEIGHT = " weight"
+
+
 class PartNotRun(Exception):
     """A part could not run, so nothing is known about what it measures. The message says what to do."""
 
@@ -75,6 +79,28 @@ class Graded(Metric[InputsT, OutputT]):
         """The grade, or no result."""
         grade = self.grade(ctx.inputs, ctx.output)
         return {} if grade is None else {self.metric(): grade}
+
+
+class Pooled(Metric[InputsT, OutputT]):
+    """An evaluator that sees a part of a whole in each case: so much was reached of so much that could be.
+
+    Its gate is on all that was reached of all that could be, as for a precision over many comments: a case weighs as
+    much as it could reach.
+    """
+
+    @abstractmethod
+    def portion(self, inputs: InputsT, output: OutputT) -> tuple[float, float]:
+        """What was reached, and what could be; where nothing could be, the case is not judged."""
+
+    def faults(self, inputs: InputsT, output: OutputT) -> list[str] | None:
+        """What falls short of all that could be reached."""
+        reached, possible = self.portion(inputs, output)
+        return None if possible == 0 else [] if reached >= possible else [f"{reached:g} of {possible:g}"]
+
+    def evaluate(self, ctx: EvaluatorContext[Any, Any, Any]) -> Any:
+        """The share that was reached, and its weight under the metric's name followed by `WEIGHT`."""
+        reached, possible = self.portion(ctx.inputs, ctx.output)
+        return {} if possible == 0 else {self.metric(): reached / possible, f"{self.metric()}{WEIGHT}": possible}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ The composer makes them, for every pair of `datasets/pairs`, as the service woul
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,10 +24,15 @@ from coach.untrusted import orders_a_model
 from evals.library_index import library_index
 from evals.pairs import Earlier, PairCase, read_pairs
 from evals.parts import Metric, Part, PartNotRun, register
+from evals.progress import counted
+from evals.word_runs import common_runs, runs, words_in
 
 # A pair's series in the part `series`.
 SESSIONS = 12
 _SERIES_OF = 24
+# Two of them once more, with so few starters left that the library runs dry.
+_NEARLY_ALL = ", nearly all starters asked"
+_LEFT = 12
 _PRIVATE_RUN = 4
 _LISTENING = re.compile(
     r"only ask questions|takes notes in|says back in one sentence|asks the question first", re.IGNORECASE
@@ -43,6 +48,10 @@ class Made:
     content: dict[str, Any]
     preps: dict[str, dict[str, Any]]
     closest: str = ""
+
+    def shown(self) -> dict[str, Any]:
+        """What the two are shown."""
+        return {"closest": self.closest, "agenda": self.content, "preps": self.preps}
 
     def shared(self) -> str:
         """All that both read."""
@@ -77,6 +86,36 @@ class EveryItemTied(Metric[PairCase, Made]):
         return found
 
 
+class StageFits(Metric[PairCase, Made]):
+    """A midpoint review in the third of three meetings, or a second kickoff, tells the pair that nobody counts."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """A stage other than the number of the meeting says; cancelled meetings do not count."""
+        number = 1 + sum(earlier.status != "cancelled" for earlier in inputs.past)
+        planned = inputs.planned_sessions
+        wanted = "midpoint" if planned >= 3 and number == (planned + 1) // 2 else "building"
+        if number == planned:
+            wanted = "closing"
+        if number == 1:
+            wanted = "kickoff"
+        stage = output.content["stage"]
+        return [] if stage == wanted else [f"{stage} in meeting {number} of {planned}, where {wanted} belongs"]
+
+
+class TopicsKept(Metric[PairCase, Made]):
+    """Who chose two topics and is asked about a third thinks that the coach did not read what they chose."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """Starters on topics that the pair did not choose, unless the library had no more on those."""
+        if not output.briefing.brief.topics or "no more starters" in output.content["notice"]:
+            return None
+        return [
+            f"on {starter['topic']}: “{starter['text']}”"
+            for starter in output.content["starters"]
+            if starter["topic"] is not None and starter["topic"] not in inputs.topics
+        ]
+
+
 class SeniorListens(Metric[PairCase, Made]):
     """Rank talks unless listening is a task like any other."""
 
@@ -107,8 +146,8 @@ class FeedbackTakenUp(Metric[PairCase, Made]):
         if not any("feedback" in item["tied_to"] for item in output.content["items"]):
             return ["not taken up"]
         said = [one.to_change for earlier in inputs.past for one in earlier.feedback.values() if one.to_change]
-        shared = _words(output.shared())
-        return [f"quoted: {run}" for text in said for run in _common_runs(_words(text), shared, 5)]
+        shared = words_in(output.shared())
+        return [f"quoted: {run}" for text in said for run in common_runs(words_in(text), shared, 5)]
 
 
 class RestartAfterMissed(Metric[PairCase, Made]):
@@ -131,15 +170,30 @@ class OwnWordsKept(Metric[PairCase, Made]):
         notes = {"mentor": inputs.mentor.note, "mentee": inputs.mentee.note}
         if not any(notes.values()):
             return None
-        known = _words(output.briefing.brief.model_dump_json())
+        known = words_in(output.briefing.brief.model_dump_json())
         found = []
         for author, note in notes.items():
             partner = "mentee" if author == "mentor" else "mentor"
-            read = _words(f"{output.shared()} {' '.join(output.preps[partner]['steps'])}")
-            for run in _common_runs(_words(note or ""), read, _PRIVATE_RUN):
-                if run not in set(_runs(known, _PRIVATE_RUN)):
+            read = words_in(f"{output.shared()} {' '.join(output.preps[partner]['steps'])}")
+            for run in common_runs(words_in(note or ""), read, _PRIVATE_RUN):
+                if run not in set(runs(known, _PRIVATE_RUN)):
                     found.append(f"the {author}'s note: {' '.join(run)}")
         return found
+
+
+class AvoidedNowhere(Metric[PairCase, Made]):
+    """Somebody asked to keep this out, perhaps for a reason that hurts, and the other one is not to learn even that."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """What either asked to avoid, in what both read or in the other one's prep."""
+        found = []
+        for author, partner in (("mentor", "mentee"), ("mentee", "mentor")):
+            read = f"{output.shared()}\n{' '.join(output.preps[partner]['steps'])}"
+            for phrase in (inputs.mentor if author == "mentor" else inputs.mentee).avoid_topics:
+                words = r"\W+".join(map(re.escape, re.findall(r"\w+", phrase)))
+                if re.search(rf"\b{words}\b", read, re.IGNORECASE):
+                    found.append(f"“{phrase}”, which the {author} asked to keep out")
+        return found if inputs.mentor.avoid_topics or inputs.mentee.avoid_topics else None
 
 
 class NoOrders(Metric[PairCase, Made]):
@@ -158,6 +212,18 @@ class Series:
     """A pair's agendas, in order."""
 
     agendas: list[dict[str, Any]] = field(default_factory=list)
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Of each agenda what has to be new."""
+        return [
+            {
+                "title": agenda["title"],
+                "activities": [item["activity"] for item in agenda["items"] if item["activity"]],
+                "starters": [starter["text"] for starter in agenda["starters"]],
+                "notice": agenda["notice"],
+            }
+            for agenda in self.agendas
+        ]
 
 
 class NoStarterTwice(Metric[PairCase, Series]):
@@ -212,11 +278,14 @@ class DryTold(Metric[PairCase, Series]):
 PAIR_METRICS: tuple[type[Metric[PairCase, Made]], ...] = (
     Theirs,
     EveryItemTied,
+    StageFits,
+    TopicsKept,
     SeniorListens,
     BoundarySet,
     FeedbackTakenUp,
     RestartAfterMissed,
     OwnWordsKept,
+    AvoidedNowhere,
     NoOrders,
 )
 SERIES_METRICS: tuple[type[Metric[PairCase, Series]], ...] = (NoStarterTwice, NoExerciseSoon, DryTold)
@@ -226,7 +295,7 @@ async def make_all(pairs: Sequence[PairCase], search: Search) -> dict[str, Made]
     """The agenda of each pair by its name, and to whose brief it is closest."""
     maker = AgendaMaker(search, model=None, timeout_s=1)
     made: dict[str, Made] = {}
-    for pair in pairs:
+    for pair in counted(pairs, lambda one: one.name):
         briefing = pair.briefing()
         row = (await maker.make(briefing, "pair", "program")).row
         made[pair.name] = Made(briefing, row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee})
@@ -261,10 +330,16 @@ def without_names(text: str, briefing: Briefing) -> str:
 
 
 async def make_series(pair: PairCase, search: Search) -> Series:
-    """The agendas of a pair that meets `SESSIONS` times, each of which knows the ones before."""
+    """The agendas of a pair that meets `SESSIONS` times, each of which knows the ones before.
+
+    One whose name ends with `_NEARLY_ALL` has had all but a few of the library's starters before.
+    """
     maker = AgendaMaker(search, model=None, timeout_s=1)
     past: list[PastAgenda] = []
     asked: set[str] = set()
+    if pair.name.endswith(_NEARLY_ALL):
+        asked |= {starter_key(passage.text) for passage in search.passages if passage.asked_by}
+        asked -= set(sorted(asked)[:_LEFT])
     agendas = []
     for number in range(1, SESSIONS + 1):
         held = tuple(Earlier(status="held") for _ in range(number - 1))
@@ -294,8 +369,9 @@ def run_pairs() -> EvaluationReport[Any, Any, Any]:
 def run_series() -> EvaluationReport[Any, Any, Any]:
     """The part `series`. Raises PartNotRun or a CoachError."""
     pairs = [pair for pair in read_pairs() if "plain" in pair.traits][:_SERIES_OF]
+    pairs += [pair.model_copy(update={"name": f"{pair.name}{_NEARLY_ALL}"}) for pair in pairs[:2]]
     with library_index(Settings()) as search:
-        made = {pair.name: asyncio.run(make_series(pair, search)) for pair in pairs}
+        made = {pair.name: asyncio.run(make_series(pair, search)) for pair in counted(pairs, lambda one: one.name)}
         _still_healthy(search)
     dataset = Dataset(
         name="series",
@@ -317,19 +393,6 @@ def _told(pair: PairCase) -> str:
     ]
     actions = [action.text for action in pair.actions]
     return " ".join([*pair.goals, *people, *actions, pair.session.focus or "", *pair.topics])
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
-def _runs(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
-    return (tuple(words[place : place + length]) for place in range(len(words) - length + 1))
-
-
-def _common_runs(first: Sequence[str], second: Sequence[str], length: int) -> list[tuple[str, ...]]:
-    there = set(_runs(second, length))
-    return [run for run in _runs(first, length) if run in there]
 
 
 register(Part("pairs", "whether agendas are a pair's own, over datasets/pairs", PAIR_METRICS, run_pairs))

@@ -37,6 +37,8 @@ GOOD = "good"
 # Of a kind, this share must be caught; of good agendas, at most this share may be refused.
 LEAST_OF_A_KIND = 0.90
 MOST_REFUSED = 0.02
+# Of the briefs of the part `agendas` the first so many: each fault keeps its agenda when that part gets a new brief.
+_DRAFTS = 17
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class SoundText:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many texts of a kind there were in a half, how many of them the guards refused, and which were let pass."""
+    """How many texts of a kind there were in a half, how many of them the guards refused, and which were let pass and
+    which stopped. `by_guard` counts what each guard refused, those that refused most first.
+    """
 
     half: str
     kind: str
@@ -68,6 +72,16 @@ class Tally:
     refused: int
     passed: tuple[str, ...]
     by_guard: tuple[tuple[str, int], ...] = ()
+    stopped: tuple[str, ...] = ()
+
+    def shown(self) -> dict[str, Any]:
+        """The figures, and which texts were let pass and which refused."""
+        return {
+            "refused": f"{self.refused} of {self.count}",
+            "by guard": dict(self.by_guard),
+            "let pass": self.passed,
+            "stopped": self.stopped,
+        }
 
     @property
     def share(self) -> float:
@@ -161,7 +175,7 @@ async def good_drafts(search: Search) -> list[Draft]:
     """The composer's agendas for the briefs of the part `agendas`."""
     vocabulary = Vocabulary(search.passages)
     drafts = []
-    for case in read_dataset().cases:
+    for case in read_dataset().cases[:_DRAFTS]:
         briefing = case.inputs.briefing()
         plan = await choose(outline(briefing.brief), briefing, search)
         drafts.append(Draft(compose(plan, briefing), plan, briefing, vocabulary))
@@ -204,7 +218,9 @@ def _tally(half: str, kind: str, outcomes: Any) -> Tally:
     outcomes = list(outcomes)
     guards = Counter(guard for _, found in outcomes for guard in found)
     passed = tuple(text for text, found in outcomes if not found)
-    return Tally(half, kind, len(outcomes), len(outcomes) - len(passed), passed, tuple(guards.most_common(4)))
+    stopped = tuple(text for text, found in outcomes if found)
+    by_guard = tuple(sorted(guards.items(), key=lambda one: (-one[1], one[0])))
+    return Tally(half, kind, len(outcomes), len(stopped), passed, by_guard, stopped)
 
 
 def table(found: Sequence[Tally]) -> str:
@@ -223,7 +239,7 @@ _NOT_PLANTED = frozenset({GOOD, "sound texts", "good agendas"})
 
 class FaultsCaught(Graded[str, Tally]):
     """What a guard lets through, two people read as if their coach had said it; one such line and they stop reading.
-    Its gate is the share of all plants of the held-out half that are caught.
+    Its gate is the share caught of the held-out half, each kind of fault counting alike.
     """
 
     def grade(self, inputs: str, output: Tally) -> float | None:
@@ -236,7 +252,7 @@ class EveryKindCaught(Metric[str, Tally]):
 
     def faults(self, inputs: str, output: Tally) -> list[str] | None:
         """Kinds, in code or in the held-out half, of which too many pass."""
-        if output.half == "built" or output.kind in _NOT_PLANTED:
+        if output.half in {"built", "guards"} or output.kind in _NOT_PLANTED:
             return None
         return [] if output.share >= LEAST_OF_A_KIND else [f"{output.refused} of {output.count} caught"]
 
@@ -264,12 +280,90 @@ class SoundTextsPass(Graded[str, Tally]):
         return 1 - output.share if (output.half, output.kind) == ("heldout", "sound texts") else None
 
 
-METRICS: tuple[type[Metric[str, Tally]], ...] = (FaultsCaught, EveryKindCaught, GoodLeftAlone, SoundTextsPass)
+class GuardsAtWork(Metric[str, Tally]):
+    """A guard that is switched off or broken is not missed as long as another one catches the same faults by chance:
+    until the day when the other one does not.
+    """
+
+    def faults(self, inputs: str, output: Tally) -> list[str] | None:
+        """Guards that refused nothing of all that was planted."""
+        if output.half != "guards":
+            return None
+        return [] if output.refused else ["refused nothing of all that was planted"]
+
+
+METRICS: tuple[type[Metric[str, Tally]], ...] = (
+    FaultsCaught,
+    EveryKindCaught,
+    GoodLeftAlone,
+    SoundTextsPass,
+    GuardsAtWork,
+)
+# The guards as their violations name them.
+GUARDS = (
+    "avoided",
+    "citations",
+    "claims",
+    "close to its starter",
+    "empty words",
+    "exclusive",
+    "figures",
+    "financial",
+    "first person",
+    "grounding",
+    "judging",
+    "leads",
+    "legal",
+    "length",
+    "links",
+    "markup",
+    "medical",
+    "minutes",
+    "names",
+    "on the plan",
+    "other language",
+    "plumbing",
+    "private words",
+    "promises",
+    "repetition",
+    "roles",
+    "smuggled",
+    "starters",
+    "stereotypes",
+    "structure",
+    "support",
+    "sweeping",
+)
+
+
+def by_guards(found: Sequence[Tally]) -> list[Tally]:
+    """For each guard how much of what was planted it refused, whether or not others did as well."""
+    refused = Counter[str]()
+    for tally in found:
+        if tally.kind not in _NOT_PLANTED:
+            refused.update(dict(tally.by_guard))
+    count = sum(tally.count for tally in found if tally.kind not in _NOT_PLANTED)
+    return [Tally("guards", guard, count, refused[guard], ()) for guard in GUARDS]
+
+
+def _one_by_one(tally: Tally) -> list[tuple[str, Tally]]:
+    """Sound texts are cases one by one, since a gate is on their share; what is planted is, kind by kind."""
+    name = f"{tally.half}: {tally.kind}"
+    if tally.kind != "sound texts":
+        return [(name, tally)]
+    texts = [(text, False) for text in tally.passed] + [(text, True) for text in tally.stopped]
+    return [
+        (
+            f"{name} {number}: {text[:60]}",
+            Tally(tally.half, tally.kind, 1, int(refused), () if refused else (text,), (), (text,) if refused else ()),
+        )
+        for number, (text, refused) in enumerate(sorted(texts), start=1)
+    ]
 
 
 def evaluate(found: Sequence[Tally]) -> EvaluationReport[str, Tally, Any]:
     """The tallies, each as a case of the suite."""
-    by_name = {f"{tally.half}: {tally.kind}": tally for tally in found}
+    by_name = dict(one for tally in [*found, *by_guards(found)] for one in _one_by_one(tally))
     dataset: Dataset[str, Tally, Any] = Dataset(
         name="plants",
         cases=[Case(name=name, inputs=name) for name in by_name],

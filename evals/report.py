@@ -1,81 +1,29 @@
-"""What came of the parts: each metric against its gate, as a table or as JSON.
+"""What came of the parts: each metric against its gate and the accepted baseline, as a table for reading.
 
 A metric that judged no case was not run, and what was not run has not passed.
 """
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_evals.reporting import EvaluationReport
+from pydantic import TypeAdapter, ValidationError
+from pydantic_evals.reporting import EvaluationReport, ReportCase
 
-from evals.parts import Part, PartNotRun
+from evals.baseline import Baseline, change
+from evals.bootstrap import interval, score
+from evals.parts import WEIGHT, Metric, Part, PartNotRun
+from evals.results import CaseResult, Change, Fault, Gate, Judged, PartResult, Score, Shown, Tokens, digest, plain
 
 GATES = Path(__file__).with_name("gates.toml")
 
-Verdict = Literal["passed", "failed", "not run"]
-
-# Of grades, only the worst are shown.
+# Of grades, only the worst are named; so many cases are shown in full.
+_MOST_NAMED = 12
 _MOST_SHOWN = 12
-
-
-class Gate(BaseModel):
-    """What a metric must reach: `floor` is the share of its cases that must pass, or the mean grade, from 0 to 1."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    floor: Annotated[float, Field(gt=0, le=1)]
-
+_LEAST_SHOWN = 3
 
 Gates = Mapping[str, Mapping[str, Gate]]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A case that a metric did not pass, and why."""
-
-    case: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Score:
-    """One metric: what it gave the `cases` that it judged, against its gate; None where it has none.
-
-    `passed` counts the cases that passed, or sums up their grades.
-    """
-
-    metric: str
-    passed: float
-    cases: int
-    gate: Gate | None
-    faults: tuple[Fault, ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        """Passed only where cases were judged, and enough of them passed for the metric's own gate."""
-        if self.cases == 0:
-            return "not run"
-        return "passed" if self.gate is not None and self.passed >= self.gate.floor * self.cases - 1e-9 else "failed"
-
-
-@dataclass(frozen=True)
-class PartResult:
-    """What came of one part; `error` says why it could not run."""
-
-    part: str
-    cases: int
-    error: str | None
-    scores: tuple[Score, ...]
-    notes: str | None = None
-
-    @property
-    def passed(self) -> bool:
-        """Whether the part has metrics, and all of them passed."""
-        return bool(self.scores) and all(score.verdict == "passed" for score in self.scores)
 
 
 def read_gates(file: Path = GATES) -> Gates:
@@ -86,47 +34,175 @@ def read_gates(file: Path = GATES) -> Gates:
         raise PartNotRun(f"The gates cannot be read from {file}: {error}") from error
 
 
-def judge(part: Part, report: EvaluationReport[Any, Any, Any], gates: Gates) -> PartResult:
-    """Each metric of the part against its gate.
+def judge(
+    part: Part,
+    report: EvaluationReport[Any, Any, Any],
+    gates: Gates,
+    baseline: Baseline | None = None,
+    show: str | None = None,
+) -> PartResult:
+    """Each metric of the part against its gate, and against the baseline where one is given.
 
-    A case whose task or evaluator broke off counts as judged and not passed.
+    A case whose task or evaluator broke off counts as judged and not passed. `show` is a metric or a piece of a case's
+    name: all cases that it did not pass, or that it names, are then shown in full.
     """
-    scores = []
-    for metric in (kind.metric() for kind in part.metrics):
-        shortfalls: list[tuple[float, Fault]] = []
-        faults = [Fault(failure.name, f"the task broke off: {failure.error_message}") for failure in report.failures]
-        passed, judged = 0.0, 0
-        for case in report.cases:
-            if metric in case.scores:
-                grade = float(case.scores[metric].value)
-                passed, judged = passed + grade, judged + 1
-                if grade < 1:
-                    shortfalls.append((grade, Fault(case.name, f"{grade:.2f}")))
-            if metric in case.assertions:
-                result = case.assertions[metric]
-                passed, judged = passed + result.value, judged + 1
-                if not result.value:
-                    faults.append(Fault(case.name, result.reason or "no reason given"))
-            faults += [
-                Fault(case.name, f"the evaluator broke off: {failure.error_message}")
-                for failure in case.evaluator_failures
-                if failure.name == metric
-            ]
-        gate = gates.get(part.name, {}).get(metric)
-        broken = len(report.failures) + sum(
-            failure.name == metric for case in report.cases for failure in case.evaluator_failures
-        )
-        worst = [fault for _, fault in sorted(shortfalls, key=lambda shortfall: shortfall[0])]
-        scores.append(Score(metric, passed, judged + broken, gate, (*faults, *worst[:_MOST_SHOWN])))
+    metrics = [kind.metric() for kind in part.metrics]
+    cases, reasons = _cases(metrics, report)
+    result = PartResult(part=part.name, about=part.about, cases=cases)
+    before = baseline.parts.get(part.name, {}) if baseline is not None else {}
+    scores = tuple(
+        _score(kind, result, reasons, gates.get(part.name, {}).get(kind.metric()), before) for kind in part.metrics
+    )
     notes = (report.experiment_metadata or {}).get("notes")
-    return PartResult(part.name, len(report.cases) + len(report.failures), None, tuple(scores), notes)
+    return result.model_copy(update={"scores": scores, "notes": notes, "shown": _shown(result, report, reasons, show)})
 
 
 def not_run(part: Part, error: Exception, gates: Gates) -> PartResult:
     """The result of a part that could not run: none of its metrics is known."""
     gated = gates.get(part.name, {})
-    scores = tuple(Score(kind.metric(), 0, 0, gated.get(kind.metric()), ()) for kind in part.metrics)
-    return PartResult(part.name, 0, str(error), scores)
+    scores = tuple(
+        Score(
+            metric=kind.metric(),
+            why=_why(kind),
+            score=None,
+            passed=0,
+            cases=0,
+            gate=gated.get(kind.metric()),
+            verdict="not run",
+        )
+        for kind in part.metrics
+    )
+    return PartResult(part=part.name, about=part.about, error=str(error), scores=scores)
+
+
+_Reasons = dict[str, dict[str, str]]
+
+
+def _cases(metrics: Sequence[str], report: EvaluationReport[Any, Any, Any]) -> tuple[dict[str, CaseResult], _Reasons]:
+    """The value of each case by metric, and for each metric why a case did not pass."""
+    reasons: _Reasons = {metric: {} for metric in metrics}
+    cases = {}
+    for case in report.cases:
+        judged = {}
+        for metric in metrics:
+            if metric in case.scores:
+                weight = case.scores.get(f"{metric}{WEIGHT}")
+                value = float(case.scores[metric].value)
+                judged[metric] = Judged(value=round(value, 9), weight=float(weight.value) if weight else 1.0)
+                if value < 1:
+                    reasons[metric][case.name] = f"{value:.2f}"
+            elif metric in case.assertions:
+                result = case.assertions[metric]
+                judged[metric] = Judged(value=float(result.value))
+                if not result.value:
+                    reasons[metric][case.name] = result.reason or "no reason given"
+        for failure in case.evaluator_failures:
+            if failure.name in reasons:
+                judged[failure.name] = Judged(value=0)
+                reasons[failure.name][case.name] = f"the evaluator broke off: {failure.error_message}"
+        tokens = Tokens(
+            prompt=int(case.metrics.get("prompt_tokens", 0)), completion=int(case.metrics.get("completion_tokens", 0))
+        )
+        cases[case.name] = CaseResult(input=digest(case.inputs), groups=_groups(case), judged=judged, tokens=tokens)
+    for broken in report.failures:
+        cases[broken.name] = CaseResult(
+            input=digest(broken.inputs), judged={metric: Judged(value=0) for metric in metrics}
+        )
+        for metric in metrics:
+            reasons[metric][broken.name] = f"the task broke off: {broken.error_message}"
+    return cases, reasons
+
+
+def _groups(case: ReportCase[Any, Any, Any]) -> dict[str, tuple[str, ...]]:
+    """What the input says of itself with a method `groups`: its stage, topics and the like."""
+    groups = getattr(case.inputs, "groups", None)
+    return {key: tuple(values) for key, values in groups().items()} if callable(groups) else {}
+
+
+def _score(
+    kind: type[Metric[Any, Any]],
+    result: PartResult,
+    reasons: _Reasons,
+    gate: Gate | None,
+    before: Mapping[str, CaseResult],
+) -> Score:
+    metric = kind.metric()
+    values = result.values(metric)
+    judged = list(values.values())
+    reached = score(judged) if judged else None
+    changed = change(result, metric, before) if judged else None
+    red = None if reached is None else _red(reached, gate, changed)
+    # Faults by what they cost; those of one cost in the order of the cases.
+    named = sorted(reasons[metric], key=lambda case: values[case][0])
+    graded = any(0 < value < 1 for value, _ in judged)
+    faults = [Fault(case=case, reason=reasons[metric][case]) for case in named]
+    return Score(
+        metric=metric,
+        why=_why(kind),
+        score=reached,
+        interval=interval(judged) if judged else None,
+        passed=round(sum(value for value, _ in judged), 6),
+        cases=len(judged),
+        gate=gate,
+        change=changed,
+        verdict="not run" if reached is None else "failed" if red else "passed",
+        red=red,
+        faults=tuple(faults[:_MOST_NAMED] if graded else faults),
+    )
+
+
+def _red(reached: float, gate: Gate | None, changed: Change | None) -> str | None:
+    """Why the gate is not reached, in words; None where it is.
+
+    A drop against the baseline is red where the score fell by more than `drop` and the whole interval of the paired
+    change lies below 0: it is then larger than was allowed, and not the luck of a few cases. To ask that the whole
+    interval lie below -`drop` would let through drops of up to `drop` and half an interval: on 85 questions, 0.05 more.
+    """
+    if gate is None:
+        return "it has no gate in gates.toml"
+    if reached < gate.floor - 1e-9:
+        return f"the gate asks for {gate.floor:.0%}"
+    if changed is None:
+        return None
+    if changed.difference < -gate.drop - 1e-9 and changed.interval[1] < 0:
+        low, high = changed.interval
+        return (
+            f"it fell by {-changed.difference:.3f} against the baseline ({changed.before:.3f}; 95 % of the change "
+            f"{low:+.3f} to {high:+.3f}, {changed.cases} shared cases), the gate allows {gate.drop:g}"
+        )
+    if gate.case_drop is not None and changed.worst is not None and changed.worst[1] > gate.case_drop + 1e-9:
+        case, loss = changed.worst
+        return f"the case “{case}” fell by {loss:.3f} against the baseline, the gate allows {gate.case_drop:g} for any"
+    return None
+
+
+def _shown(
+    result: PartResult, report: EvaluationReport[Any, Any, Any], reasons: _Reasons, show: str | None
+) -> tuple[Shown, ...]:
+    """The worst cases in full, by what they lost over all metrics; where none lost anything, the first ones."""
+    losses = {
+        name: sum((1 - one.value) * one.weight for one in case.judged.values()) for name, case in result.cases.items()
+    }
+    worst = sorted(losses, key=lambda name: -losses[name])
+    chosen = [name for name in worst if losses[name] > 0][:_MOST_SHOWN] or worst[:_LEAST_SHOWN]
+    if show is not None:
+        named = reasons.get(show, {})
+        chosen = [name for name in worst if name in named or (show not in reasons and show in name)]
+    whole = {case.name: (case.inputs, case.output) for case in report.cases}
+    whole |= {broken.name: (broken.inputs, None) for broken in report.failures}
+    return tuple(
+        Shown(
+            case=name,
+            input=plain(whole[name][0]),
+            output=plain(whole[name][1]),
+            faults=tuple(f"{metric}: {found[name]}" for metric, found in reasons.items() if name in found),
+        )
+        for name in chosen
+    )
+
+
+def _why(kind: type[Metric[Any, Any]]) -> str:
+    return " ".join((kind.__doc__ or "").split())
 
 
 def table(results: Sequence[PartResult]) -> str:
@@ -134,51 +210,34 @@ def table(results: Sequence[PartResult]) -> str:
     return "\n\n".join("\n".join(_lines(result)) for result in results)
 
 
-def as_json(results: Sequence[PartResult]) -> dict[str, Any]:
-    """The results for programs."""
-    return {
-        "passed": all(result.passed for result in results),
-        "parts": [
-            {
-                "part": result.part,
-                "passed": result.passed,
-                "cases": result.cases,
-                "error": result.error,
-                "metrics": [
-                    {
-                        "metric": score.metric,
-                        "verdict": score.verdict,
-                        "passed": score.passed,
-                        "cases": score.cases,
-                        "floor": score.gate.floor if score.gate else None,
-                        "faults": [{"case": fault.case, "reason": fault.reason} for fault in score.faults],
-                    }
-                    for score in result.scores
-                ],
-            }
-            for result in results
-        ],
-    }
-
-
 def _lines(result: PartResult) -> Iterator[str]:
-    wide = max([len("metric"), *(len(score.metric) for score in result.scores)])
-    yield f"{result.part}: {result.cases} cases"
-    yield f"{'metric':<{wide}}  {'passed':>7}  {'floor':>5}  verdict"
-    for score in result.scores:
-        passed = f"{score.passed:.4g}/{score.cases}" if score.cases else "-"
-        floor = f"{score.gate.floor:.0%}" if score.gate else "none"
-        yield f"{score.metric:<{wide}}  {passed:>7}  {floor:>5}  {score.verdict}"
+    wide = max([len("metric"), *(len(one.metric) for one in result.scores)])
+    yield f"{result.part}: {len(result.cases)} cases"
+    yield (
+        f"{'metric':<{wide}}  {'passed':>9}  {'score':>6}  {'95 % interval':<13}  {'floor':>5}  {'change':>7}  verdict"
+    )
+    for one in result.scores:
+        passed = f"{one.passed:.4g}/{one.cases}" if one.cases else "-"
+        reached = "-" if one.score is None else f"{one.score:.3f}"
+        around = "-" if one.interval is None else f"{one.interval[0]:.3f} – {one.interval[1]:.3f}"
+        floor = f"{one.gate.floor:.0%}" if one.gate else "none"
+        against = "-" if one.change is None else f"{one.change.difference:+.3f}"
+        yield (
+            f"{one.metric:<{wide}}  {passed:>9}  {reached:>6}  {around:<13}  {floor:>5}  {against:>7}  {one.verdict}"
+        )
     if result.notes:
         yield result.notes
     if result.error:
         yield f"Not run: {result.error}"
-    for score in result.scores:
-        if score.verdict == "failed":
-            wanted = f"the gate asks for {score.gate.floor:.0%}" if score.gate else "it has no gate in gates.toml"
-            yield f"{result.part} {score.metric} failed: {score.passed:.4g} of {score.cases} cases passed, {wanted}."
-        elif score.verdict == "not run" and not result.error:
-            yield f"{result.part} {score.metric} was not run: no case gave it anything to judge."
-        yield from (f"  {fault.case}: {fault.reason}" for fault in score.faults)
+    for one in result.scores:
+        if one.verdict == "failed":
+            yield f"{result.part} {one.metric} failed: {one.passed:.4g} of {one.cases} cases passed, {one.red}."
+        elif one.verdict == "not run" and not result.error:
+            yield f"{result.part} {one.metric} was not run: no case gave it anything to judge."
+        yield from (f"  {fault.case}: {fault.reason}" for fault in one.faults)
+        if one.verdict == "failed":
+            yield f"To see these cases in full: python -m evals {result.part} --show {one.metric}"
+    if gone := sorted({case for one in result.scores if one.change for case in one.change.gone}):
+        yield f"{len(gone)} cases of the baseline are gone, such as {gone[0]}."
     if not result.passed:
         yield f"To see this again: python -m evals {result.part}"

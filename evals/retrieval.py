@@ -8,6 +8,7 @@ trec_eval (pytrec_eval), with 95 % intervals from a bootstrap over questions.
 import asyncio
 import csv
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, PartNotRun, register
+from evals.progress import done, expect
 
 FOLDER = Path(__file__).with_name("datasets") / "retrieval"
 _MEASURES = {"ndcg_cut.5", "ndcg_cut.10", "recall.10", "recip_rank"}
@@ -53,6 +55,19 @@ class Question:
     split: Split
     narrowing: Narrowing
     relevant: Mapping[str, int]
+
+    def groups(self) -> dict[str, Sequence[str]]:
+        """What the question is of."""
+        narrowing = self.narrowing
+        return {
+            "form": [self.form],
+            "topic": sorted(narrowing.topics or ()),
+            "stage": [narrowing.stage] if narrowing.stage else [],
+        }
+
+    def shown(self) -> dict[str, Any]:
+        """The question, and what answers it."""
+        return {"question": self.text, **self.groups(), "answered by": dict(self.relevant)}
 
 
 def read_gold(folder: Path = FOLDER) -> list[Question]:
@@ -133,14 +148,18 @@ def run() -> EvaluationReport[Any, Any, Any]:
         legs = {question.id: search.legs(question.text) for question in questions}
         held_out = [question for question in questions if question.split == "held-out"]
 
+        expect(len(held_out))
+
         def find(question: Question) -> list[str]:
+            began = time.monotonic()
             hits = search.find_now(question.text, _LOOKED_AT, question.narrowing)
             answered = asyncio.run(search.answers(question.text))
+            done(_case_name(question), time.monotonic() - began)
             return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if answered else []
 
         dataset = Dataset(
             name="retrieval",
-            cases=[Case(name=f"{question.id} {question.text}", inputs=question) for question in held_out],
+            cases=[Case(name=_case_name(question), inputs=question) for question in held_out],
             evaluators=[FoundFirst(), FoundAtAll(), NoAnswerSaid()],
         )
         report = dataset.evaluate_sync(find, name="retrieval", max_concurrency=1, progress=False)
@@ -183,6 +202,10 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
     say("\n")
     figures = {name: measure(qrels, run) for name, run in runs.items()}
     return {name: float(np.mean([row["ndcg_cut_10"] for row in rows.values()])) for name, rows in figures.items()}
+
+
+def _case_name(question: Question) -> str:
+    return f"{question.id} {question.text}"
 
 
 def _notes(

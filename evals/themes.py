@@ -17,10 +17,10 @@ from pydantic_evals.reporting import EvaluationReport
 
 from coach.feedback.head import Matrix, cross_checked, fit_head, read_examples, targets
 from coach.feedback.themes import Theme, ThemeReader, taxonomy
-from coach.retrieval.embed import SentenceTransformerEncoder
 from coach.retrieval.library import Library, read_library
 from coach.settings import Settings
-from evals.parts import Graded, Metric, Part, PartNotRun, register
+from evals.library_index import encoder
+from evals.parts import Metric, Part, PartNotRun, Pooled, register
 
 HELD_OUT = Path(__file__).with_name("datasets") / "themes" / "heldout.jsonl"
 _RESAMPLES = 2_000
@@ -32,6 +32,10 @@ class Labelled:
 
     text: str
     themes: frozenset[str]
+
+    def groups(self) -> dict[str, Sequence[str]]:
+        """What people raise in it."""
+        return {"theme": sorted(self.themes)}
 
 
 Comments = tuple[Labelled, ...]
@@ -97,20 +101,20 @@ def interval(comments: Sequence[Labelled], found: Sequence[frozenset[str]], seed
     return float(low), float(high)
 
 
-class MicroF1(Graded[Comments, Found]):
+class MicroF1(Pooled[Labelled, frozenset[str]]):
     """Micro F1: a theme that people raise and nobody is told of helps no one; one that nobody raised misleads."""
 
-    def grade(self, inputs: Comments, output: Found) -> float | None:
-        """Micro F1."""
-        return measure(inputs, output).micro.f1
+    def portion(self, inputs: Labelled, output: frozenset[str]) -> tuple[float, float]:
+        """Themes found rightly, twice, of those raised and those found: over all comments that is micro F1."""
+        return 2 * len(inputs.themes & output), len(inputs.themes) + len(output)
 
 
-class Precision(Graded[Comments, Found]):
+class Precision(Pooled[Labelled, frozenset[str]]):
     """The share of themes found that people did raise: coordinators act on a report, and a false theme costs trust."""
 
-    def grade(self, inputs: Comments, output: Found) -> float | None:
-        """Micro precision."""
-        return measure(inputs, output).micro.precision
+    def portion(self, inputs: Labelled, output: frozenset[str]) -> tuple[float, float]:
+        """Themes found rightly, of those found."""
+        return len(inputs.themes & output), len(output)
 
 
 METRICS: tuple[type[Metric[Any, Any]], ...] = (MicroF1, Precision)
@@ -122,20 +126,22 @@ def run() -> EvaluationReport[Any, Any, Any]:
     library = read_library(settings.knowledge_dir)
     reader = ThemeReader.open(settings.embedding_model, taxonomy(library))
 
-    def find(comments: Comments) -> Found:
-        return _found(reader, comments)
+    found = _found(reader, comments)
+    report = evaluate(comments, found)
+    lines = [*_beside(comments, found, library, settings), "", *by_theme(measure(comments, found))]
+    report.experiment_metadata = {"notes": "\n".join(lines)}
+    return report
 
-    dataset = Dataset(
+
+def evaluate(comments: Comments, found: Found) -> EvaluationReport[Labelled, frozenset[str], Any]:
+    """What was found in each comment, as a case of the suite."""
+    by_comment = dict(zip(comments, found, strict=True))
+    dataset: Dataset[Labelled, frozenset[str], Any] = Dataset(
         name="themes",
-        cases=[Case(name=f"{len(comments)} held-out comments", inputs=comments)],
+        cases=[Case(name=f"{number}: {one.text[:60]}", inputs=one) for number, one in enumerate(comments, start=1)],
         evaluators=[MicroF1(), Precision()],
     )
-    report = dataset.evaluate_sync(find, name="themes", max_concurrency=1, progress=False)
-    if report.cases:
-        found = report.cases[0].output
-        lines = [*_beside(comments, found, library, settings), "", *by_theme(measure(comments, found))]
-        report.experiment_metadata = {"notes": "\n".join(lines)}
-    return report
+    return dataset.evaluate_sync(by_comment.__getitem__, name="themes", max_concurrency=1, progress=False)
 
 
 def run_comments(file: Path, settings: Settings, say: Callable[[str], object]) -> Iterator[str]:
@@ -174,15 +180,15 @@ def _beside(comments: Comments, found: Found, library: Library, settings: Settin
     yield _row("this classifier", comments, found)
     themes = taxonomy(library)
     ids = [theme.id for theme in themes]
-    encoder = SentenceTransformerEncoder(settings.embedding_model)
+    plain = encoder(settings.embedding_model)
     examples = read_examples()
-    learned, asked = encoder.encode([one.text for one in examples]), encoder.encode([one.text for one in comments])
+    learned, asked = plain.encode([one.text for one in examples]), plain.encode([one.text for one in comments])
     raised, _ = targets(examples, ids)
-    descriptions = encoder.encode([_description(theme, library) for theme in themes])
+    descriptions = plain.encode([_description(theme, library) for theme in themes])
     # A cosine has no natural threshold: the one that serves best on the examples.
     bar = best_f1_threshold(raised, learned @ descriptions.T)
     yield _row("zero-shot cosine to the theme's signs", comments, _above(asked @ descriptions.T, bar, ids))
-    head = fit_head(encoder, examples, ids)
+    head = fit_head(plain, examples, ids)
     likely = head.probabilities(head.logits(asked))[0]
     bar = best_f1_threshold(raised, cross_checked(learned, examples, ids))
     yield _row("linear head, threshold for F1", comments, _above(likely, bar, ids))

@@ -13,7 +13,8 @@ from coach.agenda.series import stage_of
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Stage, read_document
 from coach.vocabulary import Vocabulary
-from evals.agendas import AgendaCase, Output, written_words
+from evals.agendas import AgendaCase, Output
+from evals.words_shown import written_words
 from tests.retrieval.documents import TOPIC
 
 GOALS = ("Tell a trend from a fad", "Run one small test a month")

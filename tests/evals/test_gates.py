@@ -1,6 +1,7 @@
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from inspect import isabstract
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from coach.errors import IndexUnavailable
 from evals import parts
 from evals.__main__ import main
 from evals.parts import Metric, Part, PartNotRun, register, registered
-from evals.report import Gate, Gates, as_json, judge, not_run, read_gates, table
+from evals.report import Gates, judge, not_run, read_gates, table
+from evals.results import Gate, Run, as_json
 
 
 class IsSmall(Metric[int, int]):
@@ -76,6 +78,19 @@ def test_every_metric_says_why_it_matters() -> None:
     for metric in metrics:
         assert len((metric.__doc__ or "").split()) >= 10, metric
         assert metric.__doc__ != Metric.__doc__
+
+
+def test_every_evaluator_is_registered() -> None:
+    registered_kinds = {metric for part in registered().values() for metric in part.metrics}
+    written = {kind for kind in _kinds(Metric) if kind.__module__.startswith("evals.") and not isabstract(kind)}
+    assert written
+    assert written == registered_kinds
+
+
+def _kinds(kind: type[Any]) -> Iterator[type[Any]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _kinds(inner)
 
 
 def test_every_module_that_registers_a_part_is_run() -> None:
@@ -152,7 +167,7 @@ def test_broken_gates_are_refused(tmp_path: Path, text: str) -> None:
 def test_the_command_ends_well_when_every_gate_is_reached(only: Any, capsys: pytest.CaptureFixture[str]) -> None:
     only(_part(1, 2))
     assert main([], _gates(1.0)) == 0
-    assert "is-small      2/2   100%  passed" in capsys.readouterr().out
+    assert "is-small        2/2   1.000  1.000 – 1.000   100%        -  passed" in capsys.readouterr().out
 
 
 def test_a_gate_that_is_missed_ends_with_1_and_names_metric_and_cases(
@@ -196,18 +211,21 @@ def test_json_alone_is_on_standard_output(only: Any, capsys: pytest.CaptureFixtu
     assert main(["numbers", "--json"], _gates(0.9)) == 1
     shown: Mapping[str, Any] = json.loads(capsys.readouterr().out)
     assert shown["passed"] is False
-    (metric,) = shown["parts"][0]["metrics"]
-    assert metric == {
+    (metric,) = shown["parts"][0]["scores"]
+    assert {key: metric[key] for key in ("metric", "why", "verdict", "score", "passed", "cases", "faults")} == {
         "metric": "is-small",
+        "why": "Small numbers are what this test is about.",
         "verdict": "failed",
+        "score": 0.5,
         "passed": 1,
         "cases": 2,
-        "floor": 0.9,
         "faults": [{"case": "number 3", "reason": "6 is not small"}],
     }
+    assert metric["gate"]["floor"] == 0.9
+    assert shown["parts"][0]["cases"]["number 3"]["judged"] == {"is-small": {"value": 0}}
 
 
 def test_json_tells_not_run_from_failed() -> None:
-    shown = as_json([not_run(_part(), PartNotRun("no cases"), _gates(0.5))])
+    shown = json.loads(as_json(Run(parts=(not_run(_part(), PartNotRun("no cases"), _gates(0.5)),))))
     assert shown["parts"][0]["error"] == "no cases"
-    assert shown["parts"][0]["metrics"][0]["verdict"] == "not run"
+    assert shown["parts"][0]["scores"][0]["verdict"] == "not run"

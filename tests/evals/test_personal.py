@@ -9,6 +9,7 @@ from evals import worst
 from evals.pairs import PairCase, read_pairs
 from evals.parts import PartNotRun
 from evals.personal import (
+    AvoidedNowhere,
     BoundarySet,
     DryTold,
     EveryItemTied,
@@ -21,7 +22,9 @@ from evals.personal import (
     RestartAfterMissed,
     SeniorListens,
     Series,
+    StageFits,
     Theirs,
+    TopicsKept,
     matched,
 )
 from evals.worst import HALVES, read_attacks, situations
@@ -105,6 +108,34 @@ def test_agendas_are_matched_by_what_the_pair_told_and_not_by_what_all_have() ->
 def test_an_item_tied_to_nothing_of_theirs_is_a_fault(wrong: dict[str, Any]) -> None:
     assert EveryItemTied().faults(pair(), made(pair())) == []
     assert EveryItemTied().faults(pair(), made(pair(), [item(**wrong)]))
+
+
+@pytest.mark.parametrize(
+    ("held", "planned", "stage"), [(0, 6, "kickoff"), (1, 6, "building"), (2, 6, "midpoint"), (5, 6, "closing")]
+)
+def test_a_stage_that_the_number_of_the_meeting_does_not_have_is_a_fault(held: int, planned: int, stage: str) -> None:
+    met = pair(past=[{"status": "held"}] * held + [{"status": "cancelled"}], planned_sessions=planned)
+    assert StageFits().faults(met, made(met, stage=stage)) == []
+    assert StageFits().faults(met, made(met, stage="closing" if stage == "kickoff" else "kickoff"))
+
+
+def test_a_starter_on_a_topic_that_they_did_not_choose_is_a_fault() -> None:
+    def asked(topic: str | None, **more: Any) -> list[str] | None:
+        return TopicsKept().faults(pair(), made(pair(), starters=[{"text": "Why?", "topic": topic}], **more))
+
+    assert asked("digital-tools") == asked(None) == []
+    assert asked("career") == ["on career: “Why?”"]
+    assert asked("career", notice="The library has no more starters on these topics.") is None
+
+
+def test_what_one_asked_to_avoid_is_a_fault_where_the_other_one_reads_it() -> None:
+    asked = pair(mentor={**PERSON, "avoid_topics": ["my knee injury"]})
+    assert AvoidedNowhere().faults(pair(), made(pair())) is None
+    assert AvoidedNowhere().faults(asked, made(asked)) == []
+    assert AvoidedNowhere().faults(asked, made(asked, summary="After my knee injury, slowly.")) == [
+        "“my knee injury”, which the mentor asked to keep out"
+    ]
+    assert AvoidedNowhere().faults(asked, made(asked, prep_of_mentee="Ask about my knee injury."))
 
 
 def test_an_agenda_in_which_nobody_listens_is_a_fault() -> None:

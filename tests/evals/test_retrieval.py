@@ -16,7 +16,8 @@ from coach.retrieval.library import read_library
 from coach.settings import Settings
 from evals.__main__ import main
 from evals.parts import Graded, Part, PartNotRun
-from evals.report import Gate, PartResult, judge, table
+from evals.report import judge, table
+from evals.results import Gate, PartResult
 from evals.retrieval import (
     FoundAtAll,
     FoundFirst,

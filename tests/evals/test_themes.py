@@ -14,7 +14,9 @@ from coach.feedback.head import Head, Tuning, read_examples
 from coach.feedback.themes import taxonomy
 from coach.retrieval.library import Library
 from evals.__main__ import main
-from evals.parts import PartNotRun
+from evals.parts import Part, PartNotRun
+from evals.report import judge
+from evals.results import Gate
 from evals.themes import (
     HELD_OUT,
     Labelled,
@@ -22,6 +24,7 @@ from evals.themes import (
     Precision,
     best_f1_threshold,
     by_theme,
+    evaluate,
     interval,
     measure,
     read_comments,
@@ -65,8 +68,14 @@ def test_figures_are_what_one_works_out_by_hand() -> None:
     assert figures.themes["b"].f1 == pytest.approx(2 / 3)
     assert (figures.themes["c"].f1, figures.themes["c"].raised) == (0, 0)
     assert figures.macro_f1 == pytest.approx((4 / 5 + 2 / 3 + 0) / 3)
-    assert MicroF1().grade(GOLD, FOUND) == figures.micro.f1
-    assert Precision().grade(GOLD, FOUND) == figures.micro.precision
+
+
+@pytest.mark.parametrize(("metric", "figure"), [(MicroF1, "f1"), (Precision, "precision")])
+def test_the_gated_figures_over_comments_are_those_of_all_pairs(metric: type[MicroF1], figure: str) -> None:
+    report = evaluate(GOLD, FOUND)
+    part = Part("themes", "", (metric,), lambda: report)
+    (score,) = judge(part, report, {"themes": {metric.metric(): Gate(floor=0.1)}}).scores
+    assert score.score == pytest.approx(getattr(measure(GOLD, FOUND).micro, figure), abs=1e-6)
 
 
 def test_finding_nothing_at_all_is_worth_nothing() -> None:

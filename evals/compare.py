@@ -1,0 +1,78 @@
+"""Two runs side by side: by metric, how the second differs from the first over the cases that both have.
+
+The interval is of the paired bootstrap: both scores of the same draws of cases.
+"""
+
+from collections.abc import Iterator
+
+from evals.baseline import change
+from evals.bootstrap import Interval
+from evals.results import PartResult, Run
+
+_Row = tuple[str, float, float, Interval, int]
+
+
+def comparison(first: Run, second: Run) -> str:
+    """A table, and below it what cannot be compared."""
+    return "\n".join(_lines(first, second))
+
+
+def _lines(first: Run, second: Run) -> Iterator[str]:
+    before = {part.part: part for part in first.parts}
+    now = {part.part: part for part in second.parts}
+    apart: list[str] = []
+    if (first.mode, first.writer) != (second.mode, second.writer):
+        apart.append(f"The agendas of A are by {_writer(first)}, those of B by {_writer(second)}.")
+    rows: list[_Row] = []
+    for name in [*before, *(name for name in now if name not in before)]:
+        if name not in before or name not in now:
+            apart.append(f"{name}: only {'A' if name in before else 'B'} has this part.")
+            continue
+        rows += _rows(before[name], now[name], apart)
+    wide = max([len("metric"), *(len(row[0]) for row in rows)])
+    yield f"{'metric':<{wide}}  {'A':>6}  {'B':>6}  {'B - A':>7}  {'95 % interval':<17}  cases"
+    for metric, was, difference, (low, high), cases in rows:
+        sign = "" if low <= 0 <= high else "  *"
+        yield (
+            f"{metric:<{wide}}  {was:>6.3f}  {was + difference:>6.3f}  {difference:>+7.3f}  "
+            f"{f'{low:+.3f} to {high:+.3f}':<17}  {cases:>5}{sign}"
+        )
+    yield "* the whole interval lies on one side of 0"
+    if apart:
+        yield "Not comparable:"
+        yield from (f"  {line}" for line in apart)
+
+
+def _rows(before: PartResult, now: PartResult, apart: list[str]) -> Iterator[_Row]:
+    for side, part in (("A", before), ("B", now)):
+        if part.error:
+            apart.append(f"{part.part}: not run in {side}: {part.error}")
+    if before.error or now.error:
+        return
+    metrics, others = ([one.metric for one in part.scores] for part in (before, now))
+    for metric in [*metrics, *(metric for metric in others if metric not in metrics)]:
+        name = f"{now.part} {metric}"
+        if metric not in metrics or metric not in others:
+            apart.append(f"{name}: only {'A' if metric in metrics else 'B'} has this metric.")
+            continue
+        found = change(now, metric, before.cases)
+        if found is None:
+            apart.append(f"{name}: no case that both judged has the same input.")
+            continue
+        new = len(now.values(metric).keys() - before.values(metric).keys())
+        odd = [
+            f"{count} cases {what}"
+            for count, what in (
+                (len(found.gone), "in A alone"),
+                (new, "in B alone"),
+                (len(found.altered), "with another input"),
+            )
+            if count
+        ]
+        if odd:
+            apart.append(f"{name}: {', '.join(odd)}.")
+        yield name, found.before, found.difference, found.interval, found.cases
+
+
+def _writer(run: Run) -> str:
+    return f"{run.mode} ({run.writer})" if run.writer else run.mode

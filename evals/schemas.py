@@ -1,0 +1,116 @@
+"""The forms of the datasets: what a row of each file holds, as JSON schemas for editors beside the files.
+
+`python -m evals.schemas` writes them anew after a form has changed.
+"""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from coach.retrieval.library import Stage, Topic
+from evals.pairs import PairCase
+from evals.worst import Attack
+
+DATASETS = Path(__file__).with_name("datasets")
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class About(_Row):
+    """What a question is: who asks, in what form, in which half it is, and what the search is narrowed to."""
+
+    asker: _Text
+    form: _Text
+    split: Literal["tune", "held-out"]
+    stage: Stage | None
+    topic: Topic | None
+    seek: str | None = None
+
+
+class Query(_Row):
+    """A question of the gold set; `_id` is what `qrels.tsv` calls it."""
+
+    id: Annotated[str, Field(alias="_id", pattern=r"^q\d+$")]
+    text: _Text
+    metadata: About
+
+
+class Judgement(_Row):
+    """A line of `qrels.tsv`: how well a section answers a question."""
+
+    query: Annotated[str, Field(alias="query-id", pattern=r"^q\d+$")]
+    section: Annotated[str, Field(alias="corpus-id", pattern=r"^[a-z0-9-]+#.+$")]
+    score: Annotated[int, Field(ge=0, le=2)]
+
+
+class Comment(_Row):
+    """A held-out comment with the themes and the polarity that a person found in it."""
+
+    text: _Text
+    themes: list[_Text]
+    polarity: Literal["concern", "gain", "mixed", "neutral"]
+
+
+class PlantRow(_Row):
+    """A fault, or a good text, and the place that it was written for."""
+
+    kind: _Text
+    where: Literal["title", "summary", "description", "because", "starter", "prep"]
+    text: _Text
+
+
+class SoundRow(_Row):
+    """A faithful rewording of what the plan has in a place for something."""
+
+    place: Literal["title", "summary", "activity", "purpose", "starter", "prep"]
+    key: Annotated[str, Field(alias="for")]
+    title: str
+    text: _Text
+
+
+# The files of each form, and the schema that stands beside them.
+FORMS: dict[str, tuple[str, Any]] = {
+    "pairs/schema.json": ("pairs/*.yaml", list[PairCase]),
+    "retrieval/queries_schema.json": ("retrieval/queries.jsonl", Query),
+    "retrieval/qrels_schema.json": ("retrieval/qrels.tsv", Judgement),
+    "themes/schema.json": ("themes/*.jsonl", Comment),
+    "plants/schema.json": ("plants/[!s]*.jsonl", PlantRow),
+    "plants/sound_schema.json": ("plants/sound_*.jsonl", SoundRow),
+    "attacks_schema.json": ("attacks.jsonl", Attack),
+}
+
+
+def schema_of(form: Any) -> dict[str, Any]:
+    """The JSON schema of a row, or of the file where it is one list."""
+    return TypeAdapter(form).json_schema()
+
+
+def rows(file: Path) -> Iterator[Any]:
+    """What the form of a file speaks of: each row, or the whole of a YAML file."""
+    text = file.read_text("utf-8")
+    if file.suffix == ".yaml":
+        yield yaml.safe_load(text)
+    elif file.suffix == ".tsv":
+        yield from csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    else:
+        yield from (json.loads(line) for line in text.split("\n") if line.strip())
+
+
+def write_schemas(folder: Path = DATASETS) -> None:
+    """Write every schema beside its files."""
+    for name, (_, form) in FORMS.items():
+        (folder / name).write_text(f"{json.dumps(schema_of(form), indent=1, ensure_ascii=False)}\n", "utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas()

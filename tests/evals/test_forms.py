@@ -1,0 +1,208 @@
+"""What a run looks like: as Markdown, as a page, and beside another run."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from evals.__main__ import main
+from evals.baseline import Baseline
+from evals.compare import comparison
+from evals.markdown import as_markdown
+from evals.page import as_page
+from evals.plots import bar, dot_plot, histogram
+from evals.results import (
+    CaseResult,
+    Change,
+    Fault,
+    Gate,
+    Judged,
+    PartResult,
+    Run,
+    Score,
+    Shown,
+    Times,
+    Tokens,
+    Verdict,
+    as_json,
+)
+
+HOSTILE = '<script src="https://evil.example/x.js"></script><img src=x onerror=alert(1)> | **`bold`** ]]>'
+
+
+def part(values: dict[str, float], name: str = "pairs", verdict: Verdict = "passed", inputs: str = "") -> PartResult:
+    cases = {
+        case: CaseResult(
+            input=f"{case}{inputs}",
+            groups={"stage": ("kickoff" if value < 1 else "closing",)},
+            judged={"theirs": Judged(value=value)},
+            tokens=Tokens(prompt=10, completion=2),
+        )
+        for case, value in values.items()
+    }
+    score = Score(
+        metric="theirs",
+        why=HOSTILE,
+        score=0.5,
+        interval=(0.25, 0.75),
+        passed=sum(values.values()),
+        cases=len(values),
+        gate=Gate(floor=0.4),
+        change=Change(before=0.6, difference=-0.1, interval=(-0.2, 0.0), cases=len(values)),
+        verdict=verdict,
+        red=HOSTILE if verdict == "failed" else None,
+        faults=tuple(Fault(case=case, reason=HOSTILE) for case in values) if verdict == "failed" else (),
+    )
+    shown = tuple(Shown(case=case, input={"goal": HOSTILE}, output=HOSTILE, faults=(HOSTILE,)) for case in values)
+    return PartResult(part=name, about="a test", cases=cases, scores=(score,), notes=HOSTILE, shown=shown)
+
+
+def run(*parts: PartResult, **more: object) -> Run:
+    times = {one.part: Times(whole=1.5, cases=dict.fromkeys(one.cases, 0.25)) for one in parts}
+    return Run(parts=parts, times=times, **more)
+
+
+class Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in {"meta", "br", "line", "path", "circle", "rect"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(page: str) -> Elements:
+    found = Elements()
+    found.feed(page)
+    found.close()
+    return found
+
+
+# The page
+
+
+def test_what_people_typed_never_becomes_part_of_the_page() -> None:
+    found = read(as_page(run(part({HOSTILE: 0.5, "b": 1.0}, verdict="failed"))))
+    assert found.open == []
+    assert not {"script", "img", "link", "iframe", "object"} & set(found.tags)
+    assert not [name for name, _ in found.attributes if name.startswith("on")]
+    assert found.text.count(HOSTILE) >= 6
+
+
+def test_the_page_asks_nothing_of_any_network() -> None:
+    page = as_page(run(part({"a": 0.5})))
+    addresses = [
+        value for name, value in read(page).attributes if name in {"src", "href", "action", "data", "xlink:href"}
+    ]
+    assert addresses
+    assert all((value or "").startswith("#") for value in addresses)
+    assert "default-src 'none'" in page.replace("&#x27;", "'")
+    assert not re.search(r"@import|url\(", page)
+
+
+def test_the_page_reads_on_a_phone_by_keyboard_and_in_the_dark() -> None:
+    page = as_page(run(part({"a": 0.5})))
+    found = read(page)
+    assert ("name", "viewport") in found.attributes
+    assert "prefers-color-scheme: dark" in page
+    assert found.tags.count("details") == found.tags.count("summary") >= 2
+    assert all(value == "0" for name, value in found.attributes if name == "tabindex")
+    drawn = re.findall(r"<svg[^>]*>", page)
+    assert drawn
+    assert all('role="img" aria-label="' in one for one in drawn)
+
+
+def test_input_and_output_stand_side_by_side_and_the_worst_first() -> None:
+    page = as_page(run(part({"worst case": 0.0, "better case": 0.5})))
+    assert page.index("<summary>worst case") < page.index("<summary>better case")
+    assert page.index("<h4>Input") < page.index("<h4>Output")
+
+
+def test_the_page_has_stages_cost_and_latency() -> None:
+    text = read(as_page(run(part({"a": 0.5, "b": 1.0})))).text
+    for wanted in ("By stage", "kickoff", "closing", "Cost and latency", "20", "250 ms", "1.5"):
+        assert wanted in text
+
+
+def test_a_part_that_was_not_run_says_why() -> None:
+    broken = PartResult(part="pairs", error="no index <now>")
+    assert "Not run: no index &lt;now&gt;" in as_page(run(broken))
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [dot_plot(1.2, (-0.5, 2.0), None, None, "failed"), bar(7, "x"), histogram([], "none"), histogram([0, 0], "zeros")],
+)
+def test_a_plot_stays_within_its_frame(drawing: str) -> None:
+    width = float(re.findall(r'viewBox="0 0 ([\d.]+)', drawing)[0])
+    places = [float(value) for value in re.findall(r'(?:x1|x2|cx|width)="(-?[\d.]+)"', drawing)]
+    assert all(0 <= place <= width for place in places)
+
+
+# Markdown
+
+
+def test_markdown_has_a_row_for_each_metric_and_what_is_red_with_the_command() -> None:
+    shown = as_markdown(run(part({"a": 0.5, "b": 0.0}, verdict="failed")))
+    assert "## Evals: not passed" in shown
+    assert "| pairs | theirs | 0.500 | 0.250 to 0.750 | 0.40 | -0.100 | 2 | **failed** |" in shown
+    assert "`python -m evals pairs --show theirs`" in shown
+    assert "<script" not in shown
+    assert "20 in, 4 out" in shown
+
+
+# Two runs
+
+
+def test_the_difference_of_two_runs_is_over_the_cases_that_both_have() -> None:
+    before = run(part({f"case {n}": 0.25 for n in range(9)} | {"old": 1.0}))
+    now = run(part({f"case {n}": 0.75 for n in range(9)} | {"new": 0.0}))
+    told = comparison(before, now)
+    assert "pairs theirs   0.250   0.750   +0.500  +0.500 to +0.500       9  *" in told
+    assert "1 cases in A alone, 1 cases in B alone" in told
+
+
+def test_what_cannot_be_compared_is_told() -> None:
+    before = run(part({"a": 1.0}), part({"a": 1.0}, name="series"), PartResult(part="worst", error="no index"))
+    now = run(part({"a": 1.0}, inputs="!"), PartResult(part="worst"), mode="recorded", writer="small")
+    told = comparison(before, now)
+    for line in (
+        "The agendas of A are by composer, those of B by recorded (small).",
+        "pairs theirs: no case that both judged has the same input.",
+        "series: only A has this part.",
+        "worst: not run in A: no index",
+    ):
+        assert line in told
+
+
+def test_the_command_compares_two_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / "a.json", tmp_path / "b.json"]
+    for file in files:
+        file.write_text(as_json(run(part({"a": 0.5}))))
+    assert main(["compare", *map(str, files)]) == 0
+    assert "+0.000" in capsys.readouterr().out
+    assert main(["compare", str(files[0])]) == 2
+    assert main(["compare", str(files[0]), str(tmp_path / "none.json")]) == 1
+    assert "none.json" in capsys.readouterr().err
+
+
+def test_a_part_named_where_a_file_belongs_is_not_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--html", "agendas"], {}, Baseline()) == 2
+    assert "before --html" in capsys.readouterr().err
