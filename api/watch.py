@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 NO_ROUTE = "none"
+# Calls on feedback are counted only where they fail on our side.
+_BLIND = "feedback"
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -79,8 +81,10 @@ class Watch:
         finally:
             method, route = scope["method"] if scope["method"] in _METHODS else "other", template_of(scope)
             seconds = time.perf_counter() - began
-            self._metrics.requests.labels(method, route, str(status)).inc()
-            self._metrics.seconds.labels(method, route).observe(seconds)
+            # Anybody may read the metrics: a count that rises by one would tell a person that the partner has sent theirs.
+            if _BLIND not in route or status >= 500:
+                self._metrics.requests.labels(method, route, str(status)).inc()
+                self._metrics.seconds.labels(method, route).observe(seconds)
             if self._log:
                 log.info(
                     "request",

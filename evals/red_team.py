@@ -306,13 +306,15 @@ async def attention(at: Besieged, out: Outcome) -> None:
     """They are made from behavior: feedback changes nothing of them."""
     desk = await at.desk(8)
     sessions = [await desk.give(person) for person in range(14)]
-    paths = [f"programs/{desk.program_id}/attention", "/readyz", "/healthz", "/metrics", f"programs/{desk.program_id}"]
+    paths = [f"programs/{desk.program_id}/attention", "/readyz", "/healthz", f"programs/{desk.program_id}"]
     paths += [f"sessions/{sessions[0]}", f"pairs/{desk.pairs[0].id}/sessions", f"programs/{desk.program_id}/pairs"]
     before = [(await desk.coordinator.call("GET", path)).text for path in paths]
     async with at.store.write() as db:
         await db.execute(delete(Feedback).where(col(Feedback.program_id) == desk.program_id))
     for path, told in zip(paths, before, strict=True):
         out.tried((await desk.coordinator.call("GET", path)).text != told, path)
+    # It counts calls, this one too, so it is never the same twice.
+    out.tried("feedback" in (await desk.coordinator.call("GET", "/metrics")).text, "/metrics counts feedback")
 
 
 @attack("logs and error texts")

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import secrets
+import sys
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -125,11 +126,15 @@ _OF_THE_TEST = (
     WordHashEncoder,
 )
 _TEST_MODULES = ("tests", "_pytest", "pytest")
+# Libraries that are given numbers or compiled files, never a person's words, and hold millions of objects.
+_NO_WORDS = {"torch", "transformers", "sentence_transformers", "sympy", "scipy", "sklearn", "numpy", "networkx", "mypy"}
 
 
 def in_memory(root: object, canaries: tuple[str, ...]) -> list[str]:
     """Texts with a canary among all that can be reached from the application, its modules' caches included."""
-    found, seen, waiting = [], {id(root)}, [root]
+    found, waiting = [], [root]
+    apart = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in _NO_WORDS]
+    seen = {id(root), *map(id, apart), *(id(vars(module)) for module in apart)}
     while waiting:
         current = waiting.pop()
         for value in gc.get_referents(current):
@@ -141,9 +146,7 @@ def in_memory(root: object, canaries: tuple[str, ...]) -> list[str]:
                 said = value if isinstance(value, str) else value.decode("utf-8", "replace")
                 if any(canary in said.casefold() for canary in canaries):
                     found.append(f"{type(current).__name__}: {said[:80]}")
-            elif not (
-                issubclass(type(value), types.ModuleType) and value.__name__.startswith(("tests", "_pytest", "pytest"))
-            ):
+            elif not (issubclass(type(value), types.ModuleType) and value.__name__.startswith(_TEST_MODULES)):
                 waiting.append(value)
     return found
 

@@ -111,3 +111,15 @@ async def test_nothing_of_a_person_or_a_token_is_in_logs_metrics_or_errors(
 async def test_requests_are_not_logged_unless_that_is_set(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
     await service.client.get("/healthz")
     assert "route=" not in "".join(capsys.readouterr())
+
+
+async def test_nobody_learns_from_the_metrics_that_a_partner_has_sent_feedback(service: Service) -> None:
+    pair = await service.pair()
+    session = (await pair.mentor.made(f"/pairs/{pair.id}/sessions", {"scheduled_at": "2026-01-05T10:00:00Z"}))["id"]
+    await pair.mentor.patch(f"/sessions/{session}", {"status": "held"})
+    ratings = {"usefulness": 4, "safety": 4, "progress": 4}
+    body = {"ratings": ratings, "share_with_partner": True, "share_with_coordinators": True}
+    assert (await pair.mentor.put(f"/sessions/{session}/feedback", body)).status_code == 200
+    page = (await service.client.get("/metrics")).text
+    assert "/v1/sessions/{session_id}" in page
+    assert "feedback" not in page
