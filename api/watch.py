@@ -81,7 +81,7 @@ class Watch:
         finally:
             method, route = scope["method"] if scope["method"] in _METHODS else "other", template_of(scope)
             seconds = time.perf_counter() - began
-            # Anybody may read the metrics: a count that rises by one would tell a person that the partner has sent theirs.
+            # Anybody may read the metrics: a count that rises would tell a person that the partner has sent theirs.
             if _BLIND not in route or status >= 500:
                 self._metrics.requests.labels(method, route, str(status)).inc()
                 self._metrics.seconds.labels(method, route).observe(seconds)
