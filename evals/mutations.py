@@ -11,6 +11,8 @@ from coach import prompts
 from coach.agenda import adapt, brief, choose, pipeline, plan, series, write
 from coach.agenda.brief import Avoidance, SessionBrief
 from coach.agenda.guard import evidence, form, people, plan_keeping
+from coach.feedback import publishing, summarize
+from coach.feedback.disclosure import Minimums
 from coach.retrieval import find, rank
 from evals.breakages import (
     Patch,
@@ -61,8 +63,6 @@ class Mutation:
         """The parts whose gates are expected to turn red."""
         return tuple(dict.fromkeys(gate.partition(".")[0] for gate in self.expects))
 
-
-_LATER = "The part that holds it is not in the suite yet."
 
 MUTATIONS: Sequence[Mutation] = (
     Mutation(
@@ -323,8 +323,30 @@ MUTATIONS: Sequence[Mutation] = (
         ("themes.micro-f1",),
         thresholds(0.999),
     ),
-    Mutation("minimum lowered", "a report names what one person said", ("reports.minimum",), None, _LATER),
-    Mutation("redaction off", "a report quotes a comment with a name in it", ("disclosure.redacted",), None, _LATER),
+    Mutation(
+        "minimum lowered",
+        "a report is made of three people, and a theme of one",
+        ("disclosure.attack-fails",),
+        becomes(publishing, "minimums_for", lambda program, period: Minimums(3, 1)),
+    ),
+    Mutation(
+        "published early",
+        "a report is made while its period runs",
+        ("disclosure.attack-fails",),
+        becomes(publishing, "_check_over", lambda period, at: None),
+    ),
+    Mutation(
+        "periods overlap",
+        "a quarter is published after one of its months",
+        ("disclosure.attack-fails",),
+        becomes(publishing, "_check_apart", lambda period, others: None),
+    ),
+    Mutation(
+        "redaction off",
+        "a model is told the names in what a pair wrote",
+        ("summaries.names-redacted",),
+        becomes(summarize, "redactor", lambda people, known=(): lambda text: text),
+    ),
 )
 
 __all__ = ["MUTATIONS", "Mutation", "Patch"]
