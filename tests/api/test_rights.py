@@ -126,14 +126,27 @@ _OF_THE_TEST = (
     WordHashEncoder,
 )
 _TEST_MODULES = ("tests", "_pytest", "pytest")
-# Libraries that are given numbers or compiled files, never a person's words, and hold millions of objects.
-_NO_WORDS = {"torch", "transformers", "sentence_transformers", "sympy", "scipy", "sklearn", "numpy", "networkx", "mypy"}
+# Where a text of the service can be kept: its own rooms, and the libraries that it hands texts to. Millions of objects
+# of all others, and of tests that ran before, are not looked at.
+_ROOMS = {
+    "coach",
+    "api",
+    "re",
+    "urllib",
+    "fastapi",
+    "starlette",
+    "sqlalchemy",
+    "aiosqlite",
+    "structlog",
+    "bm25s",
+    "httpx",
+}
 
 
 def in_memory(root: object, canaries: tuple[str, ...]) -> list[str]:
     """Texts with a canary among all that can be reached from the application, its modules' caches included."""
     found, waiting = [], [root]
-    apart = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in _NO_WORDS]
+    apart = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] not in _ROOMS]
     seen = {id(root), *map(id, apart), *(id(vars(module)) for module in apart)}
     while waiting:
         current = waiting.pop()
