@@ -205,8 +205,8 @@ woord kelime słowo ord
 """
 _PART = """
 agenda agendas heading headings headline headlines title titles line lines point points item items starter starters
-section sections output reply answer response planner page summary prep step steps opening closing every each first
-last topic topics fields field column only exactly instead sentence paragraph
+section sections output reply answer response planner page summary prep opening closing topic topics fields field
+column sentence paragraph
 """
 _BY_NAME = """
 answer answers mention mentions mentioned carry carries label labels headed head title titled word phrase motto put

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from coach.retrieval.library import Stage, Topic
 from evals.pairs import PairCase
+from evals.shared_feedback import FeedbackCase
 from evals.worst import Attack
 
 DATASETS = Path(__file__).with_name("datasets")
@@ -86,7 +87,8 @@ FORMS: dict[str, tuple[str, Any]] = {
     "themes/schema.json": ("themes/*.jsonl", Comment),
     "plants/schema.json": ("plants/[!s]*.jsonl", PlantRow),
     "plants/sound_schema.json": ("plants/sound_*.jsonl", SoundRow),
-    "attacks_schema.json": ("attacks.jsonl", Attack),
+    "attacks/schema.json": ("attacks/*.jsonl", Attack),
+    "summaries/schema.json": ("summaries/*.yaml", list[FeedbackCase]),
 }
 
 

@@ -35,38 +35,5 @@ def test_every_row_keeps_to_its_schema(name: str) -> None:
 def test_every_dataset_has_a_schema() -> None:
     described = {file for pattern, _ in FORMS.values() for file in DATASETS.glob(pattern)}
     every = {file for file in DATASETS.rglob("*") if file.suffix in {".yaml", ".jsonl", ".tsv"}}
-    ours = {file for file in every if file.relative_to(DATASETS).parts[0] in _KNOWN}
-    assert ours - {DATASETS / "agendas.yaml"} == described
-
-
-# Folders and files of the parts that are held here; a part that comes later brings its schema with it.
-_KNOWN = {"pairs", "retrieval", "themes", "plants", "attacks.jsonl", "agendas.yaml"}
-
-
-def test_there_are_as_many_cases_as_were_promised() -> None:
-    assert len(read_pairs()) >= 120
-    assert len(read_gold()) >= 150
-    assert len(read_comments()) >= 400
-
-
-def test_the_pairs_cover_every_stage_and_every_hard_case() -> None:
-    pairs = read_pairs()
-    stages = Counter(pair.briefing().brief.stage for pair in pairs)
-    assert set(stages) == set(get_args(Stage))
-    assert min(stages.values()) >= 8
-    traits = Counter(trait for pair in pairs for trait in pair.traits)
-    assert set(traits) == set(get_args(Trait))
-    assert min(traits.values()) >= 5
-
-
-def test_the_pairs_cover_lengths_industries_and_cultures() -> None:
-    pairs = read_pairs()
-    minutes = Counter(
-        "short" if pair.session.minutes <= 30 else "hour" if pair.session.minutes <= 60 else "long" for pair in pairs
-    )
-    assert min(minutes[length] for length in ("short", "hour", "long")) >= 12
-    assert min(pair.session.minutes for pair in pairs) == 15
-    assert max(pair.session.minutes for pair in pairs) >= 120
-    assert len({pair.industry for pair in pairs}) >= 60
-    assert len({pair.culture for pair in pairs}) >= 60
-    assert len({topic for pair in pairs for topic in pair.topics}) == 7
+    # Its schema stands beside it, written by the part that reads it.
+    assert every - {DATASETS / "agendas.yaml"} == described

@@ -82,11 +82,13 @@ def test_every_guard_has_plants_and_every_kind_has_a_guard() -> None:
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_a_half_holds_twenty_six_faults_of_each_kind_and_as_many_good_texts_as_ten_kinds(half: str) -> None:
+def test_a_half_holds_as_many_faults_of_each_of_twenty_kinds_and_good_texts_beside_them(half: str) -> None:
     counted = Counter(plant.kind for plant in read_plants(half))
 
-    assert counted.pop(GOOD) == 260
-    assert set(counted.values()) == {26}
+    assert counted.pop(GOOD) >= 80
+    assert len(counted) == 20
+    assert len(set(counted.values())) == 1
+    assert min(counted.values()) >= 26
     assert len(read_sound(half)) >= 30
 
 
