@@ -37,3 +37,32 @@ def test_every_dataset_has_a_schema() -> None:
     every = {file for file in DATASETS.rglob("*") if file.suffix in {".yaml", ".jsonl", ".tsv"}}
     # Its schema stands beside it, written by the part that reads it.
     assert every - {DATASETS / "agendas.yaml"} == described
+
+
+def test_there_are_as_many_cases_as_were_promised() -> None:
+    assert len(read_pairs()) >= 120
+    assert len(read_gold()) >= 150
+    assert len(read_comments()) >= 400
+
+
+def test_the_pairs_cover_every_stage_and_every_hard_case() -> None:
+    pairs = read_pairs()
+    stages = Counter(pair.briefing().brief.stage for pair in pairs)
+    assert set(stages) == set(get_args(Stage))
+    assert min(stages.values()) >= 8
+    traits = Counter(trait for pair in pairs for trait in pair.traits)
+    assert set(traits) == set(get_args(Trait))
+    assert min(traits.values()) >= 5
+
+
+def test_the_pairs_cover_lengths_industries_and_cultures() -> None:
+    pairs = read_pairs()
+    minutes = Counter(
+        "short" if pair.session.minutes <= 30 else "hour" if pair.session.minutes <= 60 else "long" for pair in pairs
+    )
+    assert min(minutes[length] for length in ("short", "hour", "long")) >= 12
+    assert min(pair.session.minutes for pair in pairs) == 15
+    assert max(pair.session.minutes for pair in pairs) >= 120
+    assert len({pair.industry for pair in pairs}) >= 60
+    assert len({pair.culture for pair in pairs}) >= 60
+    assert len({topic for pair in pairs for topic in pair.topics}) == 7
