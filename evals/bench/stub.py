@@ -161,7 +161,7 @@ def _names_ids(name: str) -> bool:
 
 def _gist(text: str) -> str:
     """A dozen words of a passage, without its figures and names."""
-    return " ".join(_WORD.findall(text)[:12])
+    return " ".join(_WORD.findall(text.lower())[:12])
 
 
 def complete(request: dict[str, Any], turn: int) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def complete(request: dict[str, Any], turn: int) -> dict[str, Any]:
     response_format = request.get("response_format") or {}
     if request.get("tools"):
         function = request["tools"][0]["function"]
-        arguments = _write(function["parameters"], offer, turn)
+        arguments = write(function["parameters"], offer, turn)
         call = {
             "id": f"call_{turn}",
             "type": "function",
@@ -181,7 +181,7 @@ def complete(request: dict[str, Any], turn: int) -> dict[str, Any]:
         }
         message["tool_calls"], finish = [call], "tool_calls"
     elif response_format.get("type") == "json_schema":
-        message["content"] = _write(response_format["json_schema"]["schema"], offer, turn)
+        message["content"] = write(response_format["json_schema"]["schema"], offer, turn)
     else:
         message["content"] = next(itertools.islice(itertools.cycle(SENTENCES), turn % len(SENTENCES), None))
     reply = message["content"] or arguments
@@ -197,7 +197,7 @@ def complete(request: dict[str, Any], turn: int) -> dict[str, Any]:
     }
 
 
-def _write(schema: dict[str, Any], offer: Offer, turn: int) -> str:
+def write(schema: dict[str, Any], offer: Offer, turn: int) -> str:
     return json.dumps(Writer(schema, offer, turn).fill(schema))
 
 
