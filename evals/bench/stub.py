@@ -198,6 +198,7 @@ def complete(request: dict[str, Any], turn: int) -> dict[str, Any]:
 
 
 def write(schema: dict[str, Any], offer: Offer, turn: int) -> str:
+    """A reply in the form of the schema, from what the prompt offers; `turn` varies the words."""
     return json.dumps(Writer(schema, offer, turn).fill(schema))
 
 
