@@ -5,7 +5,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from evals.bench import feedback
 from evals.bench.feedback import Figures, comments, line, plot, table
 
 ONE = Figures(1_000, 0.1, 0.2, 11.0, 0.0, 10.0, 11.0, 10.0, 800.0)
@@ -33,13 +32,10 @@ def test_what_takes_too_long_or_too_much_is_missed() -> None:
     assert not replace(ONE, mib=2_048.0).reached
 
 
-def test_the_table_tells_not_run_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "| not run |" in "\n".join(table([ONE]))
-
-    async def publish(*given: object) -> None: ...
-
-    monkeypatch.setattr(feedback, "publish", publish)
-    assert "| 0.0 s |" in "\n".join(table([ONE]))
+def test_the_table_has_a_row_for_each_size() -> None:
+    told = "\n".join(table([replace(ONE, publishing=7.5)]))
+    assert f"| {ONE.comments:,} |" in told
+    assert "| 7.5 s |" in told
 
 
 def test_the_plot_is_a_picture() -> None:
