@@ -181,8 +181,8 @@ def table(found: Sequence[Figures]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|---|---|"
     for one in found:
         yield (
-            f"| {one.comments:,} | {one.checking:.1f} s | {one.storing:.1f} s | {one.reading:.1f} s | {one.publishing:.1f} s "
-            f"| {one.embedding:.1f} s | {one.allowed:.1f} s "
+            f"| {one.comments:,} | {one.checking:.1f} s | {one.storing:.1f} s | {one.reading:.1f} s "
+            f"| {one.publishing:.1f} s | {one.embedding:.1f} s | {one.allowed:.1f} s "
             f"| {one.reading_worked:.1f} s against {one.embedding_worked:.1f} s | {one.mib:,.0f} MiB "
             f"| {'reached' if one.reached else 'missed'} |"
         )
