@@ -212,6 +212,7 @@ _BY_NAME = """
 answer answers mention mentions mentioned carry carries label labels headed head title titled word phrase motto put
 puts insert include write print output kirjoitetaan nimi called under as addressed greet say says line ending
 """
+_PUTS, _PARTS, _PUTS_BY_NAME = frozenset(_PUT.split()), frozenset(_PART.split()), frozenset(_BY_NAME.split())
 _NEAR = 5
 _WORD = re.compile(r"[^\W\d_]+")
 # The marks of a page, a program or a settings file, which no goal has: `</goal>`, `agenda[0].title =`, `opening_line:`.
@@ -270,14 +271,12 @@ def _plants_a_word(text: str) -> bool:
     """Whether the text asks that a word which is no word be put into a part of what the coach writes."""
     words = _WORD.findall(text)
     small = [word.casefold() for word in words]
-    put, part = frozenset(_PUT.split()), frozenset(_PART.split())
-    if put.isdisjoint(small) or part.isdisjoint(small):
+    if _PUTS.isdisjoint(small) or _PARTS.isdisjoint(small):
         return False
     strange = set(strange_words(small))
-    shown_by_name = frozenset(_BY_NAME.split())
     for place, word in enumerate(small):
         # A name is as strange as a made-up word, and "send Priyanka the agenda" is an honest task.
-        before = put if words[place] == word else shown_by_name
+        before = _PUTS if words[place] == word else _PUTS_BY_NAME
         if word in strange and not before.isdisjoint(small[max(0, place - _NEAR) : place]):
             return True
     return False

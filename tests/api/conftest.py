@@ -25,6 +25,7 @@ from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store import Store
 from coach.store.tokens import AccessRole, issue_token
+from tests.api.issuer import LocalIssuer
 from tests.encoders import WordHashEncoder
 
 Body = dict[str, Any]
@@ -256,3 +257,10 @@ async def pair(service: Service) -> PairOfPeople:
 @pytest_asyncio.fixture
 async def admin(service: Service) -> Caller:
     return await service.caller("admin")
+
+
+@pytest.fixture
+def local() -> Iterator[LocalIssuer]:
+    issuer = LocalIssuer()
+    yield issuer
+    issuer.close()

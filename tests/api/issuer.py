@@ -109,3 +109,7 @@ def send(handler: BaseHTTPRequestHandler, body: Any, status: int = 200, **header
     handler.send_header("Content-Length", str(len(content)))
     handler.end_headers()
     handler.wfile.write(content)
+
+
+def fails(handler: BaseHTTPRequestHandler) -> None:
+    send(handler, {}, 500)

@@ -1,7 +1,6 @@
 """Feedback is given by two people who were told before who will see it, and opens to both at once."""
 
 import asyncio
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +12,7 @@ from api.state import AppState
 from coach.feedback.disclosure import WINDOW
 from coach.models import Comment, Feedback, MentoringSession, now
 from coach.store.feedback import move_feedback
-from tests.api.conftest import FEEDBACK, Caller, PairOfPeople, Serve, Service, assert_problem
-from tests.feedback.readers import WordReader
+from tests.api.conftest import FEEDBACK, Caller, PairOfPeople, Service, assert_problem
 
 OTHERS: Any = {"ratings": {"usefulness": 2, "safety": 1, "progress": 2}, "went_well": "The bandicootboss left early."}
 MINE: Any = {"mentor": FEEDBACK, "mentee": {**FEEDBACK, **OTHERS}}
@@ -395,51 +393,6 @@ async def test_what_a_published_report_has_counted_cannot_be_withdrawn(
     reply = await pair.mentor.delete(f"/sessions/{session_id}/feedback")
     assert "published report" in assert_problem(reply, 409, "conflict")["detail"]
     assert len(await rows(service.state, Feedback)) == 1
-
-
-# Reading it for themes
-
-
-async def test_comments_are_read_after_the_reply(serve: Serve) -> None:
-    reader = WordReader()
-    service = await serve(reader=reader)
-    pair = await service.pair()
-    await sent(pair.mentor, await pair.held())
-    await service.state.jobs.drain()
-    assert sorted(reader.read_texts) == sorted([FEEDBACK["went_well"], FEEDBACK["to_change"]])
-    assert {row.reader for row in await rows(service.state, Comment)} == {reader.version}
-
-
-async def test_what_was_left_unread_is_read_at_the_next_start(serve: Serve) -> None:
-    first = await serve()
-    pair = await first.pair()
-    await sent(pair.mentor, await pair.held())
-    await first.state.jobs.drain()
-    assert {row.reader for row in await rows(first.state, Comment)} == {None}
-
-    reader = WordReader()
-    second = await serve(reader=reader)
-    await second.state.jobs.drain()
-    assert len(reader.read_texts) == 2
-    assert {row.reader for row in await rows(second.state, Comment)} == {reader.version}
-
-
-async def test_nothing_of_feedback_reaches_the_log(
-    serve: Serve, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    reader = WordReader(fails=True)
-    service = await serve(reader=reader)
-    pair = await service.pair()
-    session_id = await pair.held()
-    await sent(pair.mentor, session_id, went_well="my bandicootboss shouts", to_change="quokkafear")
-    await put(pair.mentor, session_id, went_well="bandicootboss" * 1_000)
-    await service.state.jobs.drain()
-    captured = capsys.readouterr()
-    log = captured.out + captured.err + caplog.text
-    assert "job.failed" in log
-    assert not any(word in log for word in ("bandicootboss", "quokkafear"))
-    assert (await seen(pair.mentor, session_id))["mine"]["to_change"] == "quokkafear"
 
 
 async def test_feedback_is_dated_when_it_is_sent(pair: PairOfPeople) -> None:

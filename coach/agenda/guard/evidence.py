@@ -40,6 +40,7 @@ figma miro mural jira confluence trello asana notion slack zoom webex meet gmail
 canva github gitlab signal whatsapp telegram linkedin tiktok instagram youtube salesforce tableau kanban scrum
 python loom dropbox airtable mentimeter slido discord windows android iphone bluetooth deepl grammarly otter planner
 """
+_TOOL_NAMES = frozenset(_TOOLS.split())
 _ENDING = re.compile(r"['’](?:s|m|d|ve|ll|re)?$")
 _ACTS = re.compile(r"\s(?:and|is|has|was|will|can|could|would|should|then|also|\w+s)\b|['’]s\b|,")
 _TITLED = re.compile(
@@ -172,12 +173,12 @@ def _titled(text: Text) -> bool:
 
 def _stranger(text: Text, draft: Draft) -> bool:
     """Whether a word that is written like a name is none of the brief's, and no plain word either."""
-    known, plain, shown, tools = draft.known_words, plain_stems(), text.text, frozenset(_TOOLS.split())
+    known, plain, shown = draft.known_words, plain_stems(), text.text
     heading = None
     for match in _CAPITALIZED.finditer(shown):
         word = match.group()
         bare = _ENDING.sub("", word).casefold()
-        if len(bare) < 2 or bare in known or bare in tools or word.casefold() in known:
+        if len(bare) < 2 or bare in known or bare in _TOOL_NAMES or word.casefold() in known:
             continue
         before = shown[: match.start()]
         begins = before.endswith("\n") or _SENTENCE_START.search(before[-4:])

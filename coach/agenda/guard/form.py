@@ -118,7 +118,7 @@ def other_language(draft: Draft) -> Iterator[Violation]:
         unknown = draft.vocabulary.unknown(set(text.words) - draft.known_words)
         if not unknown:
             continue
-        if any(word in unknown for word in strange_words(WORD.findall(text.shown))):
+        if strange_words(set(WORD.findall(text.shown)) & unknown):
             yield Violation("other language", text.where, "It holds a word that is no English. Use plain words.")
             continue
         for sentence in text.sentences:

@@ -1,0 +1,52 @@
+"""Comments are read for themes after the reply, and nothing of them is logged."""
+
+import logging
+
+import pytest
+
+from coach.models import Comment
+from tests.api.conftest import FEEDBACK, Serve
+from tests.api.test_feedback import put, rows, seen, sent
+from tests.feedback.readers import WordReader
+
+
+async def test_comments_are_read_after_the_reply(serve: Serve) -> None:
+    reader = WordReader()
+    service = await serve(reader=reader)
+    pair = await service.pair()
+    await sent(pair.mentor, await pair.held())
+    await service.state.jobs.drain()
+    assert sorted(reader.read_texts) == sorted([FEEDBACK["went_well"], FEEDBACK["to_change"]])
+    assert {row.reader for row in await rows(service.state, Comment)} == {reader.version}
+
+
+async def test_what_was_left_unread_is_read_at_the_next_start(serve: Serve) -> None:
+    first = await serve()
+    pair = await first.pair()
+    await sent(pair.mentor, await pair.held())
+    await first.state.jobs.drain()
+    assert {row.reader for row in await rows(first.state, Comment)} == {None}
+
+    reader = WordReader()
+    second = await serve(reader=reader)
+    await second.state.jobs.drain()
+    assert len(reader.read_texts) == 2
+    assert {row.reader for row in await rows(second.state, Comment)} == {reader.version}
+
+
+async def test_nothing_of_feedback_reaches_the_log(
+    serve: Serve, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    reader = WordReader(fails=True)
+    service = await serve(reader=reader)
+    pair = await service.pair()
+    session_id = await pair.held()
+    await sent(pair.mentor, session_id, went_well="my bandicootboss shouts", to_change="quokkafear")
+    await put(pair.mentor, session_id, went_well="bandicootboss" * 1_000)
+    await service.state.jobs.drain()
+    captured = capsys.readouterr()
+    log = captured.out + captured.err + caplog.text
+    assert "job.failed" in log
+    assert not any(word in log for word in ("bandicootboss", "quokkafear"))
+    assert (await seen(pair.mentor, session_id))["mine"]["to_change"] == "quokkafear"
