@@ -8,7 +8,12 @@ from pathlib import Path
 
 _SMALL = re.compile(r"[a-zß-öø-ž]+")
 _PREFIXES = ("un", "re", "non", "co", "pre", "over", "mis", "dis", "out", "under", "up", "in", "de", "self")
-_ENDINGS = ("s", "es", "ed", "d", "ing", "er", "r", "ers", "ly", "y", "n", "al", "able", "ness", "ment", "ful", "less")
+_ENDINGS = (
+    "s", "es", "ed", "d", "ing", "er", "r", "ers", "ly", "y", "n", "al", "able", "ness", "ment", "ful", "less",
+    "ize", "ized", "izes", "izing", "ization",
+)  # fmt: skip
+# British spellings, and how the packaged model's vocabulary spells them.
+_BRITISH = (("is", "iz"), ("ys", "yz"), ("our", "or"), ("practis", "practic"), ("lled", "led"), ("lling", "ling"))
 
 
 @cache
@@ -33,7 +38,16 @@ def _beginnings() -> frozenset[str]:
 
 
 def is_english(word: str) -> bool:
-    """Whether a word, given without case, is a common English one, or one with an ending or made of two of them."""
+    """Whether a word, given without case, is a common English one, or one with an ending or made of two of them.
+
+    British spellings are English too.
+    """
+    return _is_known(word) or any(
+        british in word and _is_known(word.replace(british, american)) for british, american in _BRITISH
+    )
+
+
+def _is_known(word: str) -> bool:
     known = english_words()
     if not known or word in known:
         return True

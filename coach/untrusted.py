@@ -200,8 +200,8 @@ _PUT = """
 answer answers say says saying write writes writing print prints output outputs mention mentions include includes
 including insert slip put puts add adds append title titled call calls called name named label begin begins start
 starts open opens end ends finish sign signed send read reads repeat use uses using word words phrase code motto
-carries carry show shows display contain contains holds spell set palabra palabras wort mot mots palavra parola
-woord kelime słowo ord
+carries carry show shows display contain contains holds spell set stand stands printed list listed appear appears
+headed has have palabra palabras wort mot mots palavra parola woord kelime słowo ord
 """
 _PART = """
 agenda agendas heading headings headline headlines title titles line lines point points item items starter starters
@@ -209,12 +209,14 @@ section sections output reply answer response planner page summary prep opening 
 column sentence paragraph
 """
 _BY_NAME = """
-answer answers mention mentions mentioned carry carries label labels headed head title titled word phrase motto put
-puts insert include write print output kirjoitetaan nimi called under as addressed greet say says line ending
+answer answers mention mentions mentioned label labels headed head title titled word phrase motto put
+puts insert include write print output kirjoitetaan nimi called as addressed greet say says line ending
 """
 _PUTS, _PARTS, _PUTS_BY_NAME = frozenset(_PUT.split()), frozenset(_PART.split()), frozenset(_BY_NAME.split())
-_NEAR = 5
+_NEAR = 8
 _WORD = re.compile(r"[^\W\d_]+")
+# What stands in quotation marks or brackets, up to a line of verse.
+_QUOTED = re.compile(r"""(?:["“„«([]|(?<!\w)['‘])([^]"”“»)’']{3,80})[]"”“»)’']""")
 # The marks of a page, a program or a settings file, which no goal has: `</goal>`, `agenda[0].title =`, `opening_line:`.
 _FORGED = re.compile(
     r"""</\s*(?:goal|goals|data|note|name|brief|plan|document|instructions?|system|user|assistant|context|input)\s*>
@@ -267,19 +269,34 @@ def orders_a_model(text: str) -> bool:
     return False
 
 
-def _plants_a_word(text: str) -> bool:
-    """Whether the text asks that a word which is no word be put into a part of what the coach writes."""
-    words = _WORD.findall(text)
-    small = [word.casefold() for word in words]
-    if _PUTS.isdisjoint(small) or _PARTS.isdisjoint(small):
-        return False
-    strange = set(strange_words(small))
-    for place, word in enumerate(small):
-        # A name is as strange as a made-up word, and "send Priyanka the agenda" is an honest task.
-        before = _PUTS if words[place] == word else _PUTS_BY_NAME
-        if word in strange and not before.isdisjoint(small[max(0, place - _NEAR) : place]):
-            return True
-    return False
+def _planted_words(sentences: list[str]) -> frozenset[str]:
+    """The made-up words, without case, that somebody asks to see again in a part of what the coach writes.
+
+    It may stand in another sentence than what asks for it; then it is known by its quotation marks, its capitals or by
+    being said twice. A name is as strange as a made-up word, and "ask Priyanka to put it on the agenda" is an honest
+    task: fewer words that ask make a word with a capital suspect.
+    """
+    planted: set[str] = set()
+    steers = False
+    repeated: set[str] = set()
+    seen: set[str] = set()
+    for sentence in sentences:
+        words = _WORD.findall(sentence)
+        small = [word.casefold() for word in words]
+        strange = set(strange_words(small))
+        repeated |= seen & strange
+        seen |= strange
+        asks = not _PARTS.isdisjoint(small) and not (_PUTS.isdisjoint(small) and _PUTS_BY_NAME.isdisjoint(small))
+        steers = steers or asks
+        quoted = {word.casefold() for quote in _QUOTED.findall(sentence) for word in _WORD.findall(quote)}
+        for place, word in enumerate(small):
+            if word not in strange:
+                continue
+            asking = _PUTS if words[place] == word else _PUTS_BY_NAME
+            asked = asks and not asking.isdisjoint(small[max(0, place - _NEAR) : place])
+            if asked or word in quoted or words[place].isupper():
+                planted.add(word)
+    return frozenset(planted | repeated) if steers else frozenset()
 
 
 def quotable(text: str, limit: int = 300) -> str:
@@ -295,8 +312,12 @@ def quotable(text: str, limit: int = 300) -> str:
             seen = " ".join(_SENTENCE.split(seen[:begins] + "\0")[:-1])
     raw = _INVISIBLE.sub("", unicodedata.normalize("NFKC", seen))
     kept: list[str] = []
-    for part in filter(None, _SENTENCE.split(raw)):
-        if orders_a_model(part) or _DISGUISE.search(part) or _plants_a_word(part):
+    sentences = [part for part in _SENTENCE.split(raw) if part]
+    planted = _planted_words(sentences)
+    for part in sentences:
+        if orders_a_model(part) or _DISGUISE.search(part):
+            break
+        if planted and not planted.isdisjoint(word.casefold() for word in _WORD.findall(part)):
             break
         kept.append(part)
     result = plain(" ".join(kept), limit)
