@@ -43,7 +43,7 @@ def is_english(word: str) -> bool:
     British spellings are English too.
     """
     return _is_known(word) or any(
-        british in word and _is_known(word.replace(british, american)) for british, american in _BRITISH
+        british in word and _is_known(american.join(word.rsplit(british, 1))) for british, american in _BRITISH
     )
 
 
