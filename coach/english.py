@@ -10,7 +10,7 @@ _SMALL = re.compile(r"[a-zß-öø-ž]+")
 _PREFIXES = ("un", "re", "non", "co", "pre", "over", "mis", "dis", "out", "under", "up", "in", "de", "self")
 _ENDINGS = (
     "s", "es", "ed", "d", "ing", "er", "r", "ers", "ly", "y", "n", "al", "able", "ness", "ment", "ful", "less",
-    "ize", "ized", "izes", "izing", "ization",
+    "ize", "ized", "izes", "izing", "ization", "est", "st", "ier", "iest", "ies", "ied", "ily", "iness",
 )  # fmt: skip
 # British spellings, and how the packaged model's vocabulary spells them.
 _BRITISH = (("is", "iz"), ("ys", "yz"), ("our", "or"), ("practis", "practic"), ("lled", "led"), ("lling", "ling"))

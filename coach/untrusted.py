@@ -201,16 +201,16 @@ answer answers say says saying write writes writing print prints output outputs 
 including insert slip put puts add adds append title titled call calls called name named label begin begins start
 starts open opens end ends finish sign signed send read reads repeat use uses using word words phrase code motto
 carries carry show shows display contain contains holds spell set stand stands printed list listed appear appears
-headed has have palabra palabras wort mot mots palavra parola woord kelime słowo ord
+headed has have place heads close closes signs signature signatures leave call palabra palabras wort mot mots palavra parola woord kelime słowo ord
 """
 _PART = """
 agenda agendas heading headings headline headlines title titles line lines point points item items starter starters
 section sections output reply answer response planner page summary prep opening closing topic topics fields field
-column sentence paragraph
+column sentence paragraph description descriptions plans coach worksheet worksheets
 """
 _BY_NAME = """
 answer answers mention mentions mentioned label labels headed head title titled word phrase motto put
-puts insert include write print output kirjoitetaan nimi called as addressed greet say says line ending
+puts insert include write print output kirjoitetaan nimi called as addressed greet say says line ending start starts begin begins end ends close closes heads sign signs place
 """
 _PUTS, _PARTS, _PUTS_BY_NAME = frozenset(_PUT.split()), frozenset(_PART.split()), frozenset(_BY_NAME.split())
 _NEAR = 8
@@ -280,11 +280,12 @@ def _planted_words(sentences: list[str]) -> frozenset[str]:
     steers = False
     repeated: set[str] = set()
     seen: set[str] = set()
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences):
         words = _WORD.findall(sentence)
         small = [word.casefold() for word in words]
         strange = set(strange_words(small))
-        repeated |= seen & strange
+        # In what follows the first sentence even a name is one word too many.
+        repeated |= (seen & strange) | (strange if number else frozenset())
         seen |= strange
         asks = not _PARTS.isdisjoint(small) and not (_PUTS.isdisjoint(small) and _PUTS_BY_NAME.isdisjoint(small))
         steers = steers or asks

@@ -36,6 +36,12 @@ _SWAPPED = re.compile(
     | \bthe\ mentee\b[^.?!]{{0,30}}\bchecks\ (?:whether|if|that)\ \bthe\ mentor\b | \blearns?\ the\ trade\b
     | \bas\ \bthe\ mentee\b\ (?:corrects|explains\ how|lectures|teaches|shows\ how)\b
     | \bthe\ mentor\b\ (?:follows|shadows|copies|imitates|obeys)\ (?:\bthe\ mentee\b|each|every)\b
+    | \bthe\ mentee\b,?\ (?:plays|is|acts\ as|serves\ as|as)\ (?:the\ |a\ )?(?:tutor|teacher|trainer|instructor
+        |examiner)\b
+    | \bthe\ mentee\b[^.?!]{{0,30}}\b(?:sets|gives|assigns|hands\ out)\ (?:\w+\ ){{0,2}}(?:exercises?|advice|tips?)\b
+    | \bthe\ mentee\b,?\ (?:which|what)\ (?:\w+\ )?(?:advice|tips?|guidance|lessons?)\b
+    | \bthe\ mentor\b[^.?!]{{0,40}}\b(?:what\ (?:was|is|has\ been)\ (?:taught|understood)|hands\ in)\b
+    | \basks?\ \bthe\ mentor\b\ to\ (?:try\ (?:it\ )?again|repeat|practice)\b
     | \bthe\ mentor\b\ repeats\ (?:each|every|the)\ rules?\b | \b(?:targets?|tasks?|homework)\ for\ \bthe\ mentor\b
     | \bit\ is\ \bthe\ mentee\b\ who\ (?:has|knows|teaches|decides|leads)\b
     | \bthe\ mentee\b\ tests\ (?:whether|if)\b
@@ -66,7 +72,7 @@ _JUDGED = re.compile(
     |seems?|sounds?|looks?|appears?|feels?|likes?|hates?
     |loves?|avoids?|never|always|often|usually|rarely|hardly|cannot|can['’]t
     |(?:has|had)\ (?:a|no|little|too|always|never)
-    )\ (?!the\ (?:mentor|mentee)\b|for\b|at\b|through\b|like\b
+    )\ (?!the\ (?:mentor|mentee)\b|for\b|at\b|through\b|like\b|in\ the\ lead\b
     |asked\b|(?:not\ )?told\b|given\b)
     | \byou\ (?:seem|lack|cannot|can['’]t|hardly|rarely|always|never|tend)\b
     | \bhow\ does\ it\ feel,?\ \b(?:the\ mentor|the\ mentee|you)\b""",
@@ -78,7 +84,8 @@ division budget makers ropes seasoned junior beginner newcomer trainee trial joi
 graduate reports teaches coaches corrects trains lectures instructs checks guides task tasks homework lesson lessons
 shows learn trade coached taught trained guided hears learns guidance sit listen decides opens pass careers behave
 advises approves grades mentors assigns hires reviews obeys steps months mentor mentee corrects lectures follows
-shadows copies imitates repeats targets tests
+shadows copies imitates repeats targets tests plays tutor teacher trainer instructor examiner exercise exercises advice
+tips tip understood again
 """
 _JUDGING_WORDS = """
 classic typical born weak cold afraid scared defensive impatient difficult unable lacking type lacks lack tends
