@@ -201,7 +201,8 @@ answer answers say says saying write writes writing print prints output outputs 
 including insert slip put puts add adds append title titled call calls called name named label begin begins start
 starts open opens end ends finish sign signed send read reads repeat use uses using word words phrase code motto
 carries carry show shows display contain contains holds spell set stand stands printed list listed appear appears
-headed has have place heads close closes signs signature signatures leave call palabra palabras wort mot mots palavra parola woord kelime słowo ord
+headed has have place heads close closes signs signature signatures leave palabra palabras wort mot mots palavra
+parola woord kelime słowo ord
 """
 _PART = """
 agenda agendas heading headings headline headlines title titles line lines point points item items starter starters
@@ -209,8 +210,9 @@ section sections output reply answer response planner page summary prep opening 
 column sentence paragraph description descriptions plans coach worksheet worksheets
 """
 _BY_NAME = """
-answer answers mention mentions mentioned label labels headed head title titled word phrase motto put
-puts insert include write print output kirjoitetaan nimi called as addressed greet say says line ending start starts begin begins end ends close closes heads sign signs place
+answer answers mention mentions mentioned label labels headed head title titled word phrase motto put puts insert
+include write print output kirjoitetaan nimi called as addressed greet say says line ending start starts begin begins
+end ends close closes heads sign signs place
 """
 _PUTS, _PARTS, _PUTS_BY_NAME = frozenset(_PUT.split()), frozenset(_PART.split()), frozenset(_BY_NAME.split())
 _NEAR = 8

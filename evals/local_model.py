@@ -14,6 +14,7 @@ import os
 import statistics
 import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -212,6 +213,19 @@ async def _run(count: int, timeout_s: float, base_url: str, folder: Path, out: P
     return attempts
 
 
+def _serve_until_stopped() -> int:
+    try:
+        with local_model() as base_url:
+            print(f"COACH_LLM_BASE_URL={base_url} COACH_LLM_MODEL={MODEL_NAME}", flush=True)
+            threading.Event().wait()
+    except LocalModelMissing as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
 def main() -> int:
     """Make agendas and print what came of them; 1 when one would have been stored that breaks a guard."""
     parser = argparse.ArgumentParser(prog="python -m evals.local_model", description=__doc__)
@@ -220,10 +234,13 @@ def main() -> int:
         "--timeout", type=float, default=TIMEOUT_S, help="seconds that each may take (120, at most 600)"
     )
     parser.add_argument("--out", type=Path, help="file to add every exchange to, one JSON line an agenda")
+    parser.add_argument("--serve", action="store_true", help="only serve the model, until Ctrl-C, and print its URL")
     given = parser.parse_args()
     if given.agendas < 1 or not 0 < given.timeout <= 600:
         parser.error("at least 1 agenda, and between 0 and 600 seconds")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    if given.serve:
+        return _serve_until_stopped()
     try:
         with local_model() as base_url, tempfile.TemporaryDirectory(prefix="coach-local-model-") as folder:
             attempts = asyncio.run(_run(given.agendas, given.timeout, base_url, Path(folder), given.out))

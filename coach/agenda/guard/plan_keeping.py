@@ -11,7 +11,8 @@ from coach.wording import is_closed_question
 
 MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
 _STEERS = re.compile(
-    r"(?<!that )(?<!which )(?<!and )(?<!meeting )(?<!team )(?<!project )\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
+    r"(?<!that )(?<!which )(?<!and )(?<!meeting )(?<!team )(?<!project )"
+    r"\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
     r"(?! (?:a|an|the file|the document|up|with)\b)"
 )
 _ENDS_INSIDE = re.compile(r"[.!?][”\"')]*\s+\S")
