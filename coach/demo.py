@@ -17,7 +17,9 @@ from coach.errors import CoachError
 from coach.retrieval.index import keep_copy
 from coach.settings import Settings
 
-_START_TIMEOUT_S = 180.0
+# Embedding the library takes half a minute on two idle cores, and many times that on a busy one; its progress is shown.
+_START_TIMEOUT_S = 1_800.0
+_CALL_TIMEOUT_S = 180.0
 
 _PAIR: dict[str, Any] = {
     "mentor": {
@@ -64,7 +66,7 @@ def run_demo(settings: Settings) -> str:
         command = [sys.executable, "-m", "coach"]
         service = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment)  # noqa: S603
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_START_TIMEOUT_S) as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_CALL_TIMEOUT_S) as client:
                 _wait(client, service)
                 # While the service loads its embedding model.
                 token = subprocess.run(  # noqa: S603

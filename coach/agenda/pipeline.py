@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -53,7 +54,11 @@ class AgendaMaker:
         self._search = search
         self._model = model
         self._timeout_s = timeout_s
-        self._vocabulary = Vocabulary(search.passages)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        """Made for the first reply of a model: the composer does without."""
+        return Vocabulary(self._search.passages)
 
     async def make(
         self,

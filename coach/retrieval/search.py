@@ -172,5 +172,5 @@ def open_search(
 def show_progress(done: int, total: int) -> None:
     """Tell on standard error how far the indexing has come."""
     end = "\n" if done == total else ""
-    sys.stderr.write(f"\rindexing the library: {done} of {total} passages{end}")
+    sys.stderr.write(f"\rindexing the library: {done} of {total} texts{end}")
     sys.stderr.flush()
