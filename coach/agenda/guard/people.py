@@ -21,6 +21,15 @@ _SENIOR = r"""(?:as\ (?:a|the)\ (?:senior|director|manager|leader|executive)|dir
     |leads\ the\ division|whole\ division|budget\ request|decision\ makers|ropes|seasoned)"""
 _JUNIOR = r"""(?:as\ (?:a|the)\ (?:junior|beginner|newcomer|trainee)|junior|beginner|newcomer|trainee|trial\ period
     |just\ joined|first\ steps|first\ months|survive|starting\ out|apprentice|intern|graduate|reports\ to)"""
+# Who is placed where the other one stands: the mentor high up, the mentee at the beginning.
+_HIGH_UP = r"""(?:sits?\ on\ (?:the|its)\ board|board\ member|corner\ office|vice\ president|head\ of
+    \ (?:unit|department|division)|(?:many|long)\ years|long\ time\ in|lifetime|seasons\ behind|climbed|signs\ off
+    |direct\ reports|(?:runs?|led|leads|has\ led)\ (?:a|the|this)\ (?:whole\ )?(?:department|division|unit|company|firm)
+    |first\ management\ job
+    |(?:top|executive)\ floor|management\ round|(?:being|as)\ the\ senior|which\ budget)"""
+_BEGINNING = r"""(?:joined\ (?:only|last|this)|(?:on|in)\ probation|finished\ (?:university|school|college)
+    |straight\ from\ school|still\ (?:new|finding)|working\ student|years?\ into\ the\ job|greener|some\ day
+    |first\ (?:taste|job)|newcomers?\ such\ as)"""
 _SWAPPED = re.compile(
     rf"""\bthe\ mentor\b,?\ (?:is\ |as\ )?(?:the\ |our\ |your\ )?(?:senior\ )?mentee\b
     | \bthe\ mentee\b,?\ (?:is\ |as\ )?(?:the\ |our\ |your\ )?(?:junior\ )?mentor\b
@@ -42,6 +51,21 @@ _SWAPPED = re.compile(
     | \bthe\ mentee\b,?\ (?:which|what)\ (?:\w+\ )?(?:advice|tips?|guidance|lessons?)\b
     | \bthe\ mentor\b[^.?!]{{0,40}}\b(?:what\ (?:was|is|has\ been)\ (?:taught|understood)|hands\ in)\b
     | \basks?\ \bthe\ mentor\b\ to\ (?:try\ (?:it\ )?again|repeat|practice)\b
+    | \bthe\ mentor\b[^.?!]{{0,50}}\b{_HIGH_UP}\b | \b{_HIGH_UP}\b,?\ (?:such\ as\ )?\bthe\ mentor\b
+    | \bthe\ mentee\b[^.?!]{{0,50}}\b{_BEGINNING}\b | \b{_BEGINNING}\b[^.?!]{{0,15}}\bthe\ mentee\b
+    | \bthe\ mentee\b\ (?:then\ |now\ )?(?:teaches(?!\ (?:it|that|this)\b)|coaches|mou?lds|corrects|grades|marks
+        |passes\ on|lectures|guides|has\ taught|takes\ the\ wheel)\b
+    | \band\ \bthe\ mentee\b\ (?:marks|guides|teaches|corrects|grades)\b
+    | \b(?:taught|coached|trained|guided|mentored)\ (?:\w+\ )?by\ \bthe\ mentee\b
+    | \bthe\ mentee['’]s\ (?:tips?|guidance|elbow|lessons?|advice|teaching|coaching|footsteps|protégée?)\b
+    | \bthe\ mentee\b[^.?!]{{0,30}}\b(?:can|could|will)\ (?:then\ )?(?:coach|teach|train)\b
+    | \bthe\ mentee\b,?\ prepares?\ a\ (?:short\ )?(?:lesson|lecture)\b | \bdevelopment\ plan\ for\ \bthe\ mentor\b
+    | \bthe\ mentee\b\ explains\ (?:to\ \bthe\ mentor\b\ )?how\ (?:a|an|the)\ (?:\w+\ )?(?:company|committee|firm|board
+        |career)\b
+    | \bthe\ mentor\b[^.?!]{{0,25}}\b(?:soaks|takes\ (?:it\ in|them\ down)|practi[cs]es\ until|grows?\ into|live\ up\ to
+        |be\ taught|sits\ back|still\ lacks|step\ up|in\ your\ footsteps|what\ to\ do\ better)\b
+    | \bprotégée?,?\ \bthe\ mentor\b | \b(?:being\ mentored|here\ to\ learn),?\ \bthe\ mentor\b
+    | \bthe\ mentor\b,?\ (?:as\ )?the\ one\ (?:of\ you\ )?(?:who\ is\ )?(?:here\ to\ learn|being\ mentored)\b
     | \bthe\ mentor\b\ repeats\ (?:each|every|the)\ rules?\b | \b(?:targets?|tasks?|homework)\ for\ \bthe\ mentor\b
     | \bit\ is\ \bthe\ mentee\b\ who\ (?:has|knows|teaches|decides|leads)\b
     | \bthe\ mentee\b\ tests\ (?:whether|if)\b
@@ -85,7 +109,9 @@ graduate reports teaches coaches corrects trains lectures instructs checks guide
 shows learn trade coached taught trained guided hears learns guidance sit listen decides opens pass careers behave
 advises approves grades mentors assigns hires reviews obeys steps months mentor mentee corrects lectures follows
 shadows copies imitates repeats targets tests plays tutor teacher trainer instructor examiner exercise exercises advice
-tips tip understood again
+tips tip understood again board office president head long lifetime seasons climbed signs floor round budget probation
+finished school student job greener day taste newcomers moulds molds marks passes lectures wheel lesson lecture
+development company soaks takes practises practices grow grows live back lacks step footsteps protégé protégée mentored
 """
 _JUDGING_WORDS = """
 classic typical born weak cold afraid scared defensive impatient difficult unable lacking type lacks lack tends
