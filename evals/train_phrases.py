@@ -28,8 +28,10 @@ _STEPS = 100
 
 @dataclass(frozen=True)
 class Weighing:
-    """How the two halves are added up: the probability of a theme is the sigmoid of
-    `model` times the tuned model's logit, `phrases` times this half's, and `bias`.
+    """How the two halves are added up.
+
+    The probability of a theme is the sigmoid of `model` times the tuned model's logit, `phrases` times this half's, and
+    `bias`; it is 0 where the model by itself says less than LEAST.
     """
 
     model: float
@@ -38,10 +40,12 @@ class Weighing:
     threshold: float
 
 
+# Where the model takes a theme for less likely than this and words alone speak for it, one in two is right.
+LEAST = 0.2
 # Of the themes found in the comments of a writer that neither half has learned from, so many are to be right: one in a
 # hundred more than is wanted, since the next writer may be among the harder ones (from 72 to 81 in 100 by writer).
 ASKED = 0.76
-WEIGHING = Weighing(model=0.67, phrases=0.773, bias=1.624, threshold=0.421)
+WEIGHING = Weighing(model=0.67, phrases=0.773, bias=1.624, threshold=0.404)
 
 
 def fit_phrases(examples: Sequence[Example], themes: Sequence[str]) -> Phrases:
@@ -53,7 +57,9 @@ def fit_phrases(examples: Sequence[Example], themes: Sequence[str]) -> Phrases:
     vocabulary = tuple(sorted(phrase for phrase, count in counts.items() if count >= _FEWEST))
     rarity = np.array([1 + np.log((1 + len(examples)) / (1 + counts[phrase])) for phrase in vocabulary], np.float32)
     nothing = np.zeros((len(vocabulary), len(themes)), np.float32)
-    phrases = Phrases(tuple(themes), vocabulary, rarity, nothing, nothing.sum(axis=0), share=0.0, threshold=0.5)
+    phrases = Phrases(
+        tuple(themes), vocabulary, rarity, nothing, nothing.sum(axis=0), share=0.0, threshold=0.5, least=0.0
+    )
 
     read = np.zeros((len(examples), len(vocabulary)), np.float32)
     for row, example in enumerate(examples):
@@ -73,7 +79,7 @@ def fit_phrases(examples: Sequence[Example], themes: Sequence[str]) -> Phrases:
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
     found = [np.array(values.detach().numpy(), np.float32) for values in (weights, bias)]
-    return Phrases(tuple(themes), vocabulary, rarity, found[0], found[1], share=0.0, threshold=0.5)
+    return Phrases(tuple(themes), vocabulary, rarity, found[0], found[1], share=0.0, threshold=0.5, least=0.0)
 
 
 def weighed(phrases: Phrases, weighing: Weighing) -> Phrases:
@@ -86,6 +92,7 @@ def weighed(phrases: Phrases, weighing: Weighing) -> Phrases:
         phrases.bias * np.float32(weighing.phrases) + np.float32(weighing.bias),
         weighing.model,
         weighing.threshold,
+        LEAST,
     )
 
 
@@ -102,6 +109,7 @@ def weigh(raised: Matrix, model: Matrix, phrases: Matrix, precision: float) -> W
     of_model, of_phrases = (float(one) for one in fitted.coef_[0])
     bias = float(fitted.intercept_[0])
     sure = 1 / (1 + np.exp(-(of_model * model + of_phrases * phrases + bias)))
+    sure = np.where(model < np.log(LEAST / (1 - LEAST)), 0, sure)
     threshold = best_threshold(raised, np.asarray(sure, np.float32), precision)
     return Weighing(round(of_model, 3), round(of_phrases, 3), round(bias, 3), round(threshold, 3))
 

@@ -6,6 +6,7 @@ evidence is added up. `phrases.npz` beside this module is written by `python -m 
 
 import hashlib
 import json
+import math
 import re
 import zipfile
 from collections import Counter
@@ -21,6 +22,8 @@ from coach.errors import EmbeddingError
 from coach.feedback.head import Head, Matrix
 
 PHRASES_FILE = Path(__file__).with_name("phrases.npz")
+# The logit of what is not found, whatever else is.
+_NEVER = -20.0
 _WORD = re.compile(r"\w[\w']*")
 
 
@@ -29,7 +32,8 @@ class Phrases:
     """A linear layer on the words and pairs of words in `vocabulary`, weighed by how rare they are.
 
     Shapes: rarity (vocabulary,), weights (vocabulary, themes), bias (themes,). `share` is what the model's evidence
-    counts beside this one's, and a theme is found from the probability `threshold` on, from 0 to 1.
+    counts beside this one's, and a theme is found from the probability `threshold` on, from 0 to 1, unless the model by
+    itself takes it for less likely than `least`: words that come with a theme often are not yet said of it.
     """
 
     themes: tuple[str, ...]
@@ -39,6 +43,7 @@ class Phrases:
     bias: Matrix
     share: float
     threshold: float
+    least: float
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -47,7 +52,7 @@ class Phrases:
     @cached_property
     def digest(self) -> str:
         """Changes when the same comment may be found to raise something else."""
-        about = json.dumps([self.themes, self.vocabulary, self.share, self.threshold]).encode()
+        about = json.dumps([self.themes, self.vocabulary, self.share, self.threshold, self.least]).encode()
         values = [np.ascontiguousarray(one, np.float32).tobytes() for one in (self.rarity, self.weights, self.bias)]
         return hashlib.blake2b(b"".join([about, *values]), digest_size=6).hexdigest()
 
@@ -65,6 +70,11 @@ class Phrases:
             places, values = self.features(text)
             found[row] += (self.weights[places] * values[:, None]).sum(axis=0)
         return found
+
+    def added_to(self, model: Matrix, texts: Sequence[str]) -> Matrix:
+        """The evidence of both halves, shape (texts, themes); `model` is what the head that `beside` made gives."""
+        doubted = self.share * math.log(self.least / (1 - self.least)) if self.least else -math.inf
+        return np.where(model < doubted, np.float32(_NEVER), model + self.logits(texts))
 
     def beside(self, head: Head) -> Head:
         """The head whose logits this layer's can be added to. Raises EmbeddingError where it knows other themes."""
@@ -88,6 +98,7 @@ def write_phrases(phrases: Phrases, file: Path = PHRASES_FILE) -> None:
         "vocabulary": phrases.vocabulary,
         "share": phrases.share,
         "threshold": phrases.threshold,
+        "least": phrases.least,
     }
     np.savez_compressed(
         file,
@@ -108,7 +119,7 @@ def read_phrases(file: Path = PHRASES_FILE) -> Phrases:
             raise ValueError("shapes")
         return Phrases(
             tuple(about["themes"]), tuple(about["vocabulary"]), rarity, weights, bias,
-            float(about["share"]), float(about["threshold"]),
+            float(about["share"]), float(about["threshold"]), float(about["least"]),
         )  # fmt: skip
     except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise EmbeddingError(

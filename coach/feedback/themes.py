@@ -153,7 +153,8 @@ class ThemeReader:
         most = np.stack([logits[[row, *pieces[row]]].max(axis=0) for row in rows])
         whole[:, : len(head.themes)] = (whole + most)[:, : len(head.themes)] / 2
         if self._phrases is not None:
-            whole[:, : len(head.themes)] += self._phrases.logits([texts[row] for row in rows])
+            own_texts = [texts[row] for row in rows]
+            whole[:, : len(head.themes)] = self._phrases.added_to(whole[:, : len(head.themes)], own_texts)
         own, shared = head.probabilities(whole)
         found: dict[int, _Found] = {}
         for row, chances, sides in zip(rows, own, shared, strict=True):

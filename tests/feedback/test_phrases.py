@@ -24,6 +24,7 @@ def phrases(**changes: object) -> Phrases:
         "bias": np.zeros(len(IDS), np.float32),
         "share": 1.0,
         "threshold": 0.5,
+        "least": 0.0,
     }
     return Phrases(**(known | changes))  # type: ignore[arg-type]
 
@@ -43,6 +44,15 @@ def test_a_saying_that_the_model_misses_is_found_by_its_words() -> None:
     assert found("There was no agenda again", phrases()) == ["session-structure"]
     assert found("We laughed a lot then", phrases()) == ["rapport"]
     assert found("The agenda of the day", phrases()) == []
+
+
+def test_words_alone_do_not_find_what_the_model_takes_for_unlikely() -> None:
+    fake, head = WordHashEncoder(), head_that_knows(rapport="laughed")
+    model = head.logits(fake.encode(["There was no agenda again"]))[0, IDS.index("session-structure")]
+    chance = 1 / (1 + np.exp(-float(model)))
+    for least, found in ((chance * 0.9, ["session-structure"]), (chance * 1.1, [])):
+        reader = ThemeReader(fake, lambda: head, THEMES, phrases(least=least))
+        assert [theme.id for theme in reader.read(["There was no agenda again"])[0].themes] == found
 
 
 def test_the_threshold_is_the_one_of_both_halves_together() -> None:
@@ -68,10 +78,10 @@ def test_another_layer_reads_everything_again() -> None:
 
 
 def test_the_layer_is_kept_in_a_file(tmp_path: Path) -> None:
-    file, before = tmp_path / "phrases.npz", phrases(share=0.67)
+    file, before = tmp_path / "phrases.npz", phrases(share=0.67, least=0.2)
     write_phrases(before, file)
     after = read_phrases(file)
-    assert (after.themes, after.vocabulary, after.share) == (before.themes, VOCABULARY, 0.67)
+    assert (after.themes, after.vocabulary, after.share, after.least) == (before.themes, VOCABULARY, 0.67, 0.2)
     assert (after.logits(["no agenda"]) == before.logits(["no agenda"])).all()
 
 
