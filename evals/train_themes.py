@@ -2,7 +2,8 @@
 
 Low-rank changes (LoRA) to all linear layers of the packaged MiniLM are trained with a linear head on the comments in
 `coach/feedback/examples/`. `--check` writes nothing: it trains once for each writer on what the others wrote, with the
-first of the seeds alone, and prints how themes are found in what that writer wrote, and what to put into `THRESHOLD`.
+first of the seeds alone, and prints how themes are found in what that writer wrote, and what to put into `THRESHOLD`
+and, with the layer on words beside it, into `evals.train_phrases.WEIGHING`.
 """
 
 import argparse
@@ -40,6 +41,7 @@ from coach.retrieval.embed import PACKAGED_MODEL, PACKAGED_SHA256, SentenceTrans
 from coach.retrieval.library import Library, read_library
 from coach.settings import Settings
 from evals.themes import Labelled, measure
+from evals.train_phrases import ASKED, fit_phrases, weigh
 
 # `--check` finds that 0.50 is enough for 75 of 100 themes found in an unseen writer's comments to be right (from 72 to
 # 79 by writer); a little more is asked for, since the next writer may be among the harder ones.
@@ -249,13 +251,17 @@ def check(examples: Sequence[Example], shared: Sequence[Example], themes: Sequen
     ids = [theme.id for theme in themes]
     writers = sorted({example.writer for example in examples})
     raised, unseen = targets(examples, ids)[0], np.zeros((len(examples), len(ids)), np.float32)
+    logits, of_phrases = np.zeros_like(unseen), np.zeros_like(unseen)
     for writer in writers:
         places = [place for place, example in enumerate(examples) if example.writer == writer]
         others = [example for example in examples if example.writer != writer]
         tuning = train([*others, *shared], themes, recipe, f"without {writer}, ")
         encoder = SentenceTransformerEncoder(PACKAGED_MODEL, tuning.changes)
         vectors = encoder.encode([examples[place].text for place in places])
-        unseen[places] = tuning.head.probabilities(tuning.head.logits(vectors))[0]
+        of_model = tuning.head.logits(vectors)
+        unseen[places], logits[places] = tuning.head.probabilities(of_model)[0], of_model[:, : len(ids)]
+        of_phrases[places] = fit_phrases(others, ids).logits([examples[place].text for place in places])
+    print(weigh(raised, logits, of_phrases, ASKED))
     bar = best_threshold(raised, unseen)
     print(f"threshold for precision 0.75: {bar:.3f}")
     for name in [*writers, "all"]:

@@ -1,7 +1,8 @@
 """Which themes of the taxonomy a comment raises.
 
-The taxonomy is the library's folder of themes. The reader is the packaged MiniLM, tuned on the comments in `examples/`;
-under another embedding model it is a linear head that learns from the same comments when it is first used.
+The taxonomy is the library's folder of themes. The reader is the packaged MiniLM, tuned on the comments in `examples/`,
+and beside it a linear layer on words and pairs of words; under another embedding model it is a linear head that learns
+from the same comments when it is first used.
 """
 
 import threading
@@ -23,11 +24,12 @@ from coach.feedback.head import (
     read_examples,
     read_tuning,
 )
+from coach.feedback.phrases import PHRASES_FILE, Phrases, read_phrases
 from coach.retrieval.embed import Encoder, Progress, SentenceTransformerEncoder, Vector
 from coach.retrieval.library import Library, ThemeFrontMatter
 
-# So many texts are given to the model at a time; progress is told after each.
-_AT_A_TIME = 4_096
+# So many texts are given to the model at a time, and the memory that they took is free after each; progress is told.
+_AT_A_TIME = 512
 
 
 @dataclass(frozen=True)
@@ -75,20 +77,30 @@ def taxonomy(library: Library) -> tuple[Theme, ...]:
 class ThemeReader:
     """Reads comments for themes. Nothing heavy is loaded before the first comment; may be shared by threads."""
 
-    def __init__(self, encoder: Encoder, head: Callable[[], Head], themes: Sequence[Theme]) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        head: Callable[[], Head],
+        themes: Sequence[Theme],
+        phrases: Phrases | None = None,
+    ) -> None:
         self._encoder = encoder
-        self._make_head = head
+        self._phrases = phrases
+        self._make_head = head if phrases is None else lambda: phrases.beside(head())
         self._head: Head | None = None
         self._sides = {theme.id: theme.polarity for theme in themes}
         self._one_at_a_time = threading.Lock()
 
     @classmethod
-    def open(cls, embedding_model: str, themes: Sequence[Theme], file: Path = TUNING_FILE) -> "ThemeReader":
+    def open(
+        cls, embedding_model: str, themes: Sequence[Theme], file: Path = TUNING_FILE, phrases: Path = PHRASES_FILE
+    ) -> "ThemeReader":
         """The reader for an embedding model as COACH_EMBEDDING_MODEL names it. Raises EmbeddingError."""
         plain = SentenceTransformerEncoder(embedding_model)
         tuning = read_tuning(file)
         if plain.fingerprint == tuning.base:
-            return cls(SentenceTransformerEncoder(embedding_model, tuning.changes), lambda: tuning.head, themes)
+            tuned = SentenceTransformerEncoder(embedding_model, tuning.changes)
+            return cls(tuned, lambda: tuning.head, themes, read_phrases(phrases))
         return cls(plain, lambda: fit_head(plain, read_examples(), [theme.id for theme in themes]), themes)
 
     @property
@@ -98,8 +110,8 @@ class ThemeReader:
 
     @property
     def fingerprint(self) -> str:
-        """Names the model; vectors and themes that were kept under another one must be made anew."""
-        return self._encoder.fingerprint
+        """Names the classifier; vectors and themes that were kept under another one must be made anew."""
+        return "+".join([self._encoder.fingerprint, *([self._phrases.digest] if self._phrases else [])])
 
     def read(self, texts: Sequence[str], progress: Progress | None = None) -> list[Reading]:
         """What each text says, in order. The same texts in another order give exactly the same readings.
@@ -113,7 +125,9 @@ class ThemeReader:
         distinct = sorted(said.union(*pieces.values()), key=lambda text: (len(text), text))
         vectors = self._vectors(distinct, progress)
         places = {text: place for place, text in enumerate(distinct)}
-        found = self._found(vectors, {places[text]: [places[one] for one in own] for text, own in pieces.items()})
+        found = self._found(
+            vectors, distinct, {places[text]: [places[one] for one in own] for text, own in pieces.items()}
+        )
         readings = []
         for comment in comments:
             if comment.kind == "nothing said":
@@ -124,10 +138,11 @@ class ThemeReader:
             readings.append(Reading(comment.kind, themes, polarity, vectors[place]))
         return readings
 
-    def _found(self, vectors: Matrix, pieces: Mapping[int, Sequence[int]]) -> dict[int, _Found]:
+    def _found(self, vectors: Matrix, texts: Sequence[str], pieces: Mapping[int, Sequence[int]]) -> dict[int, _Found]:
         """Themes, the surest first, and polarity for the rows that `pieces` names, each with the rows of its pieces.
 
-        The evidence for a theme is the mean of what the whole says and the most that it or any piece of it says.
+        The model's evidence for a theme is the mean of what the whole says and the most that it or any piece of it
+        says; what the words of the whole say is added to it.
         """
         if not pieces:
             return {}
@@ -137,6 +152,9 @@ class ThemeReader:
         whole = logits[rows]
         most = np.stack([logits[[row, *pieces[row]]].max(axis=0) for row in rows])
         whole[:, : len(head.themes)] = (whole + most)[:, : len(head.themes)] / 2
+        if self._phrases is not None:
+            own_texts = [texts[row] for row in rows]
+            whole[:, : len(head.themes)] = self._phrases.added_to(whole[:, : len(head.themes)], own_texts)
         own, shared = head.probabilities(whole)
         found: dict[int, _Found] = {}
         for row, chances, sides in zip(rows, own, shared, strict=True):

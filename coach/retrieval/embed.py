@@ -4,6 +4,7 @@ torch takes seconds to import, so nothing here does before the first text is enc
 """
 
 import asyncio
+import ctypes
 import gc
 import hashlib
 import importlib.util
@@ -13,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +31,8 @@ PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 
 _BATCH = 32
 _FEW = 16
+# After so many texts at once, the memory that they took is given back.
+_MANY = 512
 _CACHED_TEXTS = 1_024
 
 
@@ -80,6 +84,8 @@ class SentenceTransformerEncoder:
         vectors = model.encode(
             clean, batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
+        if len(texts) >= _MANY:
+            _give_back()
         return np.asarray(vectors, dtype=np.float32)
 
     def _spread(self, count: int) -> None:
@@ -234,6 +240,25 @@ def _nothing_collected() -> Iterator[None]:
         gc.freeze()
         if collecting:
             gc.enable()
+
+
+@cache
+def _trimming() -> Callable[[int], int] | None:
+    """The function that gives memory back, `malloc_trim` of glibc; None where the C library is another one."""
+    try:
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
+    return trim
+
+
+def _give_back() -> None:
+    """Give memory that is free to the system.
+
+    Batches of texts of many lengths leave gaps that glibc keeps, a little more after each thousand texts.
+    """
+    if trim := _trimming():
+        trim(0)
 
 
 def _packaged_folder() -> Path:

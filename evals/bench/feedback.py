@@ -34,12 +34,13 @@ from coach.retrieval.library import read_library
 from coach.settings import Settings
 from coach.store import Store
 from coach.store.imports import add_imported, pairs_of_program
+from coach.store.tokens import issue_token
 
 SIZES = (1_000, 3_000, 10_000)
 FULL = (*SIZES, 100_000)
 # What is wanted: at most this times the bare embedding and so many seconds more, in so many MiB.
 TIMES, SECONDS_MORE, MOST_MIB = 1.2, 60.0, 2_048
-_FROM = datetime(2026, 7, 1, tzinfo=UTC)
+FROM = datetime(2026, 7, 1, tzinfo=UTC)
 _DAYS = 92
 _AT_A_TIME = 4_096
 _PEOPLE_IN_A_PAIR = 2
@@ -106,7 +107,7 @@ async def measure(count: int, folder: Path) -> Figures:
         {
             "pair_id": pair_ids[number % len(pair_ids)],
             "author": ("mentor", "mentee")[number // len(pair_ids) % _PEOPLE_IN_A_PAIR],
-            "held_at": (_FROM + timedelta(days=number % _DAYS)).date().isoformat(),
+            "held_at": (FROM + timedelta(days=number % _DAYS)).date().isoformat(),
             "to_change": text,
         }
         for number, text in enumerate(texts)
@@ -162,6 +163,22 @@ async def _pairs(store: Store, count: int) -> tuple[str, list[str]]:
             pair_ids.append(pair.id)
             db.add(pair)
     return program.id, pair_ids
+
+
+def pairs_of_bench(folder: Path, count: int) -> tuple[str, list[str], str]:
+    """A program with so many pairs in a database in the folder: its id, theirs, and an admin's token."""
+
+    async def made() -> tuple[str, list[str], str]:
+        store = Store(Settings(data_dir=folder, database_url=None))
+        try:
+            await store.migrate()
+            program_id, pair_ids = await _pairs(store, count)
+            async with store.write() as db:
+                return program_id, pair_ids, await issue_token(db, "admin")
+        finally:
+            await store.close()
+
+    return asyncio.run(made())
 
 
 def line(sizes: Sequence[float], seconds: Sequence[float]) -> tuple[float, float, float]:

@@ -1,13 +1,24 @@
 """Every attack fails on the application as it is, and is noticed where a protection is taken away."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlmodel import delete
 
+from coach.erasure import erase_person
+from coach.feedback.disclosure import Voice
+from coach.feedback.publishing import voices
+from coach.feedback.reports import Content, make_report
+from coach.models import ThemeReport
+from coach.store import Store
+from coach.store.erasure import Erased
+from coach.store.reports import CountedComment
+from evals.attacks import ATTACKS
 from evals.besieged import Besieged, Outcome, besieged
-from evals.red_team import ATTACKS, AttackFails, carry_out
+from evals.red_team import AttackFails, carry_out
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -63,6 +74,33 @@ def _never_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("coach.feedback.publishing.report_of", none)
 
 
+def _feedback_counted_and_not_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    def each(rows: Iterable[CountedComment]) -> Iterator[Voice]:
+        for row, voice in zip(rows, voices(rows), strict=True):
+            yield replace(voice, person=row.feedback_id)
+
+    monkeypatch.setattr("coach.feedback.publishing.voices", each)
+
+
+def _reports_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def erased(store: Store, participant_id: str, who: str) -> Erased:
+        done = await erase_person(store, participant_id, who)
+        async with store.write() as db:
+            await db.execute(delete(ThemeReport))
+        return done
+
+    monkeypatch.setattr("api.routes.rights.erase_person", erased)
+
+
+def _comments_in_the_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(period: Any, said: Any, comments: Iterable[str], *given: Any, **named: Any) -> Content:
+        texts = list(comments)
+        report = make_report(period, said, texts, *given, **named)
+        return {**report, "notice": " ".join([report["notice"], *texts])}
+
+    monkeypatch.setattr("coach.feedback.publishing.make_report", told)
+
+
 @pytest.mark.parametrize(
     ("name", "taken_away"),
     [
@@ -74,6 +112,12 @@ def _never_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         ("publishing early", _no_window),
         ("many people in one pair", _no_pairs),
         ("five words in a row", _quoting),
+        ("five words in a row, in every form", _quoting),
+        ("erasure of one person, before and after a report", _reports_made_anew),
+        ("move of one person to another pair or program", _feedback_counted_and_not_people),
+        ("copies of the index and of the tables of reports", _comments_in_the_notice),
+        ("distinctive spelling", _comments_in_the_notice),
+        ("length and headers that tell of a withheld theme", _no_sides_check),
     ],
 )
 async def test_the_attack_succeeds_without_what_protects(

@@ -88,15 +88,25 @@ def test_what_is_not_of_the_taxonomy_is_never_listed() -> None:
 
 def test_uncertain_findings_must_be_more_the_more_people_there_are() -> None:
     def doubtful(people: int, raised: int) -> list[Voice]:
-        return [person(number, *([TIME] if number < raised else []), certainty=0.6) for number in range(people)]
+        return [person(number, *([TIME] if number < raised else []), certainty=0.45) for number in range(people)]
 
     assert themes(doubtful(20, 3 + 1)) == {} == themes(doubtful(200, 5))
     assert themes(doubtful(20, 6)) == {TIME: "6-10"}
-    assert themes(doubtful(200, 6)) == {TIME: "6-10"}
+    assert themes(doubtful(200, 6)) == {}
+    assert themes(doubtful(200, 17)) == {TIME: "11-20"}
     assert themes(doubtful(1_600, 20)) == {}
     wanted = [certainty_wanted(people) for people in range(1, 5_000)]
     assert wanted == sorted(wanted)
     assert certainty_wanted(800) == 2 * CERTAINTY[-1][1]
+
+
+def test_one_who_is_surely_understood_tells_more_than_two_who_may_have_been() -> None:
+    sure = [person(number, TIME, certainty=0.9) for number in (0, 2, 4)]
+    unsure = [person(number, TIME, certainty=0.45) for number in range(0, 12, 2)]
+    silent = program(40)[12:]
+    assert sum(voice.themes[TIME] for voice in unsure) == pytest.approx(sum(voice.themes[TIME] for voice in sure))
+    assert themes(silent + sure) == {TIME: "3-5"}
+    assert themes(silent + unsure) == {}
 
 
 def test_the_most_certain_of_a_persons_findings_counts_once() -> None:

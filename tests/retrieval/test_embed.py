@@ -229,3 +229,25 @@ def test_another_model_has_another_fingerprint(tmp_path: Path, encoder: Sentence
 
     assert other.fingerprint == SentenceTransformerEncoder(str(tmp_path)).fingerprint
     assert other.fingerprint != encoder.fingerprint
+
+
+def test_the_memory_that_many_texts_took_is_given_back(
+    encoder: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr("coach.retrieval.embed._MANY", 20)
+    monkeypatch.setattr("coach.retrieval.embed._give_back", lambda: given.append("back"))
+
+    encoder.encode(["a"] * 19)
+    assert given == []
+    encoder.encode(["a"] * 20)
+    assert given == ["back"]
+
+
+def test_where_the_c_library_cannot_give_memory_back_texts_are_encoded_all_the_same(
+    encoder: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coach.retrieval.embed._MANY", 1)
+    monkeypatch.setattr("coach.retrieval.embed._trimming", lambda: None)
+
+    assert encoder.encode(["a"]).shape == (1, 384)
