@@ -41,7 +41,7 @@ async def kill_in_builds(lab: Lab, name: str, kills: int) -> Outcome:
             failures.append(f"coach index status ended with {status}: {printed[-300:]}")
     return Outcome(
         name,
-        f"{_DOCUMENTS_CHANGED} documents changed, `coach index build` killed by SIGKILL at a random moment, {kills} times; "
+        f"{_DOCUMENTS_CHANGED} documents changed, `coach index build` killed at a random moment, {kills} times; "
         "then a start, which must be ready and find what was changed",
         f"{kills} kills, {unfinished} before the build was over; {len(failures)} indexes broken or incomplete; "
         f"start to ready with the rest of the build {max(starts, default=0):.1f} s at most",

@@ -76,7 +76,7 @@ async def clock_steps(lab: Lab, name: str) -> Outcome:
         failures = clock.failures + await half_written(place) + await verified(place)
     return Outcome(
         name,
-        "the service's wall clock stepped by +8, -2, +45, +91 and back to 0 days while it runs: the window of feedback, "
+        "the service's wall clock stepped by +8, -2, +45, +91 and back to 0 days while it runs: windows of feedback, "
         "a report's period, the end of tokens, versions of agendas, the audit's chain",
         f"{clock.checks} answers, {len(failures)} of them other than the clock demands",
         tuple(failures),

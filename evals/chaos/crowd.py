@@ -49,8 +49,8 @@ async def crowd_with(lab: Lab, name: str, mood: Mood, *, recovers: bool = False)
     told = ", ".join(f"{count} by {source}" for source, count in sources.most_common())
     return Outcome(
         name,
-        f"{CROWD} agenda calls at once, model timeout {MODEL_TIMEOUT_S:g} s; each must be answered with 201 and a right "
-        f"agenda within {IN_TIME_S:g} s, /readyz with 200 within {_READY_WITHIN_S:g} s meanwhile",
+        f"{CROWD} agenda calls at once, model timeout {MODEL_TIMEOUT_S:g} s; each must be answered with 201 and a "
+        f"right agenda within {IN_TIME_S:g} s, /readyz with 200 within {_READY_WITHIN_S:g} s meanwhile",
         f"{sum(sources.values())} of {CROWD} right ({told}); median {statistics.median(seconds):.1f} s, slowest "
         f"{max(seconds):.1f} s; /readyz asked {len(watched.seconds)} times, slowest {max(watched.seconds):.2f} s{back}",
         tuple(failures),

@@ -11,7 +11,7 @@ import httpx
 from evals.chaos.lab import Lab
 from evals.chaos.ledger import Ledger
 from evals.chaos.outcome import CannotRun, Outcome
-from evals.chaos.service import SERVE, Place, Service, client_of, run_command
+from evals.chaos.service import SERVE, Service, client_of, run_command
 from evals.chaos.stored import half_written, verified
 from evals.chaos.traffic import Traffic
 from evals.chaos.world import Refused, call, make_world
@@ -23,6 +23,7 @@ _BLOCK = 4096
 _DATABASE_FILES = ("coach.sqlite3", "coach.sqlite3-wal", "coach.sqlite3-shm")
 # A small disk of this process alone; `unshare -r` needs no rights where the system has user namespaces.
 _INSIDE = 'mount -t tmpfs -o size="$0" none "$1" && cp -r "$2"/. "$1" && shift 2 && exec "$@"'
+_CAN_MOUNT = ("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt")
 _EXEC = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
 
 
@@ -38,7 +39,7 @@ async def disk_full(lab: Lab, name: str) -> Outcome:
     if sys.platform != "linux" or shutil.which("unshare") is None:
         raise CannotRun("a small disk takes Linux and `unshare`")
     try:
-        subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"], check=True, capture_output=True)
+        await asyncio.to_thread(subprocess.run, _CAN_MOUNT, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         raise CannotRun("this system lets nobody mount a small disk without more rights") from None
     with lab.place() as staged, lab.place(indexed=False) as place, lab.place(indexed=False) as copied:
@@ -67,7 +68,8 @@ async def disk_full(lab: Lab, name: str) -> Outcome:
                     alive = await call(client, "GET", "/healthz")
                     if alive.status_code != 200:
                         failures.append(f"on a full disk /healthz says {alive.status_code}")
-                    failures += [f"on a full disk: {wrong}" for wrong in await ledger.check(client)]
+                    unread = await ledger.check(client)
+                    failures += [f"on a full disk: {wrong}" for wrong in unread]
                     ledger.wrong.clear()
                     refused = ledger.statuses[507]
                     (folder / "ballast").unlink()
@@ -85,10 +87,11 @@ async def disk_full(lab: Lab, name: str) -> Outcome:
         failures.append("nobody was told that the disk is full: it was not tried")
     return Outcome(
         name,
-        f"{_CALLERS} callers write and ask for agendas on a disk of {size / 2**20:.0f} MiB, which is filled to the last "
-        "block, and emptied again; the service is left alone",
+        f"{_CALLERS} callers write and ask for agendas on a disk of {size / 2**20:.0f} MiB, which is filled to the "
+        "last block, and emptied again; the service is left alone",
         f"{before} calls acknowledged before, {during - before} while it was full (in space that the database had), "
-        f"{refused} told 507 disk-full; all acknowledged still read while full; {after} acknowledged after",
+        f"{refused} told 507 disk-full; while full {len(unread)} of what was acknowledged was not read; "
+        f"{after} acknowledged after, {len(failures)} things lost or half-written",
         tuple(failures),
     )
 

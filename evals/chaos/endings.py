@@ -68,14 +68,16 @@ async def graceful_end(lab: Lab, name: str) -> Outcome:
                 await service.ready()
                 healed = await _until_read(place)
                 if healed is None:
-                    failures.append(f"{await _unread(place)} comments are unread {_HEALED_WITHIN_S:g} s after the start")
+                    failures.append(
+                        f"comments are still unread {_HEALED_WITHIN_S:g} s after the start"
+                    )
         failures += await half_written(place) + await verified(place)
     return Outcome(
         name,
         f"SIGTERM while the model writes {_CALLERS} agendas ({_MODEL_S:g} s each) and just after {_CALLERS} feedbacks; "
         "then a start",
-        f"{accepted} calls under way at SIGTERM; {right} of {_CALLERS} answered with a right agenda; the process ended after "
-        f"{ended[1] if ended else _ENDS_WITHIN_S:.1f} s; {left} of {_CALLERS} comments were still unread, "
+        f"{accepted} calls under way at SIGTERM; {right} of {_CALLERS} answered with a right agenda; the process "
+        f"ended after {ended[1] if ended else _ENDS_WITHIN_S:.1f} s; {left} of {_CALLERS} comments were still unread, "
         + (f"all read {healed:.1f} s after the next start" if healed is not None else "not all read after the start"),
         tuple(failures),
     )

@@ -11,8 +11,8 @@ from evals.chaos.endings import graceful_end
 from evals.chaos.kills import kill_in_agendas, kill_in_writes
 from evals.chaos.lab import Lab
 from evals.chaos.model import Mood
-from evals.chaos.outcome import Outcome
 from evals.chaos.outages import database_restarts, index_server_goes
+from evals.chaos.outcome import Outcome
 from evals.chaos.postgres import postgres
 from evals.chaos.soak import soak
 

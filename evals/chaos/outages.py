@@ -57,7 +57,8 @@ async def database_restarts(lab: Lab, name: str) -> Outcome:
                 finally:
                     traffic.stop()
                     await running
-                failures += await ledger.check(client) + await ledger.repeat(client)
+                lost = await ledger.check(client)
+                failures += lost + await ledger.repeat(client)
         failures += await half_written(place) + await verified(place)
     refused = ledger.statuses[503]
     if not refused:
@@ -66,7 +67,7 @@ async def database_restarts(lab: Lab, name: str) -> Outcome:
         name,
         f"{_CALLERS} callers write and ask for agendas; PostgreSQL stopped for {_DOWN_S:g} s by `pg_ctl -m fast`, then "
         "by `-m immediate` (as in a crash), and started again; the service is left alone",
-        f"{ledger.acknowledged} calls acknowledged, none lost; {refused} answered 503 with Retry-After, "
+        f"{ledger.acknowledged} calls acknowledged, {len(lost)} of them lost or wrong; {refused} answered 503 with Retry-After, "
         f"{sum(ledger.statuses.values()) - ledger.acknowledged - refused} otherwise; no 503 any more "
         f"{max(recovered):.1f} s after the database was back",
         tuple(failures),
@@ -163,7 +164,8 @@ async def index_server_goes(lab: Lab, name: str) -> Outcome:
                         away = await call(client, "GET", "/readyz")
                         if away.status_code != 503 or away.json()["index"]["ok"]:
                             failures.append(f"without Chroma /readyz says {away.status_code}: {away.text[:200]}")
-                        failures += await _agendas(client, world.pairs, 1)
+                        wrong = await _agendas(client, world.pairs, 1)
+                        failures += wrong
                         path = "/v1/knowledge/search?q=how+do+we+begin+the+first+session"
                         found = await must(client, "GET", path, world.admin)
                         if not found["items"]:
@@ -183,8 +185,9 @@ async def index_server_goes(lab: Lab, name: str) -> Outcome:
     return Outcome(
         name,
         "Chroma as a server, killed while the service runs, started again; the service is left alone",
-        f"without it 4 of 4 agendas and a search were answered from the vectors and words in memory, /readyz said 503 "
-        f"with the index not ok, a command told how to start it; ready again {seconds:.1f} s after it was back",
+        f"without it {len(world.pairs)} agendas were asked for, {len(wrong)} not right, and a search found "
+        f"{len(found['items'])} passages, both from memory; /readyz said {away.status_code}; a command that needs it "
+        f"ended with {status}; ready again {seconds:.1f} s after it was back",
         tuple(failures),
     )
 

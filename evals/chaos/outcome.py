@@ -18,7 +18,7 @@ class ChaosError(CoachError):
 
 
 class CannotRun(Exception):
-    """This machine does not allow the experiment; the message says what is missing. It counts as not run."""
+    """The machine does not allow the experiment; the message says what is missing. It counts as not run."""
 
 
 @dataclass(frozen=True)

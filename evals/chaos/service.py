@@ -44,9 +44,7 @@ class Place:
 class Service(Server):
     """A `coach serve` that listens on a loopback port."""
 
-    def __init__(
-        self, place: Place, extra: Mapping[str, str] | None = None, arguments: Sequence[str] = SERVE
-    ) -> None:
+    def __init__(self, place: Place, extra: Mapping[str, str] | None = None, arguments: Sequence[str] = SERVE) -> None:
         self.place = place
         super().__init__("service", arguments, place.folder, place.environment(extra))
 

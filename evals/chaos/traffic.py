@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ class Traffic:
     """Callers of one world. `agendas` is the share of calls that ask for one; the others write small things.
 
     `judge` is told each answer that is no 2xx, and says what is wrong about it, or None where it is as promised.
+    `texts` is how many different texts are written, None for a new one each time.
     """
 
     world: World
@@ -31,6 +33,7 @@ class Traffic:
     random: random.Random
     agendas: float
     judge: Callable[[httpx.Response], str | None] | None = None
+    texts: int | None = None
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
     stopping: bool = False
@@ -54,6 +57,7 @@ class Traffic:
         self.stopping = True
 
     async def _caller(self, client: httpx.AsyncClient, couple: Couple, survive: bool, pause_s: float) -> None:
+        due = time.monotonic()
         while not self.stopping:
             self.in_flight += 1
             try:
@@ -64,8 +68,9 @@ class Traffic:
                 self.ledger.wrong.append(f"a call got no answer: {type(error).__name__}")
             finally:
                 self.in_flight -= 1
-            # Between two calls, so that callers do not march in step.
-            await asyncio.sleep(pause_s * 2 * self.random.random())
+            # So often whatever the answers take, but never in step with the other callers.
+            due = max(due + pause_s * 2 * self.random.random(), time.monotonic() - pause_s)
+            await asyncio.sleep(due - time.monotonic())
 
     async def _one(self, client: httpx.AsyncClient, couple: Couple) -> None:
         if self.random.random() < self.agendas:
@@ -73,6 +78,10 @@ class Traffic:
             return
         writes = (self._note, self._finish, self._refocus, self._plan, self._tell)
         await self.random.choices(writes, _WRITES)[0](client, couple)
+
+    def _text_number(self) -> int:
+        number = next(self._numbers)
+        return number if self.texts is None else number % self.texts
 
     async def _agenda(self, client: httpx.AsyncClient, couple: Couple) -> None:
         asked = Asked(couple, self.random.choice(couple.sessions[1:]), f"key-{next(self._numbers)}")
@@ -85,7 +94,7 @@ class Traffic:
             self.ledger.wrong += wrong_with(agenda, couple.minutes)
 
     async def _note(self, client: httpx.AsyncClient, couple: Couple) -> None:
-        text = f"Bring figure number {next(self._numbers)}"
+        text = f"Bring figure number {self._text_number()}"
         mine = [key for key, kept in self.ledger.actions.items() if kept.couple is couple and not kept.values[-1][1]]
         if len(mine) >= _MOST_OPEN:
             await self._finish(client, couple)
@@ -105,7 +114,7 @@ class Traffic:
 
     async def _refocus(self, client: httpx.AsyncClient, couple: Couple) -> None:
         session = self.random.choice(couple.sessions[1:])
-        focus = f"Question number {next(self._numbers)} about our charts"
+        focus = f"Question number {self._text_number()} about our charts"
         kept = self.ledger.focuses.setdefault(session, Kept(couple, [None]))
         await self._change(client, kept, f"/v1/sessions/{session}", {"focus": focus}, focus)
 
@@ -117,7 +126,7 @@ class Traffic:
             self.ledger.focuses[reply.json()["id"]] = Kept(couple, ["One more chart"])
 
     async def _tell(self, client: httpx.AsyncClient, couple: Couple) -> None:
-        said = f"We looked at chart number {next(self._numbers)} and I learned something"
+        said = f"We looked at chart number {self._text_number()} and I learned something"
         body = {"ratings": _RATINGS, "went_well": said, "share_with_partner": True, "share_with_coordinators": True}
         session = couple.sessions[0]
         kept = self.ledger.feedback.setdefault(session, Kept(couple, [None]))

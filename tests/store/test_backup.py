@@ -120,10 +120,10 @@ async def test_pg_dump_and_pg_restore_bring_everything_back(
         back_up(postgres_settings, tmp_path / "backup.sqlite3")
     # As docs/operations.md has it.
     command = [dump, "--format=custom", f"--file={file}", f"--dbname={postgres_settings.database_url}"]
-    subprocess.run(command, check=True, capture_output=True)
+    await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
     await add_audited(postgres_store, "not in the backup")
     command = [restore, "--no-owner", "--exit-on-error", f"--dbname={empty_postgres.database_url}", file]
-    subprocess.run(command, check=True, capture_output=True)
+    await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
 
     store = Store(empty_postgres)
     await store.migrate()
