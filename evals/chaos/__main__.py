@@ -62,11 +62,17 @@ def main() -> int:
         shutil.copytree(Settings().data_dir / "evals-index", index)
         lab = Lab(folder, index, given.kills, given.soak_seconds, given.seed)
         outcomes = asyncio.run(run(lab, chosen))
-    text = markdown(outcomes, " ".join(["python -m evals.chaos", *sys.argv[1:]]))
+    text = markdown(outcomes, _command(given))
     print(text)
     if given.markdown:
         given.markdown.write_text(text, "utf-8")
     return 1 if any(one.verdict == "failed" for one in outcomes) else 0
+
+
+def _command(given: argparse.Namespace) -> str:
+    """What repeats this run; where its table goes is left out."""
+    sizes = f"--kills {given.kills} --soak-seconds {given.soak_seconds:g} --seed {given.seed}"
+    return f"python -m evals.chaos {sizes}" + (f" --only '{given.only}'" if given.only else "")
 
 
 if __name__ == "__main__":

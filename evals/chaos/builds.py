@@ -80,7 +80,6 @@ async def _killed_build(place: Place, extra: dict[str, str], after_s: float) -> 
 
 async def _not_found(service: Service, word: str, token: str) -> list[str]:
     """Whether a search finds the sentence that was added last."""
-    with client_of(service) as opened:
-        async with opened as client:
-            found = await must(client, "GET", f"/v1/knowledge/search?q=ask+about+{word}&limit=20", token)
+    async with client_of(service) as client:
+        found = await must(client, "GET", f"/v1/knowledge/search?q=ask+about+{word}&limit=20", token)
     return [] if any(word in hit["text"] for hit in found["items"]) else [f"a search does not find {word}"]

@@ -66,13 +66,12 @@ async def clock_steps(lab: Lab, name: str) -> Outcome:
         arguments = ("-m", "evals.chaos.stepped_clock", str(file), "serve")
         with Service(place, arguments=arguments) as service:
             await service.ready()
-            with client_of(service) as opened:
-                async with opened as client:
-                    world = await make_world(service, client, 2, 2)
-                    clock = _Clock(lab, name, service, client, world)
-                    await _window_and_period(clock, world)
-                    await _backwards(clock, world.pairs[1])
-                    await _tokens(clock, world)
+            async with client_of(service) as client:
+                world = await make_world(service, client, 2, 2)
+                clock = _Clock(lab, name, service, client, world)
+                await _window_and_period(clock, world)
+                await _backwards(clock, world.pairs[1])
+                await _tokens(clock, world)
         failures = clock.failures + await half_written(place) + await verified(place)
     return Outcome(
         name,

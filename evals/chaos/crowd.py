@@ -37,14 +37,13 @@ async def crowd_with(lab: Lab, name: str, mood: Mood, *, recovers: bool = False)
         async with ModelStub() as model:
             with Service(place, model.settings(MODEL_TIMEOUT_S)) as service:
                 await service.ready()
-                with client_of(service, timeout_s=IN_TIME_S * 4) as opened:
-                    async with opened as client:
-                        world = await make_world(service, client, CROWD)
-                        model.mood = mood
-                        sources, seconds, watched, failures = await _crowd(client, world)
-                        if recovers:
-                            back, wrong = await _recovery(client, world, model)
-                            failures += wrong
+                async with client_of(service, timeout_s=IN_TIME_S * 4) as client:
+                    world = await make_world(service, client, CROWD)
+                    model.mood = mood
+                    sources, seconds, watched, failures = await _crowd(client, world)
+                    if recovers:
+                        back, wrong = await _recovery(client, world, model)
+                        failures += wrong
     failures += watched.failures
     told = ", ".join(f"{count} by {source}" for source, count in sources.most_common())
     return Outcome(

@@ -52,33 +52,32 @@ async def disk_full(lab: Lab, name: str) -> Outcome:
         with Service(place, arguments=("-c", _EXEC, *inside, sys.executable, *SERVE)) as service:
             await service.ready()
             folder = Path(f"/proc/{service.pid}/root") / place.data_dir.relative_to("/")
-            with client_of(service) as opened:
-                async with opened as client:
-                    admin = printed.split()[-1]
-                    traffic = Traffic(
-                        await make_world(service, client, _CALLERS, 3, admin), ledger, lab.random(name), agendas=0.2
-                    )
-                    await traffic.prepare(client)
-                    await _for(traffic, client, _LOAD_S)
-                    before = ledger.acknowledged
-                    lab.say(f"{name}: full")
-                    await asyncio.to_thread(_fill, folder / "ballast")
-                    traffic.judge = told_full
-                    await _for(traffic, client, _FULL_S)
-                    alive = await call(client, "GET", "/healthz")
-                    if alive.status_code != 200:
-                        failures.append(f"on a full disk /healthz says {alive.status_code}")
-                    unread = await ledger.check(client)
-                    failures += [f"on a full disk: {wrong}" for wrong in unread]
-                    ledger.wrong.clear()
-                    refused = ledger.statuses[507]
-                    (folder / "ballast").unlink()
-                    lab.say(f"{name}: space again")
-                    traffic.judge = None
-                    during = ledger.acknowledged
-                    await _for(traffic, client, _LOAD_S)
-                    after = ledger.acknowledged - during
-                    failures += await ledger.check(client) + await ledger.repeat(client)
+            async with client_of(service) as client:
+                admin = printed.split()[-1]
+                traffic = Traffic(
+                    await make_world(service, client, _CALLERS, 3, admin), ledger, lab.random(name), agendas=0.2
+                )
+                await traffic.prepare(client)
+                await _for(traffic, client, _LOAD_S)
+                before = ledger.acknowledged
+                lab.say(f"{name}: full")
+                await asyncio.to_thread(_fill, folder / "ballast")
+                traffic.judge = told_full
+                await _for(traffic, client, _FULL_S)
+                alive = await call(client, "GET", "/healthz")
+                if alive.status_code != 200:
+                    failures.append(f"on a full disk /healthz says {alive.status_code}")
+                unread = await ledger.check(client)
+                failures += [f"on a full disk: {wrong}" for wrong in unread]
+                ledger.wrong.clear()
+                refused = ledger.statuses[507]
+                (folder / "ballast").unlink()
+                lab.say(f"{name}: space again")
+                traffic.judge = None
+                during = ledger.acknowledged
+                await _for(traffic, client, _LOAD_S)
+                after = ledger.acknowledged - during
+                failures += await ledger.check(client) + await ledger.repeat(client)
             await asyncio.to_thread(service.wait_until_idle)
             for file in _DATABASE_FILES:
                 shutil.copy(folder / file, copied.data_dir)

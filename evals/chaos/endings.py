@@ -29,34 +29,33 @@ async def graceful_end(lab: Lab, name: str) -> Outcome:
         async with ModelStub(delay_s=_MODEL_S) as model:
             with Service(place, model.settings()) as service:
                 await service.ready()
-                with client_of(service, timeout_s=60) as opened:
-                    async with opened as client:
-                        world = await make_world(service, client, _CALLERS, 2)
-                        # The first agenda waits for the embedding model; the others are cut off at their own work.
-                        couple = world.pairs[0]
-                        await must(client, "POST", f"/v1/sessions/{couple.sessions[1]}/agenda", couple.tokens["mentor"])
-                        before = model.asked
-                        for couple in world.pairs:
-                            path = f"/v1/sessions/{couple.sessions[0]}"
-                            await must(client, "PATCH", path, couple.tokens["mentor"], {"status": "held"})
-                        asking = [
-                            asyncio.create_task(
-                                call(client, "POST", f"/v1/sessions/{one.sessions[1]}/agenda", one.tokens["mentor"], {})
-                            )
-                            for one in world.pairs
-                        ]
-                        await _until_accepted(model, before + _CALLERS)
-                        told = await asyncio.gather(*(_feedback(client, couple) for couple in world.pairs))
-                        failures += [f"feedback got {reply.status_code}" for reply in told if reply.status_code != 200]
-                        accepted = sum(not task.done() for task in asking)
-                        service.ask_to_end()
-                        ending = asyncio.create_task(service.ended(_ENDS_WITHIN_S))
-                        right = 0
-                        for couple, task in zip(world.pairs, asking, strict=True):
-                            wrong = await _answer(task, couple.minutes)
-                            failures += wrong
-                            right += not wrong
-                        ended = await ending
+                async with client_of(service, timeout_s=60) as client:
+                    world = await make_world(service, client, _CALLERS, 2)
+                    # The first agenda waits for the embedding model; the others are cut off at their own work.
+                    couple = world.pairs[0]
+                    await must(client, "POST", f"/v1/sessions/{couple.sessions[1]}/agenda", couple.tokens["mentor"])
+                    before = model.asked
+                    for couple in world.pairs:
+                        path = f"/v1/sessions/{couple.sessions[0]}"
+                        await must(client, "PATCH", path, couple.tokens["mentor"], {"status": "held"})
+                    asking = [
+                        asyncio.create_task(
+                            call(client, "POST", f"/v1/sessions/{one.sessions[1]}/agenda", one.tokens["mentor"], {})
+                        )
+                        for one in world.pairs
+                    ]
+                    await _until_accepted(model, before + _CALLERS)
+                    told = await asyncio.gather(*(_feedback(client, couple) for couple in world.pairs))
+                    failures += [f"feedback got {reply.status_code}" for reply in told if reply.status_code != 200]
+                    accepted = sum(not task.done() for task in asking)
+                    service.ask_to_end()
+                    ending = asyncio.create_task(service.ended(_ENDS_WITHIN_S))
+                    right = 0
+                    for couple, task in zip(world.pairs, asking, strict=True):
+                        wrong = await _answer(task, couple.minutes)
+                        failures += wrong
+                        right += not wrong
+                    ended = await ending
             if ended is None:
                 failures.append(f"the process runs on {_ENDS_WITHIN_S:g} s after SIGTERM")
             elif not accepted:
@@ -68,9 +67,7 @@ async def graceful_end(lab: Lab, name: str) -> Outcome:
                 await service.ready()
                 healed = await _until_read(place)
                 if healed is None:
-                    failures.append(
-                        f"comments are still unread {_HEALED_WITHIN_S:g} s after the start"
-                    )
+                    failures.append(f"comments are still unread {_HEALED_WITHIN_S:g} s after the start")
         failures += await half_written(place) + await verified(place)
     return Outcome(
         name,

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+import httpx
+
 from evals.chaos.lab import Lab
 from evals.chaos.ledger import Ledger
 from evals.chaos.model import ModelStub
@@ -47,21 +49,20 @@ async def _kill(lab: Lab, name: str, place: Place, settings: dict[str, str], kil
     try:
         for number in range(kills + 1):
             seen.starts.append(await service.ready())
-            with client_of(service) as opened:
-                async with opened as client:
-                    if traffic is None:
-                        traffic = Traffic(await make_world(service, client, _CALLERS, 4), ledger, chance, agendas)
-                        await traffic.prepare(client)
-                    else:
-                        seen.failures += await ledger.check(client)
-                        ledger.wrong.clear()
-                        seen.failures += await ledger.repeat(client)
-                        seen.failures += await half_written(place)
-                    if number == kills:
-                        seen.failures += await verified(place)
-                        break
-                    lab.say(f"{name}: kill {number + 1} of {kills}, {ledger.acknowledged} calls acknowledged")
-                    await _one_kill(traffic, service, client, chance.uniform(_SOONEST_S, _LATEST_S), seen)
+            async with client_of(service) as client:
+                if traffic is None:
+                    traffic = Traffic(await make_world(service, client, _CALLERS, 4), ledger, chance, agendas)
+                    await traffic.prepare(client)
+                else:
+                    seen.failures += await ledger.check(client)
+                    ledger.wrong.clear()
+                    seen.failures += await ledger.repeat(client)
+                    seen.failures += await half_written(place)
+                if number == kills:
+                    seen.failures += await verified(place)
+                    break
+                lab.say(f"{name}: kill {number + 1} of {kills}, {ledger.acknowledged} calls acknowledged")
+                await _one_kill(traffic, service, client, chance.uniform(_SOONEST_S, _LATEST_S), seen)
             service = Service(place, settings)
         seen.failures += [f"the log tells of an error: {line}" for line in _tracebacks(service)]
     finally:
@@ -77,9 +78,9 @@ async def _kill(lab: Lab, name: str, place: Place, settings: dict[str, str], kil
     )
 
 
-async def _one_kill(traffic: Traffic, service: Service, client: object, after_s: float, seen: Seen) -> None:
+async def _one_kill(traffic: Traffic, service: Service, client: httpx.AsyncClient, after_s: float, seen: Seen) -> None:
     traffic.answered.clear()
-    running = asyncio.create_task(traffic.run(client))  # type: ignore[arg-type]
+    running = asyncio.create_task(traffic.run(client))
     # Only a service that is at work can be cut off in it.
     await asyncio.wait_for(traffic.answered.wait(), 60)
     await asyncio.sleep(after_s)

@@ -44,21 +44,20 @@ async def database_restarts(lab: Lab, name: str) -> Outcome:
     recovered: list[float] = []
     with postgres() as server, lab.place(server.new_database("chaos")) as place, Service(place) as service:
         await service.ready()
-        with client_of(service) as opened:
-            async with opened as client:
-                world, ledger = await make_world(service, client, _CALLERS, 3), Ledger()
-                traffic = Traffic(world, ledger, lab.random(name), agendas=0.2, judge=told_to_wait)
-                await traffic.prepare(client)
-                running = asyncio.create_task(traffic.run(client, survive=True, pause_s=0.02))
-                try:
-                    for way in ("fast", "immediate"):
-                        lab.say(f"{name}: {way}")
-                        recovered.append(await _restart(client, server, way, traffic, failures))
-                finally:
-                    traffic.stop()
-                    await running
-                lost = await ledger.check(client)
-                failures += lost + await ledger.repeat(client)
+        async with client_of(service) as client:
+            world, ledger = await make_world(service, client, _CALLERS, 3), Ledger()
+            traffic = Traffic(world, ledger, lab.random(name), agendas=0.2, judge=told_to_wait)
+            await traffic.prepare(client)
+            running = asyncio.create_task(traffic.run(client, survive=True, pause_s=0.02))
+            try:
+                for way in ("fast", "immediate"):
+                    lab.say(f"{name}: {way}")
+                    recovered.append(await _restart(client, server, way, traffic, failures))
+            finally:
+                traffic.stop()
+                await running
+            lost = await ledger.check(client)
+            failures += lost + await ledger.repeat(client)
         failures += await half_written(place) + await verified(place)
     refused = ledger.statuses[503]
     if not refused:
@@ -67,8 +66,8 @@ async def database_restarts(lab: Lab, name: str) -> Outcome:
         name,
         f"{_CALLERS} callers write and ask for agendas; PostgreSQL stopped for {_DOWN_S:g} s by `pg_ctl -m fast`, then "
         "by `-m immediate` (as in a crash), and started again; the service is left alone",
-        f"{ledger.acknowledged} calls acknowledged, {len(lost)} of them lost or wrong; {refused} answered 503 with Retry-After, "
-        f"{sum(ledger.statuses.values()) - ledger.acknowledged - refused} otherwise; no 503 any more "
+        f"{ledger.acknowledged} calls acknowledged, {len(lost)} of them lost or wrong; {refused} answered 503 with "
+        f"Retry-After, {sum(ledger.statuses.values()) - ledger.acknowledged - refused} otherwise; no 503 any more "
         f"{max(recovered):.1f} s after the database was back",
         tuple(failures),
     )
@@ -155,33 +154,32 @@ async def index_server_goes(lab: Lab, name: str) -> Outcome:
             extra = {"COACH_CHROMA_URL": chroma.url}
             with Service(place, extra) as service:
                 await service.ready()
-                with client_of(service) as opened:
-                    async with opened as client:
-                        world = await make_world(service, client, 4, 2)
-                        failures += await _agendas(client, world.pairs, 0)
-                        await asyncio.to_thread(chroma.stop)
-                        lab.say(f"{name}: stopped")
-                        away = await call(client, "GET", "/readyz")
-                        if away.status_code != 503 or away.json()["index"]["ok"]:
-                            failures.append(f"without Chroma /readyz says {away.status_code}: {away.text[:200]}")
-                        wrong = await _agendas(client, world.pairs, 1)
-                        failures += wrong
-                        path = "/v1/knowledge/search?q=how+do+we+begin+the+first+session"
-                        found = await must(client, "GET", path, world.admin)
-                        if not found["items"]:
-                            failures.append("without Chroma a search finds nothing")
-                        status, printed = await run_command(place, "index", "status", extra=extra)
-                        if status == 0 or "chroma run" not in printed or "Traceback" in printed:
-                            failures.append(f"without Chroma a command ends with {status}: {printed[-300:]}")
-                        await asyncio.to_thread(chroma.start)
-                        back = time.perf_counter()
-                        while (ready := await call(client, "GET", "/readyz")).status_code != 200:
-                            if time.perf_counter() - back > _HEALS_WITHIN_S:
-                                failures.append(f"after Chroma was back /readyz says {ready.text[:300]}")
-                                break
-                            await asyncio.sleep(0.2)
-                        seconds = time.perf_counter() - back
-                        failures += await _agendas(client, world.pairs, 1)
+                async with client_of(service) as client:
+                    world = await make_world(service, client, 4, 2)
+                    failures += await _agendas(client, world.pairs, 0)
+                    await asyncio.to_thread(chroma.stop)
+                    lab.say(f"{name}: stopped")
+                    away = await call(client, "GET", "/readyz")
+                    if away.status_code != 503 or away.json()["index"]["ok"]:
+                        failures.append(f"without Chroma /readyz says {away.status_code}: {away.text[:200]}")
+                    wrong = await _agendas(client, world.pairs, 1)
+                    failures += wrong
+                    path = "/v1/knowledge/search?q=how+do+we+begin+the+first+session"
+                    found = await must(client, "GET", path, world.admin)
+                    if not found["items"]:
+                        failures.append("without Chroma a search finds nothing")
+                    status, printed = await run_command(place, "index", "status", extra=extra)
+                    if status == 0 or "chroma run" not in printed or "Traceback" in printed:
+                        failures.append(f"without Chroma a command ends with {status}: {printed[-300:]}")
+                    await asyncio.to_thread(chroma.start)
+                    back = time.perf_counter()
+                    while (ready := await call(client, "GET", "/readyz")).status_code != 200:
+                        if time.perf_counter() - back > _HEALS_WITHIN_S:
+                            failures.append(f"after Chroma was back /readyz says {ready.text[:300]}")
+                            break
+                        await asyncio.sleep(0.2)
+                    seconds = time.perf_counter() - back
+                    failures += await _agendas(client, world.pairs, 1)
     return Outcome(
         name,
         "Chroma as a server, killed while the service runs, started again; the service is left alone",

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from evals.bench.servers import REPOSITORY, Server, environment
 from evals.chaos.outcome import ChaosError
 
 SERVE = ("-m", "coach", "serve")
-# Readiness is asked for by a balancer; more than this and it would take the service out.
 _COMMAND_TIMEOUT_S = 120
 
 
@@ -123,8 +121,7 @@ async def run_command(place: Place, *arguments: str, extra: Mapping[str, str] | 
     return process.returncode, printed.decode(errors="replace")
 
 
-@contextmanager
-def client_of(service: Service, *, timeout_s: float = 30) -> Iterator[httpx.AsyncClient]:
-    """A client with connections of its own. Close it by `async with` of what is given."""
+def client_of(service: Service, *, timeout_s: float = 30) -> httpx.AsyncClient:
+    """A client with connections of its own."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=128)
-    yield httpx.AsyncClient(base_url=service.url, timeout=timeout_s, limits=limits, trust_env=False)
+    return httpx.AsyncClient(base_url=service.url, timeout=timeout_s, limits=limits, trust_env=False)

@@ -66,24 +66,23 @@ async def soak(lab: Lab, name: str) -> Outcome:
         async with ModelStub(delay_s=0.2) as model:
             with Service(place, model.settings()) as service:
                 await service.ready()
-                with client_of(service) as opened:
-                    async with opened as client:
-                        world, ledger = await make_world(service, client, _CALLERS, 6), Ledger()
-                        traffic = Traffic(world, ledger, lab.random(name), agendas=0.1, texts=_TEXTS)
-                        await traffic.prepare(client)
-                        pace = _CALLERS * lab.soak_s / HOUR_CALLS
-                        running = asyncio.create_task(traffic.run(client, survive=True, pause_s=pace))
-                        reading = asyncio.create_task(_read_things(traffic, client, pace))
-                        began = time.monotonic()
-                        while (spent := time.monotonic() - began) < lab.soak_s:
-                            await asyncio.sleep(_EVERY_S)
-                            if spent > lab.soak_s * _WARM_UP:
-                                files, sockets = service.handles()
-                                asked = sum(ledger.statuses.values())
-                                samples.append((asked, service.resident_mib(), files - sockets, sockets))
-                        traffic.stop()
-                        await asyncio.gather(running, reading)
-                        failures += await ledger.check(client)
+                async with client_of(service) as client:
+                    world, ledger = await make_world(service, client, _CALLERS, 6), Ledger()
+                    traffic = Traffic(world, ledger, lab.random(name), agendas=0.1, texts=_TEXTS)
+                    await traffic.prepare(client)
+                    pace = _CALLERS * lab.soak_s / HOUR_CALLS
+                    running = asyncio.create_task(traffic.run(client, survive=True, pause_s=pace))
+                    reading = asyncio.create_task(_read_things(traffic, client, pace))
+                    began = time.monotonic()
+                    while (spent := time.monotonic() - began) < lab.soak_s:
+                        await asyncio.sleep(_EVERY_S)
+                        if spent > lab.soak_s * _WARM_UP:
+                            files, sockets = service.handles()
+                            asked = sum(ledger.statuses.values())
+                            samples.append((asked, service.resident_mib(), files - sockets, sockets))
+                    traffic.stop()
+                    await asyncio.gather(running, reading)
+                    failures += await ledger.check(client)
         failures += await half_written(place) + await verified(place)
     calls, memory, files, sockets = (list(column) for column in zip(*samples, strict=True))
     grown = {
