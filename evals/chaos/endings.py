@@ -65,7 +65,7 @@ async def graceful_end(lab: Lab, name: str) -> Outcome:
             left = await _unread(place)
             with Service(place, model.settings()) as service:
                 await service.ready()
-                healed = await _until_read(place)
+                healed = await until_read(place)
                 if healed is None:
                     failures.append(f"comments are still unread {_HEALED_WITHIN_S:g} s after the start")
         failures += await half_written(place) + await verified(place)
@@ -116,7 +116,8 @@ async def _unread(place: Place) -> int:
         await store.close()
 
 
-async def _until_read(place: Place) -> float | None:
+async def until_read(place: Place) -> float | None:
+    """Wait until no comment is unread; the seconds that it took, None where it took too long."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     while loop.time() - began < _HEALED_WITHIN_S:

@@ -76,7 +76,7 @@ class Traffic:
         if self.random.random() < self.agendas:
             await self._agenda(client, couple)
             return
-        writes = (self._note, self._finish, self._refocus, self._plan, self._tell)
+        writes = (self._note, self._finish, self._refocus, self._plan, self.tell)
         await self.random.choices(writes, _WRITES)[0](client, couple)
 
     def _text_number(self) -> int:
@@ -125,7 +125,8 @@ class Traffic:
         if self._good(reply):
             self.ledger.focuses[reply.json()["id"]] = Kept(couple, ["One more chart"])
 
-    async def _tell(self, client: httpx.AsyncClient, couple: Couple) -> None:
+    async def tell(self, client: httpx.AsyncClient, couple: Couple) -> None:
+        """Send feedback on the pair's first session, in place of what was sent before."""
         said = f"We looked at chart number {self._text_number()} and I learned something"
         body = {"ratings": _RATINGS, "went_well": said, "share_with_partner": True, "share_with_coordinators": True}
         session = couple.sessions[0]
