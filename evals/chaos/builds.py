@@ -10,7 +10,7 @@ from pathlib import Path
 from evals.bench.servers import REPOSITORY, environment
 from evals.chaos.lab import Lab
 from evals.chaos.outcome import Outcome
-from evals.chaos.service import Place, Service, client_of, run_command
+from evals.chaos.processes import Place, Service, client_of, run_command
 from evals.chaos.world import admin_token, must
 
 _EMBEDDING_S = 60

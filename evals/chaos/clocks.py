@@ -7,7 +7,7 @@ import httpx
 
 from evals.chaos.lab import Lab
 from evals.chaos.outcome import Outcome
-from evals.chaos.service import Service, client_of
+from evals.chaos.processes import Service, client_of
 from evals.chaos.stepped_clock import step
 from evals.chaos.stored import half_written, verified
 from evals.chaos.world import Couple, World, call, make_world, wrong_with

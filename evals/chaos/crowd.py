@@ -11,7 +11,7 @@ import httpx
 from evals.chaos.lab import Lab
 from evals.chaos.model import ModelStub, Mood
 from evals.chaos.outcome import Outcome
-from evals.chaos.service import Service, client_of
+from evals.chaos.processes import Service, client_of
 from evals.chaos.world import World, call, make_world, wrong_with
 
 CROWD = 64

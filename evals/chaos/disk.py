@@ -11,7 +11,7 @@ import httpx
 from evals.chaos.lab import Lab
 from evals.chaos.ledger import Ledger
 from evals.chaos.outcome import CannotRun, Outcome
-from evals.chaos.service import SERVE, Service, client_of, run_command
+from evals.chaos.processes import SERVE, Service, client_of, run_command
 from evals.chaos.stored import half_written, verified
 from evals.chaos.traffic import Traffic
 from evals.chaos.world import Refused, call, make_world

@@ -11,7 +11,7 @@ from coach.store import Store
 from evals.chaos.lab import Lab
 from evals.chaos.model import ModelStub
 from evals.chaos.outcome import ChaosError, Outcome
-from evals.chaos.service import Place, Service, client_of
+from evals.chaos.processes import Place, Service, client_of
 from evals.chaos.stored import half_written, verified
 from evals.chaos.world import Couple, call, make_world, must, wrong_with
 

@@ -9,7 +9,7 @@ from evals.chaos.lab import Lab
 from evals.chaos.ledger import Ledger
 from evals.chaos.model import ModelStub
 from evals.chaos.outcome import Outcome
-from evals.chaos.service import Place, Service, client_of
+from evals.chaos.processes import Place, Service, client_of
 from evals.chaos.stored import half_written, verified
 from evals.chaos.traffic import Traffic
 from evals.chaos.world import make_world

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.chaos.service import Place
+from evals.chaos.processes import Place
 
 
 @dataclass

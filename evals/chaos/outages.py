@@ -16,7 +16,7 @@ from evals.chaos.lab import Lab
 from evals.chaos.ledger import Ledger
 from evals.chaos.outcome import CannotRun, ChaosError, Outcome
 from evals.chaos.postgres import Postgres, Way, postgres
-from evals.chaos.service import Service, client_of, run_command
+from evals.chaos.processes import Service, client_of, run_command
 from evals.chaos.stored import half_written, verified
 from evals.chaos.traffic import Traffic
 from evals.chaos.world import Couple, call, make_world, must, wrong_with

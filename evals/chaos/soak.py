@@ -12,7 +12,7 @@ from evals.chaos.lab import Lab
 from evals.chaos.ledger import Ledger
 from evals.chaos.model import ModelStub
 from evals.chaos.outcome import ChaosError, Outcome
-from evals.chaos.service import Service, client_of
+from evals.chaos.processes import Service, client_of
 from evals.chaos.stored import half_written, verified
 from evals.chaos.traffic import Traffic
 from evals.chaos.world import call, make_world, must

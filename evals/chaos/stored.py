@@ -10,7 +10,7 @@ from coach.settings import Settings
 from coach.store import Store
 from coach.store.agendas import starter_key
 from coach.store.audit import verify
-from evals.chaos.service import Place, run_command
+from evals.chaos.processes import Place, run_command
 
 
 async def half_written(place: Place) -> list[str]:

@@ -11,7 +11,7 @@ import httpx
 
 from evals.bench.briefs import Brief, briefs
 from evals.chaos.outcome import ChaosError
-from evals.chaos.service import Service, run_command
+from evals.chaos.processes import Service, run_command
 
 _SOON = timedelta(days=3)
 

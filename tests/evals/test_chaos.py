@@ -17,7 +17,7 @@ from evals.chaos.ledger import Kept, Ledger
 from evals.chaos.model import ModelStub
 from evals.chaos.outages import told_to_wait
 from evals.chaos.outcome import ChaosError, Outcome, markdown
-from evals.chaos.service import Place
+from evals.chaos.processes import Place
 from evals.chaos.soak import HOUR_CALLS, slope
 from evals.chaos.stored import half_written
 from evals.chaos.world import Couple, wrong_with
