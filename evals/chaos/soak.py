@@ -84,9 +84,9 @@ async def soak(lab: Lab, name: str) -> Outcome:
                     while (spent := time.monotonic() - began) < lab.soak_s:
                         await asyncio.sleep(_EVERY_S)
                         if spent > lab.soak_s * _WARM_UP:
-                            files, sockets = service.handles()
+                            opened, sockets_now = service.handles()
                             asked = sum(ledger.statuses.values())
-                            samples.append((asked, service.resident_mib(), files - sockets, sockets))
+                            samples.append((asked, service.resident_mib(), opened - sockets_now, sockets_now))
                     traffic.stop()
                     await asyncio.gather(running, reading)
                     failures += await ledger.check(client)

@@ -52,7 +52,7 @@ def main() -> None:
 
     from coach import models
 
-    models.datetime = SteppedDatetime  # type: ignore[misc]
+    models.datetime = SteppedDatetime  # type: ignore[attr-defined]
     sys.argv = ["coach", *sys.argv[2:]]
     # A supervisor's signals come to this process, which from here on is the service.
     os.environ.setdefault("PYTHONUNBUFFERED", "1")

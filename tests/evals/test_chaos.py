@@ -165,7 +165,7 @@ def test_too_few_samples_make_no_slope() -> None:
 
 
 async def test_garbage_is_never_a_reply_that_fits() -> None:
-    request = {"model": "stub", "messages": [{"role": "user", "content": "?"}]}
+    request: dict[str, Any] = {"model": "stub", "messages": [{"role": "user", "content": "?"}]}
     form = {"type": "object", "properties": {"title": {"type": "string"}, "items": {"type": "array"}}}
     request["response_format"] = {"type": "json_schema", "json_schema": {"schema": form}}
     seen = []
