@@ -3,7 +3,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup demo serve test evals evals-mutants bench format clean
+.PHONY: help setup demo serve test evals evals-mutants bench chaos format clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 15
@@ -32,6 +32,9 @@ evals-mutants: .venv/.dev  ## break the coach in known ways; every one must turn
 bench: .venv/.bench  ## this service against a plain LangChain chain, side by side
 	$(BIN)/python -m evals.bench
 	$(BIN)/python -m evals.bench.search
+
+chaos: .venv/.dev  ## kill, fill, cut off and overload a running service; it must keep its promises
+	$(BIN)/python -m evals.chaos $(OPTIONS)
 
 format: .venv/.dev  ## format and mend what ruff can
 	$(BIN)/ruff check --fix .

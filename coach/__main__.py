@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import structlog
@@ -52,6 +53,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from coach.feedback.reading import OwnReader
     from coach.llm_address import refuse_link_local
     from coach.retrieval.search import open_search, show_progress
 
@@ -71,7 +73,7 @@ def serve(
         f"Session coach on http://{host}:{port} (docs at /docs). Data in {settings.data_dir.resolve()}.", err=True
     )
     config = uvicorn.Config(
-        create_app(settings, search=search),
+        create_app(settings, search=search, reader=OwnReader(settings.embedding_model, search.library)),
         host=host,
         port=port,
         access_log=False,
@@ -97,6 +99,15 @@ def migrate() -> None:
 
     _with_store(run)
     typer.echo("The database is up to date.", err=True)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; nothing may be there yet.")]) -> None:
+    """Copy the SQLite database to a file while the service runs. PostgreSQL has pg_dump."""
+    from coach.store.backup import back_up
+
+    size = back_up(Settings(), file)
+    typer.echo(f"Backed up to {file}, {size:,} bytes. It holds all that people wrote: keep it as safe.", err=True)
 
 
 @app.command()

@@ -220,6 +220,18 @@ def test_a_library_that_is_broken_is_told_with_file_and_line(tmp_path: Path) -> 
     assert_one_sentence(ended, "broken.md:")
 
 
+def test_a_backup_is_a_file_by_itself_and_says_what_it_holds(tmp_path: Path) -> None:
+    assert coach("migrate", data_dir=tmp_path).returncode == 0
+
+    done = coach("backup", "copy.sqlite3", data_dir=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "all that people wrote" in done.stderr
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+        assert copy.execute("SELECT count(*) FROM program").fetchone() == (0,)
+    assert_one_sentence(coach("backup", "copy.sqlite3", data_dir=tmp_path), "there already")
+
+
 def test_the_audit_is_read_and_a_line_that_was_removed_is_told(tmp_path: Path) -> None:
     for _ in range(3):
         coach("token", "--role", "admin", data_dir=tmp_path)
@@ -381,6 +393,31 @@ def test_a_token_made_beside_the_service_is_taken_and_what_was_begun_is_finished
     assert running.process.returncode in {0, -signal.SIGTERM}
     assert "Traceback" not in output
     assert not any(words in output for words in (admin, mentor, "Priya", "Read charts"))
+
+
+def test_a_served_coach_reads_the_comments_that_it_is_sent(running: Running) -> None:
+    admin = coach("token", "--role", "admin", data_dir=running.data_dir).stdout.strip()
+    program = running.made("/programs", admin, {"name": "Bridge"})
+    people = {"mentor": {"name": "Priya"}, "mentee": {"name": "Martin"}, "goals": ["Read charts"]}
+    pair = running.made(f"/programs/{program['id']}/pairs", admin, people)
+    body = {"role": "participant", "participant_id": pair["mentor"]["id"]}
+    mentor = running.made("/tokens", admin, body)["token"]
+    at = datetime.now(UTC).isoformat()
+    session = running.made(f"/pairs/{pair['id']}/sessions", mentor, {"scheduled_at": at})
+    running.call("PATCH", f"/sessions/{session['id']}", mentor, {"status": "held"})
+    ratings = {"usefulness": 4, "safety": 4, "progress": 4}
+    said = {"ratings": ratings, "to_change": "Cancelled again, twice this month, we never have the time"}
+    body = {**said, "share_with_partner": False, "share_with_coordinators": True}
+    assert running.call("PUT", f"/sessions/{session['id']}/feedback", mentor, body).status_code == 200
+
+    until = time.monotonic() + 120
+    themes = None
+    while themes is None:
+        assert time.monotonic() < until, "nobody read the comment"
+        time.sleep(0.2)
+        with closing(sqlite3.connect(running.data_dir / "coach.sqlite3")) as file:
+            themes = file.execute("SELECT themes FROM comment").fetchone()[0]
+    assert "time-and-scheduling" in themes
 
 
 def test_a_port_that_is_taken_is_a_sentence(data_dir: Path) -> None:

@@ -94,6 +94,12 @@ def postgres_settings(tmp_path: Path, postgres_server: PostgresServer) -> Settin
     return Settings(data_dir=tmp_path / "data", database_url=postgres_server.new_database("migrated"))
 
 
+@pytest.fixture
+def empty_postgres(tmp_path: Path, postgres_server: PostgresServer) -> Settings:
+    """A PostgreSQL database without a table."""
+    return Settings(data_dir=tmp_path / "empty", database_url=postgres_server.new_database("template1"))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
