@@ -52,6 +52,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from coach.feedback.reading import OwnReader
     from coach.llm_address import refuse_link_local
     from coach.retrieval.search import open_search, show_progress
 
@@ -71,7 +72,7 @@ def serve(
         f"Session coach on http://{host}:{port} (docs at /docs). Data in {settings.data_dir.resolve()}.", err=True
     )
     config = uvicorn.Config(
-        create_app(settings, search=search),
+        create_app(settings, search=search, reader=OwnReader(settings.embedding_model, search.library)),
         host=host,
         port=port,
         access_log=False,
