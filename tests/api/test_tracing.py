@@ -1,8 +1,17 @@
 """Spans: what was done and how it ended, where that is set; and never who or what."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import grpc
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
+    TraceServiceServicer,
+    add_TraceServiceServicer_to_server,
+)
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from coach import tracing
@@ -89,7 +98,47 @@ def test_the_setting_falls_back_to_the_standard_one(monkeypatch: pytest.MonkeyPa
         Settings(otel_endpoint="collector")
 
 
+class Collector(TraceServiceServicer):
+    """A collector on loopback that keeps the names of what it is sent."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._server = grpc.server(ThreadPoolExecutor(1))
+        add_TraceServiceServicer_to_server(self, self._server)  # type: ignore[no-untyped-call]
+        self.url = f"http://127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def Export(self, request: Any, context: Any) -> ExportTraceServiceResponse:  # noqa: N802
+        for scope in (scope for resource in request.resource_spans for scope in resource.scope_spans):
+            self.names += [span.name for span in scope.spans]
+        return ExportTraceServiceResponse()
+
+    def stop(self) -> None:
+        self._server.stop(0).wait()
+
+
+def test_spans_come_to_the_collector_that_is_set() -> None:
+    collector = Collector()
+    provider = tracing.start(collector.url)
+    with tracing.span("outer"), tracing.span("inner"):
+        assert collector.names == []
+    tracing.stop(provider)
+    assert sorted(collector.names) == ["inner", "outer"]
+    collector.stop()
+
+
 async def test_a_collector_that_is_gone_holds_nobody_up(serve: Serve) -> None:
     service = await serve(otel_endpoint="http://127.0.0.1:1")
     admin = await service.caller("admin")
+    began = time.monotonic()
     assert (await admin.get("/me")).status_code == 200
+    assert time.monotonic() - began < 2
+
+
+def test_a_service_ends_though_its_collector_is_gone() -> None:
+    provider = tracing.start("http://127.0.0.1:1")
+    with tracing.span("one"):
+        pass
+    began = time.monotonic()
+    tracing.stop(provider)
+    assert time.monotonic() - began < 10
