@@ -3,7 +3,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup demo serve test evals evals-mutants bench chaos format clean
+.PHONY: help setup demo serve test evals evals-mutants bench chaos audit format clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 15
@@ -36,6 +36,17 @@ bench: .venv/.bench  ## this service against a plain LangChain chain, side by si
 chaos: .venv/.dev  ## kill, fill, cut off and overload a running service; it must keep its promises
 	$(BIN)/python -m evals.chaos $(OPTIONS)
 
+# pip-audit calls it a success where nothing could be checked, but for --strict; and "not run" must never look like it.
+audit: .venv/.audit  ## hold the locked packages against known weaknesses; needs a network
+	@rm -f $(BIN)/audit.json
+	@if $(BIN)/pip-audit --strict --no-deps --disable-pip -r constraints.txt -f json -o $(BIN)/audit.json; then \
+	  echo "No known weakness in the $$(grep -c == constraints.txt) locked packages."; \
+	elif [ -s $(BIN)/audit.json ]; then \
+	  echo "Packages with known weaknesses: see $(BIN)/audit.json."; exit 1; \
+	else \
+	  echo "NOT RUN: the data on weaknesses could not be reached, so nothing was checked."; exit 2; \
+	fi
+
 format: .venv/.dev  ## format and mend what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -54,6 +65,10 @@ clean:  ## remove the virtual environment and caches; data stays
 
 .venv/.dev: .venv/.runtime
 	$(PIP) -e '.[dev]'
+	@touch $@
+
+.venv/.audit: .venv/.runtime
+	$(PIP) -e '.[audit]'
 	@touch $@
 
 .venv/.bench: .venv/.runtime

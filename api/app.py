@@ -36,6 +36,7 @@ from api.routes import (
 from api.schemas import Problem
 from api.state import AppState
 from api.watch import Metrics, Watch
+from coach import tracing
 from coach.agenda.brief import make_brief
 from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
@@ -50,6 +51,7 @@ from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
 from coach.store import Store
 from coach.store.agendas import load_facts
+from coach.store.documents import known_documents
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +98,7 @@ def create_app(
             await asyncio.to_thread(
                 partial(refuse_link_local, settings.llm_base_url, allowed=settings.llm_allow_link_local)
             )
+        traces = tracing.start(settings.otel_endpoint) if settings.otel_endpoint else None
         await state.store.migrate()
         _register_jobs(state)
         if given is None:
@@ -119,7 +122,10 @@ def create_app(
             await state.model.close()
         if state.issuer is not None:
             await state.issuer.close()
+        await rates.close()
         await state.store.close()
+        if traces is not None:
+            await asyncio.to_thread(tracing.stop, traces)
 
     # Its /docs page brings its own scripts: FastAPI's would load them from the network.
     app = FastAPIOffline(
@@ -256,20 +262,28 @@ def _declared_length(scope: MutableMapping[str, Any]) -> int:
     return int(value) if value.isdigit() else 0
 
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
+def _described(description: str) -> dict[str, Any]:
+    return {
         "description": description,
         "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: _described(description)
     for status, description in (
+        (400, "The body is not JSON, or not in UTF-8."),
         (401, "No token, or one that is not known."),
         (403, "The token is of another role."),
         (404, "There is no such thing, or it is not yours."),
         (409, "The thing is not in a state that allows this."),
         (413, "The body is too large."),
+        (414, "The address is too long."),
         (422, "The request cannot be used; `errors` names the fields."),
         (429, "Too many requests; Retry-After says how many seconds to wait."),
+        (431, "The headers are too long."),
         (503, "The database or the library cannot be used right now."),
+        (507, "The disk of the service is full."),
     )
 }
 
@@ -280,11 +294,17 @@ def _document(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schemas = generate()["components"]["schemas"]
+            described = generate()
+            schemas = described["components"]["schemas"]
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= problem.pop("$defs") | {"Problem": problem}
+            for call in (call for methods in described["paths"].values() for call in methods.values()):
+                if any(parameter["name"] == "accept" for parameter in call.get("parameters", ())):
+                    call["responses"]["406"] = _described("It cannot be had in any of the forms that were asked for.")
+                if "text/csv" in call.get("requestBody", {}).get("content", {}):
+                    call["responses"]["415"] = _described("The body is in none of the forms that are taken.")
         assert app.openapi_schema is not None
         return app.openapi_schema
 
@@ -295,6 +315,7 @@ async def _every_day(state: AppState) -> None:
     """What is due by the calendar: at the start, and each day that the service runs."""
     while True:
         state.jobs.enqueue("retention")
+        state.jobs.enqueue("tidy-documents")
         await asyncio.sleep(_DAY_S)
 
 
@@ -356,6 +377,18 @@ def _register_jobs(state: AppState) -> None:
         if await run_retention(state.store):
             forget_texts(state.search)
 
+    async def tidy_documents() -> None:
+        """Take out of the index what was left of documents that were deleted while it could not be reached."""
+        if state.search is None:
+            return
+        # The index is looked at first: a document that comes meanwhile is not among these.
+        left = await state.search.documents_left()
+        async with state.store.read() as db:
+            left -= await known_documents(db)
+        for document_id in left:
+            await state.search.drop(document_id)
+
+    state.jobs.register("tidy-documents", tidy_documents)
     state.jobs.register("forget-pair", forget_pair)
     state.jobs.register("scrub-database", scrub_database)
     state.jobs.register("retention", retention)

@@ -7,9 +7,9 @@ its calls. Tokens have 256 random bits: this keeps noise away rather than luck.
 import ipaddress
 import math
 import time
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from limits import RateLimitItemPerMinute
@@ -23,7 +23,12 @@ from coach.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 DEFAULT_PER_MINUTE = 6_000
+# A request waits no longer than that for Redis, and after that Redis is left alone for a while.
+REDIS_TIMEOUT_S = 0.5
+_LEFT_ALONE_S = 5.0
 
 
 class TooManyRequests(Exception):
@@ -45,13 +50,16 @@ class _Limit:
 
 
 class Rates:
-    """The counters. Where Redis cannot be reached nothing is limited: the service goes on, and the log says so.
+    """The counters. Where Redis cannot be reached each process counts for itself in memory, and the log says so: then
+    somebody who comes to several of them may call as often as their number.
 
     Raises CoachError where the settings ask for Redis and its client is not installed.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._limiter = FixedWindowRateLimiter(_storage(settings.redis_url))
+        self._own = FixedWindowRateLimiter(_Memory("async+memory://"))
+        self._shared = FixedWindowRateLimiter(_redis(settings.redis_url)) if settings.redis_url else None
+        self._left_alone_until = 0.0
         self._per_address = _limit(
             "address", settings.address_requests_per_minute, "Too many requests came from this address."
         )
@@ -71,34 +79,39 @@ class Rates:
     async def check_failures(self, address: str) -> None:
         """Raise TooManyRequests where this address has sent too many tokens that are not good."""
         assert self._failures is not None
-        network = network_of(address)
-        try:
-            waits = not await self._limiter.test(self._failures.item, self._failures.name, network)
-        except StorageError:
-            return
-        if waits:
-            raise await self._refusal(self._failures, network)
+        limit, network = self._failures, network_of(address)
+        if not await self._asked(lambda limiter: limiter.test(limit.item, limit.name, network)):
+            raise await self._refusal(limit, network)
 
     async def count_failure(self, address: str) -> None:
         """Count a token that is not good. Raises TooManyRequests where it is one too many."""
         await self._count(self._failures, network_of(address), address)
 
+    async def close(self) -> None:
+        """Close the connections to Redis."""
+        client = getattr(getattr(self._shared, "storage", None), "bridge", None)
+        if client is not None:
+            await client.storage.aclose()
+
     async def _count(self, limit: _Limit | None, counted: str, address: str) -> None:
         if limit is None or (limit.spares_loopback and is_loopback(address)):
             return
-        try:
-            within = await self._limiter.hit(limit.item, limit.name, counted)
-        except StorageError as error:
-            log.warning("rates.not_counted", error=type(error).__name__)
-            return
-        if not within:
+        if not await self._asked(lambda limiter: limiter.hit(limit.item, limit.name, counted)):
             raise await self._refusal(limit, counted)
 
+    async def _asked(self, ask: Callable[[FixedWindowRateLimiter], Awaitable[T]]) -> T:
+        """The answer of Redis, or of this process where there is none or it cannot be reached."""
+        if self._shared is not None and time.monotonic() >= self._left_alone_until:
+            try:
+                return await ask(self._shared)
+            except StorageError as error:
+                self._left_alone_until = time.monotonic() + _LEFT_ALONE_S
+                log.warning("rates.redis_lost", error=type(error.storage_error).__name__, again_in_s=_LEFT_ALONE_S)
+        return await ask(self._own)
+
     async def _refusal(self, limit: _Limit, counted: str) -> TooManyRequests:
-        try:
-            resets_at = (await self._limiter.get_window_stats(limit.item, limit.name, counted)).reset_time
-        except StorageError:
-            resets_at = time.time() + 60
+        stats = await self._asked(lambda limiter: limiter.get_window_stats(limit.item, limit.name, counted))
+        resets_at = stats.reset_time
         wait = min(max(math.ceil(resets_at - time.time()), 1), 60)
         return TooManyRequests(f"{limit.message} Wait {wait} seconds, then go on.", wait)
 
@@ -159,15 +172,30 @@ class _Memory(MemoryStorage):
             self.locks.pop(key, None)
 
 
-def _storage(redis_url: str | None) -> Storage:
-    if redis_url is None:
-        return _Memory("async+memory://")
+def _redis(url: str) -> Storage:
     try:
-        found = storage_from_string(f"async+{redis_url}", wrap_exceptions=True, implementation="redispy")
+        # `limits` gives what it does not know on to the client, which else would try again for seconds.
+        found = storage_from_string(
+            f"async+{url}",
+            wrap_exceptions=True,
+            implementation="redispy",
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
+            **_without_retries(),
+        )
     except ConfigurationError:
         raise CoachError(
-            "COACH_REDIS_URL is set, but Redis's client is not installed. Run `pip install redis`, or unset it: then "
-            "requests are counted in memory."
+            "COACH_REDIS_URL is set, but Redis's client is not installed. Run `pip install 'session-coach[redis]'`, or "
+            "unset it: then requests are counted in memory."
         ) from None
     assert isinstance(found, Storage)
     return found
+
+
+def _without_retries() -> dict[str, Any]:
+    try:
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+    except ImportError:
+        return {}
+    return {"retry": Retry(NoBackoff(), 0)}

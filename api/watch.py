@@ -1,4 +1,5 @@
-"""What operators can see of the service: counts by route, and a line for each request. Never an id, never a text.
+"""What operators can see of the service: counts by route, and a line and a span for each request. Never an id of
+anything, never a text.
 
 A route is told by its template, so that neither ids nor addresses that somebody made up get into a metric or a log.
 """
@@ -9,6 +10,8 @@ from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+from coach.tracing import span
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +60,7 @@ class Metrics:
 
 
 class Watch:
-    """Counts each request, and with `log_requests` writes a line of it."""
+    """Counts each request, traces it, and with `log_requests` writes a line of it."""
 
     def __init__(self, app: Callable[..., Awaitable[None]], metrics: Metrics, log_requests: bool) -> None:
         self._app, self._metrics, self._log = app, metrics, log_requests
@@ -76,10 +79,18 @@ class Watch:
                 request_id = dict(message["headers"]).get(b"x-request-id", b"?").decode()
             await send(message)
 
+        method = scope["method"] if scope["method"] in _METHODS else "other"
         try:
-            await self._app(scope, receive, noted_send)
+            with span(method, http__request__method=method) as under_way:
+                try:
+                    await self._app(scope, receive, noted_send)
+                finally:
+                    # The router knows the route, and the door the id, only once the request is through.
+                    route = template_of(scope)
+                    under_way.rename(f"{method} {route}")
+                    under_way.tell(http__route=route, http__response__status_code=status, request_id=request_id)
         finally:
-            method, route = scope["method"] if scope["method"] in _METHODS else "other", template_of(scope)
+            route = template_of(scope)
             seconds = time.perf_counter() - began
             # Anybody may read the metrics: a count that rises would tell a person that the partner has sent theirs.
             if _BLIND not in route or status >= 500:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from coach.errors import ModelReplyInvalid
 from coach.llm import LanguageModel, ModelReply, ModelRequest, Turn, extract_json
 from coach.prompts import Rendered, load
+from coach.tracing import span
 
 _MOST_PROBLEMS_NAMED = 12
 
@@ -63,7 +64,13 @@ async def ask(
     problems: list[str] = []
     for attempt in ("first", "repair"):
         progress("writing" if attempt == "first" else "repairing")
-        reply = await model.reply(ModelRequest(turns, prompt.label.split("@")[0], schema, max_tokens))
+        with span("model", turn=attempt, prompt=prompt.label, gen_ai__request__model=model.name) as under_way:
+            reply = await model.reply(ModelRequest(turns, prompt.label.split("@")[0], schema, max_tokens))
+            under_way.tell(
+                outcome="answered",
+                gen_ai__usage__input_tokens=reply.prompt_tokens,
+                gen_ai__usage__output_tokens=reply.completion_tokens,
+            )
         spent.add(reply)
         progress("checking")
         read = _read(reply.text, words)

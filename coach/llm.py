@@ -25,7 +25,9 @@ from coach.errors import (
     ModelReplyInvalid,
     ModelTimeout,
     ModelUnreachable,
+    UnsafeModelAddress,
 )
+from coach.llm_address import watch_connections
 from coach.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -150,7 +152,11 @@ class OpenAIModel:
             timeout=settings.llm_timeout_s,
             max_retries=1,
             # A redirect would lead past the check of the address that was set.
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, timeout=settings.llm_timeout_s),
+            http_client=openai.DefaultAsyncHttpxClient(
+                follow_redirects=False,
+                timeout=settings.llm_timeout_s,
+                event_hooks={"request": [] if settings.llm_allow_link_local else [watch_connections]},
+            ),
         )
         self._model = settings.llm_model
         self._rung = 0
@@ -221,6 +227,8 @@ class OpenAIModel:
         try:
             # `chat.completions.create` first walks through all that it sends, which takes as long as sending it.
             return await self._client.post("/chat/completions", cast_to=ChatCompletion, body=body)
+        except UnsafeModelAddress as error:
+            raise ModelUnreachable(str(error)) from error
         except UnicodeEncodeError:
             # What is sent is UTF-8 by now; only a header takes less.
             raise ModelRejected("The model's key holds a character that no key can. Check COACH_LLM_API_KEY.") from None

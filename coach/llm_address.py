@@ -5,9 +5,15 @@ Whoever could set the model's address would else have the service ask there, and
 
 import ipaddress
 import socket
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpx2
+import structlog
+
 from coach.errors import UnsafeModelAddress
+
+log = structlog.get_logger(__name__)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -17,6 +23,10 @@ _METADATA = frozenset(
 )
 _NAMES = frozenset(
     {"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"}
+)
+_REFUSED = (
+    "COACH_LLM_BASE_URL leads to a link-local address, where clouds keep the keys of their machines. "
+    "Set the address of a model's server, or COACH_LLM_ALLOW_LINK_LOCAL=true if your model does live there."
 )
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -30,10 +40,27 @@ def refuse_link_local(base_url: str | None, *, allowed: bool) -> None:
     if allowed or not host:
         return
     if host.casefold() in _NAMES or any(map(_is_unsafe, _addresses(host))):
-        raise UnsafeModelAddress(
-            "COACH_LLM_BASE_URL leads to a link-local address, where clouds keep the keys of their machines. "
-            "Set the address of a model's server, or COACH_LLM_ALLOW_LINK_LOCAL=true if your model does live there."
-        )
+        raise UnsafeModelAddress(_REFUSED)
+
+
+async def watch_connections(request: httpx2.Request) -> None:
+    """A hook for the client: before a byte is sent, refuse a connection that came out at such an address.
+
+    A name may lead elsewhere by then than when the settings were read (DNS rebinding). What is looked at is the far end
+    of the connection itself, so nothing can change between the look and the use. Behind a proxy that end is the proxy.
+    """
+    request.extensions = {**request.extensions, "trace": _refuse_far_end}
+
+
+async def _refuse_far_end(event: str, info: dict[str, Any]) -> None:
+    if not event.endswith("connect_tcp.complete"):
+        return
+    stream = info["return_value"]
+    end = stream.get_extra_info("server_addr")
+    if end is not None and _is_unsafe(ipaddress.ip_address(str(end[0]).partition("%")[0])):
+        await stream.aclose()
+        log.error("model.address_refused")
+        raise UnsafeModelAddress(_REFUSED)
 
 
 def _addresses(host: str) -> list[Address]:

@@ -58,6 +58,14 @@ class Settings(BaseSettings):
     log_requests: Annotated[
         bool, Field(description="Write a line for each request: its route, status and time; never who or what.")
     ] = False
+    otel_endpoint: Annotated[
+        str | None,
+        Field(
+            description="http://host:port of an OpenTelemetry collector (OTLP, gRPC); falls back to "
+            "OTEL_EXPORTER_OTLP_ENDPOINT; unset: nothing is traced.",
+            validation_alias=AliasChoices("COACH_OTEL_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        ),
+    ] = None
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body taken.")] = 64 * 1024
     max_import_bytes: Annotated[int, Field(ge=1024, description="Largest import of feedback taken.")] = 64 * 1024 * 1024
 
@@ -104,7 +112,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "database_url", "chroma_url", "llm_model", "llm_api_key", "llm_base_url", "oidc_issuer", "oidc_audience",
-        "redis_url", "requests_per_minute", "address_requests_per_minute",
+        "redis_url", "otel_endpoint", "requests_per_minute", "address_requests_per_minute",
         mode="before",
     )  # fmt: skip
     @classmethod
@@ -137,6 +145,13 @@ class Settings(BaseSettings):
     def _known_counter(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://")):
             raise ValueError("must begin with redis:// or rediss://")
+        return value
+
+    @field_validator("otel_endpoint")
+    @classmethod
+    def _known_collector(cls, value: str | None) -> str | None:
+        if value is not None and (not value.startswith(("http://", "https://")) or not urlsplit(value).hostname):
+            raise ValueError("must be http://host:port or https://host:port")
         return value
 
     @field_validator("oidc_issuer")

@@ -84,7 +84,7 @@ def refused_connections(_no_way_out: None) -> Iterator[list[str]]:
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting, key or proxy of the developer, and a working folder without a `.env` file."""
     for name in os.environ:
-        if name.startswith(("COACH_", "OPENAI_")) or name.lower().endswith("_proxy"):
+        if name.startswith(("COACH_", "OPENAI_", "OTEL_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 

@@ -32,6 +32,12 @@ def test_each_risk_names_tests_that_exist(risk: str) -> None:
         assert re.search(rf"^(?:async )?def {name}\(", (REPOSITORY / file).read_text("utf-8"), re.MULTILINE), name
 
 
+def test_each_risk_of_both_editions_has_its_row() -> None:
+    rows = re.findall(r"^\| (LLM\d\d) [^|]* \| (LLM\d\d)", page("security.md"), re.MULTILINE)
+    every = {f"LLM{number:02}" for number in range(1, 11)}
+    assert [{row[edition] for row in rows} for edition in (0, 1)] == [every, every]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_the_settings_that_a_page_names_exist(name: str) -> None:
     settings = {f"COACH_{field.upper()}" for field in Settings.model_fields}

@@ -32,6 +32,7 @@ from coach.store.agendas import (
 )
 from coach.store.pairs import PairPeople, hold_open
 from coach.store.sessions import NO_SESSION, get_session
+from coach.tracing import span
 
 router = APIRouter(tags=["agendas"])
 
@@ -98,7 +99,9 @@ async def create_agenda(
                 briefing, pair = make_brief(known), known.people.pair
                 made = await maker.make(briefing, pair.id, pair.program_id, budget_spent=spent, progress=progress)
                 progress("storing")
-                if stored := await _stored(state, made, caller, key):
+                with span("agenda storing"):
+                    stored = await _stored(state, made, caller, key)
+                if stored:
                     state.metrics.count_agenda(stored.content["generator"])
                     return shown_agenda(stored, role)
                 # Another process gave the pair some of these starters in the same moment.

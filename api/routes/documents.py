@@ -7,7 +7,7 @@ from api.dependencies import Id, Page
 from api.schemas import Page as PageOf
 from api.schemas import programs as schemas
 from api.state import State
-from coach.errors import InvalidInput
+from coach.errors import IndexUnavailable, InvalidInput
 from coach.models import ProgramDocument
 from coach.retrieval.chunk import chunk_document
 from coach.retrieval.library import program_document
@@ -60,8 +60,12 @@ async def remove_document(program_id: Id, document_id: Id, caller: Coordinator, 
     async with state.store.write() as db:
         await delete_document(db, program_id, document_id)
         await caller.did(db, "document.delete", document_id=document_id, program_id=program_id)
-    # A search that came between the two has put it back.
-    await search.forget(program_id, document_id)
+    try:
+        # A search that came between the two has put it back.
+        await search.forget(program_id, document_id)
+    except IndexUnavailable:
+        # Nobody finds it any more; what is left of it in the index goes later.
+        state.jobs.enqueue("tidy-documents")
 
 
 def _shown(row: ProgramDocument) -> schemas.Document:

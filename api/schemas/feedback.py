@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
 
-from api.schemas import Body, Reply
+from api.schemas import WHOLE, Body, Reply
 from coach.feedback import MOST_CHARACTERS
 from coach.retrieval.library import Role
 
@@ -28,7 +28,7 @@ def _not_too_long(text: str) -> str:
     return text
 
 
-Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
+Rating = Annotated[int, Field(ge=1, le=5, strict=True), WHOLE]
 Answer = Annotated[
     str,
     BeforeValidator(_without_controls),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
-from api.schemas import Body, Reply
+from api.schemas import CHANGES, IN_WORDS, NEVER_NULL, WHOLE, Body, Reply
 from coach.feedback.disclosure import REPORT_PEOPLE, THEME_PEOPLE
 from coach.retrieval.library import Topic
 
@@ -22,15 +22,19 @@ def _one_text(value: object) -> object:
     return "; ".join(value) if isinstance(value, list) and all(isinstance(part, str) for part in value) else value
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(says_something)]
-Phrase = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(says_something)]
-Goal = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(says_something)]
+# For whoever reads the description: what `says_something` wants, as JSON Schema has it.
+SOMETHING = Field(json_schema_extra={"pattern": r"[\p{L}\p{N}]"})
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(says_something), SOMETHING]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(says_something), SOMETHING]
+Goal = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(says_something), SOMETHING]
 Goals = Annotated[list[Goal], Field(min_length=1, max_length=3)]
 Topics = Annotated[list[Topic], Field(max_length=7)]
 AvoidTopics = Annotated[list[Phrase], Field(max_length=20)]
 Accessibility = Annotated[str, StringConstraints(max_length=500), BeforeValidator(_one_text)]
 SessionMinutes = Annotated[int, Field(ge=15, le=180)]
 PlannedSessions = Annotated[int, Field(ge=1, le=60)]
+ReportPeople = Annotated[int, Field(ge=REPORT_PEOPLE, le=10_000, strict=True), WHOLE]
+ThemePeople = Annotated[int, Field(ge=THEME_PEOPLE, le=10_000, strict=True), WHOLE]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
@@ -50,9 +54,11 @@ class ProgramChange(Body):
     `closed_at` is when the program ended, null while it runs; for `retention_days` after that its people are kept.
     """
 
-    report_minimum_people: Annotated[int, Field(ge=REPORT_PEOPLE, le=10_000, strict=True)] | None = None
-    theme_minimum_people: Annotated[int, Field(ge=THEME_PEOPLE, le=10_000, strict=True)] | None = None
-    closed_at: AwareDatetime | None = None
+    model_config = CHANGES
+
+    report_minimum_people: Annotated[ReportPeople | None, NEVER_NULL] = None
+    theme_minimum_people: Annotated[ThemePeople | None, NEVER_NULL] = None
+    closed_at: Annotated[AwareDatetime, IN_WORDS] | None = None
     retention_days: Annotated[int, Field(ge=0, le=3_650)] | None = None
 
     @model_validator(mode="after")
@@ -68,8 +74,8 @@ class ProgramChange(Body):
 class DocumentCreate(Body):
     """A Markdown document that only this program's people find."""
 
-    title: Annotated[str, StringConstraints(min_length=3, max_length=120), AfterValidator(says_something)]
-    text: Annotated[str, StringConstraints(min_length=1, max_length=60_000), AfterValidator(says_something)]
+    title: Annotated[str, StringConstraints(min_length=3, max_length=120), AfterValidator(says_something), SOMETHING]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=60_000), AfterValidator(says_something), SOMETHING]
 
 
 class Document(Reply):
@@ -130,8 +136,10 @@ class PairChange(Body):
     `experience_limit` is how many meetings in a row may draw on what you have lived through, 0 for none.
     """
 
-    goals: Goals | None = None
-    goals_reached: Goals | None = None
+    model_config = CHANGES
+
+    goals: Annotated[Goals | None, NEVER_NULL] = None
+    goals_reached: Annotated[Goals | None, NEVER_NULL] = None
     topics: Topics | None = None
     avoid_topics: AvoidTopics | None = None
     accessibility: Accessibility | None = None

@@ -13,7 +13,16 @@ from coach.retrieval.library import Level
 class ReportCreate(Body):
     """The period to publish: a quarter such as `2026-Q3` or a month such as `2026-08`, in UTC."""
 
-    period: Annotated[str, Field(min_length=1, max_length=40, examples=["2026-Q3", "2026-08"])]
+    period: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=40,
+            examples=["2026-Q3", "2026-08"],
+            # What says more kindly why it is refused is `parse_period`.
+            json_schema_extra={"pattern": "^2[0-9]{3}-(Q[1-4]|0[1-9]|1[0-2])$"},
+        ),
+    ]
 
 
 class ThemeAction(Reply):

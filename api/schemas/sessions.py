@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
-from api.schemas import Body, Reply
-from api.schemas.programs import SessionMinutes, says_something
+from api.schemas import CHANGES, IN_WORDS, NEVER_NULL, Body, Reply
+from api.schemas.programs import SOMETHING, SessionMinutes, says_something
 from coach.retrieval.library import Evidence, Kind, Role, Stage, Topic
 
 
@@ -18,11 +18,13 @@ def _to_utc(at: datetime) -> datetime:
         raise ValueError("is outside of the calendar; check the year") from None
 
 
-Time = Annotated[datetime, AfterValidator(_to_utc)]
+Time = Annotated[datetime, AfterValidator(_to_utc), IN_WORDS]
+Day = Annotated[date, IN_WORDS]
 Status = Literal["planned", "held", "cancelled", "postponed"]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(says_something)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(says_something), SOMETHING]
+Unfinished = Annotated[list[Annotated[str, StringConstraints(max_length=10)]], Field(max_length=16)]
 Format = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-Focus = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(says_something)]
+Focus = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(says_something), SOMETHING]
 
 
 class SessionCreate(Body):
@@ -40,12 +42,14 @@ class SessionChange(Body):
     `unfinished` are ids of items of its newest agenda: activities to go on with next time.
     """
 
-    status: Status | None = None
-    scheduled_at: Time | None = None
-    minutes: SessionMinutes | None = None
+    model_config = CHANGES
+
+    status: Annotated[Status | None, NEVER_NULL] = None
+    scheduled_at: Annotated[Time | None, NEVER_NULL] = None
+    minutes: Annotated[SessionMinutes | None, NEVER_NULL] = None
     focus: Focus | None = None
     format: Format | None = None
-    unfinished: Annotated[list[Annotated[str, StringConstraints(max_length=10)]], Field(max_length=16)] | None = None
+    unfinished: Annotated[Unfinished | None, NEVER_NULL] = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -79,16 +83,18 @@ class ActionCreate(Body):
 
     owner: Role
     text: Text
-    due_on: date | None = None
+    due_on: Day | None = None
     session_id: str | None = None
 
 
 class ActionChange(Body):
     """What may change of an action."""
 
-    done: bool | None = None
-    text: Text | None = None
-    due_on: date | None = None
+    model_config = CHANGES
+
+    done: Annotated[StrictBool | None, NEVER_NULL] = None
+    text: Annotated[Text | None, NEVER_NULL] = None
+    due_on: Day | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

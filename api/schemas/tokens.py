@@ -1,11 +1,11 @@
 """Tokens."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
-from api.schemas import Body, Reply
+from api.schemas import IN_WORDS, Body, Reply
 
 
 class TokenCreate(Body):
@@ -17,7 +17,7 @@ class TokenCreate(Body):
     role: Literal["admin", "coordinator", "participant"]
     program_id: str | None = None
     participant_id: str | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Annotated[AwareDatetime, IN_WORDS] | None = None
 
 
 class TokenReply(Reply):

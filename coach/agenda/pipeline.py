@@ -25,6 +25,7 @@ from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Role
 from coach.retrieval.search import Search
 from coach.sources import source_of
+from coach.tracing import span
 from coach.vocabulary import Vocabulary
 
 log = structlog.get_logger(__name__)
@@ -73,12 +74,16 @@ class AgendaMaker:
         "says so. `progress` is told each step as it begins.
         """
         progress("passages")
-        plan = await choose(outline(briefing.brief), briefing, self._search)
+        with span("agenda passages"):
+            plan = await choose(outline(briefing.brief), briefing, self._search)
         deadline = time.monotonic() + self._timeout_s
-        outcome = await self._words(plan, briefing, deadline, budget_spent, progress)
-        preps = await asyncio.gather(
-            *(self._prep(role, plan, outcome, briefing, deadline) for role in ("mentor", "mentee"))
-        )
+        with span("agenda words") as under_way:
+            outcome = await self._words(plan, briefing, deadline, budget_spent, progress)
+            under_way.tell(source=outcome.source, reason=outcome.reason or "none")
+        with span("agenda preps"):
+            preps = await asyncio.gather(
+                *(self._prep(role, plan, outcome, briefing, deadline) for role in ("mentor", "mentee"))
+            )
         row = Agenda(
             id=new_id(),
             session_id=briefing.brief.session_id,

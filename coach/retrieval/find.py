@@ -20,6 +20,7 @@ from coach.retrieval.lexical import Scores
 from coach.retrieval.library import Kind, Stage, Topic
 from coach.retrieval.rank import Legs, Ranker, Ranking
 from coach.retrieval.spelling import Spelling
+from coach.tracing import span
 
 T = TypeVar("T")
 
@@ -136,7 +137,9 @@ class Finder:
         When the index fails, the passages come ranked by shared words instead, and `healthy` turns false.
         """
         texts = [self._as_asked(query) for query in queries]
-        rankings = await self._rank(texts)
+        with span("search", questions=len(texts)) as under_way:
+            rankings = await self._rank(texts)
+            under_way.tell(by_words_alone=not self.healthy)
         results: list[Iterator[Hit]] = []
         for text, narrowing in zip(texts, narrowings, strict=True):
             allowed, ranking = self._allowed(narrowing), rankings[text]

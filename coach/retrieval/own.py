@@ -41,6 +41,11 @@ class OwnPassages:
             collection.delete(where={"document": document_id})
             return self.count(document_id)
 
+    def documents(self) -> set[str]:
+        """Ids of the documents of which something is in the index."""
+        with self._index.aside(self._name) as collection:
+            return {str(key).partition("/")[0] for key in collection.get(include=[])["ids"]}
+
     def count(self, document_id: str | None = None) -> int:
         """How many passages of a document are in the index; without one, of all documents."""
         with self._index.aside(self._name) as collection:

@@ -126,6 +126,14 @@ class Search(Finder):
         self._programs.pop(program_id, None)
         return await self.in_thread(partial(self.own.forget, document_id))
 
+    async def documents_left(self) -> set[str]:
+        """Ids of the programs' documents of which something is in the index. Raises IndexUnavailable."""
+        return await self.in_thread(self.own.documents)
+
+    async def drop(self, document_id: str) -> None:
+        """Take out what was left of a document that is no more. Raises IndexUnavailable."""
+        await self.in_thread(partial(self.own.forget, document_id))
+
     def forget_texts(self) -> None:
         """Let go of all that was ever asked: questions hold people's goals in their own words."""
         self._embedder.forget_texts()

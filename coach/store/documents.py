@@ -30,6 +30,11 @@ async def document_ids(db: AsyncSession, program_id: str) -> list[str]:
     return list((await db.execute(_IDS, {"program_id": program_id})).scalars())
 
 
+async def known_documents(db: AsyncSession) -> set[str]:
+    """Ids of the documents of all programs."""
+    return set((await db.execute(select(ProgramDocument.id))).scalars())
+
+
 async def list_documents(
     db: AsyncSession, program_id: str, limit: int | None = None, after: str | None = None
 ) -> list[ProgramDocument]:

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from coach.errors import IndexUnavailable
@@ -59,6 +61,37 @@ async def test_a_document_that_cannot_leave_the_index_is_still_there_to_be_delet
 
     assert (await pair.coordinator.call("DELETE", f"{path}/{made['id']}")).status_code == 204
     assert search.own.count(made["id"]) == 0
+
+
+async def test_what_a_failing_index_kept_of_a_deleted_document_goes_later(
+    serve: Serve, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = await serve(own_search=search)
+    pair = await service.pair()
+    path = f"/programs/{pair.program_id}/documents"
+    kept, made = [await pair.coordinator.made(path, {**POLICY, "title": title}) for title in ("These", "Those")]
+    assert {kept["id"], made["id"]} <= set(await found(pair.mentor))
+    asked: list[str] = []
+
+    def fails_the_second_time(document_id: str) -> int:
+        asked.append(document_id)
+        if len(asked) > 1:
+            raise IndexUnavailable("The index cannot be reached.")
+        return 0
+
+    with monkeypatch.context() as broken:
+        broken.setattr(search.own, "forget", fails_the_second_time)
+        assert (await pair.coordinator.call("DELETE", f"{path}/{made['id']}")).status_code == 204
+        await service.state.jobs.drain()
+    assert made["id"] not in await found(pair.mentor)
+    assert search.own.count(made["id"]) == 2
+
+    later = await serve(own_search=search)
+    # What is due each day begins once the service has started.
+    await asyncio.sleep(0)
+    await later.state.jobs.drain()
+    assert search.own.count(made["id"]) == 0
+    assert search.own.count(kept["id"]) == 2
 
 
 async def test_a_deleted_document_is_gone_from_the_index(serve: Serve, search: Search) -> None:

@@ -1,10 +1,17 @@
 """Comments are read for themes after the reply, and nothing of them is logged."""
 
+import asyncio
 import logging
+from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
 
+from coach.__main__ import serve as coach_serve
+from coach.feedback.reading import OwnReader
 from coach.models import Comment
+from coach.retrieval.search import Search
 from tests.api.conftest import FEEDBACK, Serve
 from tests.api.test_feedback import put, rows, seen, sent
 from tests.feedback.readers import WordReader
@@ -32,6 +39,29 @@ async def test_what_was_left_unread_is_read_at_the_next_start(serve: Serve) -> N
     await second.state.jobs.drain()
     assert len(reader.read_texts) == 2
     assert {row.reader for row in await rows(second.state, Comment)} == {reader.version}
+
+
+def test_the_service_that_is_served_reads_comments(
+    words_search: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    readers: list[Any] = []
+
+    class Server(uvicorn.Server):
+        def run(self, sockets: Any = None) -> None:
+            async def start() -> None:
+                app: Any = self.config.app
+                async with app.router.lifespan_context(app):
+                    readers.append(app.state.coach.reader)
+
+            asyncio.run(start())
+            self.started = True
+
+    monkeypatch.setattr(uvicorn, "Server", Server)
+    monkeypatch.setattr(words_search, "close", lambda: None)
+    monkeypatch.setattr("coach.retrieval.search.open_search", lambda *_, **__: words_search)
+    monkeypatch.setenv("COACH_DATA_DIR", str(tmp_path))
+    coach_serve(port=0)
+    assert [type(reader) for reader in readers] == [OwnReader]
 
 
 async def test_nothing_of_feedback_reaches_the_log(

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from api.rates import Rates, TooManyRequests, is_loopback, network_of
-from coach.errors import CoachError
 from coach.settings import Settings
 from tests.api.conftest import Caller, Serve, Service, assert_problem
 
@@ -129,7 +128,7 @@ def test_what_is_this_machine_itself(address: str, own: bool) -> None:
 
 async def test_counters_of_minutes_that_are_over_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     rates = Rates(Settings(requests_per_minute=1))
-    counters: Any = rates._limiter.storage
+    counters: Any = rates._own.storage
     for number in range(100):
         await rates.count_token(f"token{number}", "192.0.2.7")
     assert len(counters.storage) == 100
@@ -138,26 +137,6 @@ async def test_counters_of_minutes_that_are_over_are_let_go(monkeypatch: pytest.
     monkeypatch.setattr(time, "monotonic", lambda: clock + 61)
     await rates.count_token("token7", "192.0.2.7")
     assert len(counters.storage) == len(counters.expirations) == 1
-
-
-def test_redis_without_its_client_is_a_sentence() -> None:
-    with pytest.raises(CoachError, match="pip install redis"):
-        Rates(Settings(redis_url="redis://127.0.0.1:1"))
-
-
-async def test_counters_that_are_out_of_reach_hold_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    from limits.errors import StorageError
-
-    async def gone(*_: Any, **__: Any) -> Any:
-        raise StorageError(OSError("gone"))
-
-    rates = Rates(Settings(requests_per_minute=1))
-    monkeypatch.setattr(rates._limiter.storage, "incr", gone)
-    monkeypatch.setattr(rates._limiter.storage, "get", gone)
-    for _ in range(3):
-        await rates.check_failures("192.0.2.7")
-        await rates.count_failure("192.0.2.7")
-        await rates.count_token("token", "192.0.2.7")
 
 
 # Sizes before the body

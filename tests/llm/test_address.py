@@ -1,15 +1,20 @@
 """The model may live anywhere but where clouds keep the keys of their machines."""
 
+import asyncio
+import ipaddress
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 import respx
 
+from coach import llm_address
 from coach.errors import CoachError, ModelUnreachable, UnsafeModelAddress
 from coach.llm_address import refuse_link_local
-from tests.llm.servers import LOCAL, REQUEST, model, patient
+from tests.llm.servers import LOCAL, REQUEST, answered, model, patient
 
 
 def lead_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -79,3 +84,43 @@ async def test_a_redirect_is_not_followed(httpx2_mock: respx.Router) -> None:
     with pytest.raises(ModelUnreachable, match="COACH_LLM_BASE_URL"):
         await model(breaker=patient()).reply(REQUEST)
     assert len(httpx2_mock.calls) == 1
+
+
+@asynccontextmanager
+async def listener() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A model's server that keeps what it is sent, and its address by name."""
+    sent: list[bytes] = []
+    body = answered().content
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        sent.append(await reader.read(65_536))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" + body)
+        writer.close()
+
+    running = await asyncio.start_server(answer, "127.0.0.1", 0)
+    yield f"http://localhost:{running.sockets[0].getsockname()[1]}/v1", sent
+    running.close()
+
+
+async def test_a_name_that_leads_elsewhere_after_the_start_is_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with listener() as (url, sent):
+        refuse_link_local(url, allowed=False)
+        asked = model(url, breaker=patient())
+        # From now on this machine stands for one that keeps keys.
+        monkeypatch.setattr(llm_address, "_METADATA", frozenset({ipaddress.ip_address("127.0.0.1")}))
+        with pytest.raises(ModelUnreachable, match="COACH_LLM_BASE_URL leads to a link-local address"):
+            await asked.reply(REQUEST)
+        await asyncio.sleep(0.05)
+        assert [text for text in sent if text] == []
+        await asked.close()
+        allowed = model(url, breaker=patient(), llm_allow_link_local=True)
+        assert (await allowed.reply(REQUEST)).text == '{"answer": "yes"}'
+        await allowed.close()
+
+
+async def test_a_name_that_leads_to_a_model_is_asked() -> None:
+    async with listener() as (url, sent):
+        asked = model(url, breaker=patient())
+        assert (await asked.reply(REQUEST)).text == '{"answer": "yes"}'
+        assert len(sent) == 1
+        await asked.close()
