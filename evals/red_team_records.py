@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel
 
 from coach.feedback.report_words import report_words
 from coach.models import Pair, now
@@ -139,7 +139,7 @@ async def copies(at: Besieged, out: Outcome) -> None:
         for name, table in SQLModel.metadata.tables.items():
             if name in _FEEDBACK_TABLES:
                 continue
-            rows = (await db.execute(select(table))).mappings().all()
+            rows = (await db.execute(table.select())).mappings().all()
             text = json.dumps([dict(row) for row in rows], default=str, ensure_ascii=False)
             leaked = any(canary.casefold() in text.casefold() for canary in CANARIES) or five_alike(text, long)
             out.tried(leaked, f"table {name}")

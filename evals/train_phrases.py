@@ -102,7 +102,7 @@ def weigh(raised: Matrix, model: Matrix, phrases: Matrix, precision: float) -> W
     Logistic regression on the two of each comment and theme (stacking, Wolpert, 1992), and the lowest threshold that
     reaches `precision`. Shapes: (comments, themes).
     """
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     both = np.stack([model.ravel(), phrases.ravel()], axis=1)
     fitted = LogisticRegression(C=1e6, max_iter=500).fit(both, raised.ravel())
