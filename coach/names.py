@@ -25,6 +25,13 @@ def first_names_of(mentor: str, mentee: str) -> tuple[str, str]:
     return f"{names[0]} (mentor)", f"{names[1]} (mentee)"
 
 
+def named(text: str, mentor: str, mentee: str) -> str:
+    """A text of the library with the two names where it speaks of the mentor and the mentee."""
+    for role, name in (("mentor", mentor), ("mentee", mentee)):
+        text = re.sub(rf"\b(?:[Tt]he|[Yy]our) {role}\b", name.replace("\\", ""), text)
+    return text
+
+
 def _shown_name(name: str) -> str:
     """The name as it may be shown, without what is added to it; of one that gives orders only the beginning."""
     shown = plain("\n".join(name.strip().splitlines()[:1]), 80)

@@ -22,7 +22,7 @@ from evals.compare import comparison
 from evals.library_index import shared_index
 from evals.markdown import as_markdown
 from evals.page import as_page
-from evals.parts import Part, PartNotRun, registered
+from evals.parts import ALIASES, Part, PartNotRun, registered
 from evals.progress import begin
 from evals.replies import FOLDER, CountingModel, RecordedModel, RecordingModel, estimate
 from evals.report import Gates, judge, not_run, read_gates, table
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
         return _compare([Path(name) for name in options.parts[1:]])
     parts = registered()
     accepting = options.parts[:1] == ["accept"]
-    names = options.parts[1:] if accepting else options.parts
+    names = [ALIASES.get(name, name) for name in (options.parts[1:] if accepting else options.parts)]
     for name in names:
         if name not in parts:
             sys.stderr.write(f"There is no part {name!r}; the parts are {', '.join(parts)}.\n")

@@ -29,19 +29,19 @@ from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import done, expect
+from evals.questions import is_open
+from evals.support import supported
 from evals.words_shown import written_words
 from evals.writers import judged, writer
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
 SCHEMA = DATASET.with_name("agendas_schema.json")
 
+# Of the words of an activity so many must stand in what it cites, or in what the two told.
+_SUPPORTED = 0.7
 _FEWEST_STARTERS = 3
 # How much of a quoted text must be there word for word: long ones are shortened where they are quoted.
 _QUOTED_CHARACTERS = 40
-# With these words begin questions that yes or no answers.
-_YES_OR_NO = re.compile(
-    r"(?:am|are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)\b", re.IGNORECASE
-)
 # What the items of a stage must hold: the kinds that can hold it, and words without which it is not there.
 _MUST_HAVES: dict[str, dict[str, tuple[frozenset[str], str]]] = {
     "kickoff": {
@@ -251,6 +251,21 @@ class GuardsPass(Metric[AgendaCase, Output]):
         return [f"{found.guard}, {found.where}: {found.reason}" for found in check_agenda(output.draft)]
 
 
+class CitationsSupport(Metric[AgendaCase, Output]):
+    """A source that says something else makes the coach a liar before whoever looks it up, and some do."""
+
+    def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
+        """Activities of whose words too few stand in what they cite or in what the pair told."""
+        found = []
+        for item, slot in zip(output.draft.words.items, output.draft.plan.slots, strict=True):
+            cited = [passage for passage in slot.passages if passage.id in item.sources]
+            if slot.activity is not None and cited:
+                share, lacking = supported(item.description, cited, inputs.brief.model_dump_json())
+                if share < _SUPPORTED:
+                    found.append(f"item {item.slot}: {share:.0%} of its words, without {', '.join(lacking[:8])}")
+        return found
+
+
 class StartersOpen(Metric[AgendaCase, Output]):
     """A question that yes or no answers ends the talk that it should start, and one that comes again says that
     nobody listened the first time.
@@ -262,7 +277,7 @@ class StartersOpen(Metric[AgendaCase, Output]):
         found = [] if len(texts) >= _FEWEST_STARTERS else [f"{len(texts)} starters"]
         seen = {starter_key(text) for text in inputs.asked}
         for text in texts:
-            if not text.rstrip(' ”"').endswith("?") or _YES_OR_NO.match(text.lstrip(' “"')):
+            if not is_open(text):
                 found.append(f"“{text}” is no open question")
             if starter_key(text) in seen:
                 found.append(f"“{text}” was asked before")
@@ -297,6 +312,7 @@ METRICS: tuple[type[Metric[AgendaCase, Output]], ...] = (
     StageMustHaves,
     MentorsShare,
     CitationsExist,
+    CitationsSupport,
     BecauseGiven,
     GoalsNamed,
     GuardsPass,
@@ -324,10 +340,7 @@ def schema() -> dict[str, Any]:
 async def evaluate(
     dataset: Dataset[AgendaCase, Any, About], search: Search
 ) -> EvaluationReport[AgendaCase, Any, About]:
-    """Make the agenda of every case and judge it.
-
-    Raises PartNotRun when the index failed meanwhile: what was then found by words alone is not what the service does.
-    """
+    """Make and judge every case's agenda. Raises PartNotRun when the index failed: only words were searched then."""
     by = writer()
     maker = AgendaMaker(search, by.model, by.timeout_s)
     vocabulary = Vocabulary(search.passages)

@@ -2,10 +2,12 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
 from coach.retrieval.index import keep_copy
@@ -13,8 +15,19 @@ from coach.retrieval.library import read_library
 from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
 
-# Where an index is shared: what closes it, and the index itself as soon as somebody asked for it.
-_shared: list[tuple[ExitStack, list[Search]]] = []
+T = TypeVar("T")
+
+
+@dataclass
+class _Shared:
+    """Where an index is shared: what closes it, the index as soon as somebody asked for it, and what was made of it."""
+
+    stack: ExitStack
+    opened: list[Search] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)
+
+
+_shared: list[_Shared] = []
 
 
 @cache
@@ -30,17 +43,31 @@ def shared_index() -> Iterator[None]:
         yield
         return
     with ExitStack() as stack:
-        _shared.append((stack, []))
+        _shared.append(_Shared(stack))
         try:
             yield
         finally:
             _shared.pop()
 
 
+def made_once(name: str, make: Callable[[], T]) -> T:
+    """What `make` gives; parts that share an index share what is made under one name, so that it is made once."""
+    if not _shared:
+        return make()
+    made = _shared[-1].made
+    if name not in made:
+        made[name] = make()
+    kept: T = made[name]
+    return kept
+
+
 def forget_answers() -> None:
-    """Let a shared index forget what it found, as if it had just been opened: what ranks may have changed."""
-    for _, opened in _shared:
-        for search in opened:
+    """Let a shared index forget what it found and what was made of it, as if it had just been opened: what ranks and
+    what writes may have changed.
+    """
+    for shared in _shared:
+        shared.made.clear()
+        for search in shared.opened:
             search._rankings.clear()
 
 
@@ -54,9 +81,9 @@ def library_index(settings: Settings) -> Iterator[Search]:
         with _opened(settings) as search:
             yield search
         return
-    stack, opened = _shared[-1]
+    opened = _shared[-1].opened
     if not opened:
-        opened.append(stack.enter_context(_opened(settings)))
+        opened.append(_shared[-1].stack.enter_context(_opened(settings)))
     elif not opened[0].healthy:
         opened[0].build(show_progress)
     yield opened[0]

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import structlog
 
-from evals import personal, plants, retrieval, themes, worst
+from evals import injection, made, plants, retrieval, themes, worst
 from evals.__main__ import run_parts
 from evals.baseline import read_baseline
 from evals.library_index import forget_answers, shared_index
@@ -209,9 +209,11 @@ def _shorten(patch: Patch) -> None:
     some_pairs = tuple(
         pair for place, pair in enumerate(every_pair) if pair.traits != ("plain",) or not place % _EVERY_PAIR
     )
-    patch(worst, "situations", lambda: dict(list(situations().items())[::_EVERY_SITUATION]))
-    patch(personal, "read_pairs", lambda: some_pairs)
-    patch(personal, "_SERIES_OF", _SERIES)
+    some = dict(list(situations().items())[::_EVERY_SITUATION])
+    for part in (worst, injection):
+        patch(part, "situations", lambda: some)
+    patch(made, "read_pairs", lambda: some_pairs)
+    patch(made, "_SERIES_OF", _SERIES)
     patch(plants, "tallies", lambda drafts: tallies(drafts, ("heldout",)))
     patch(themes, "_beside", lambda *args: iter(()))
     patch(retrieval, "_notes", lambda *args: iter(()))

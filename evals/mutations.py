@@ -74,19 +74,19 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "starter repeated",
         "the last starter is the first again",
-        ("agendas.starters-open", "series.no-starter-twice"),
+        ("agendas.starters-open", "starters.no-starter-twice"),
         wrapped(choose, "choose_starters", repeated),
     ),
     Mutation(
         "starters forgotten",
         "what the pair was asked before is not remembered",
-        ("agendas.starters-open", "series.no-starter-twice"),
+        ("agendas.starters-open", "starters.no-starter-twice"),
         wrapped(choose, "choose_starters", forgets_asked),
     ),
     Mutation(
         "closed questions",
         "starters can be answered by yes or no",
-        ("agendas.starters-open",),
+        ("agendas.starters-open", "starters.open-questions"),
         wrapped(choose, "choose_starters", closed_questions),
     ),
     Mutation(
@@ -98,7 +98,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "dry library hidden",
         "nobody is told that the library has no more",
-        ("series.dry-told",),
+        ("starters.dry-told",),
         wrapped(pipeline, "notice", lambda original, *args: "Made by the coach."),
     ),
     Mutation(
@@ -170,7 +170,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "topic narrowing off",
         "starters come from any topic",
-        ("pairs.topics-kept",),
+        ("starters.topics-kept",),
         wrapped(choose, "_starter_narrowings", topics_open),
     ),
     Mutation(
@@ -218,7 +218,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "fence removed",
         "what people typed stands in the prompt without its marks",
-        ("worst.attack-fenced",),
+        ("worst.attack-fenced", "injection.attack-fenced"),
         becomes(prompts, "fence", lambda name, text: text),
     ),
     Mutation(

@@ -19,14 +19,18 @@ _MODULES = (
     "evals.agendas",
     "evals.prompts",
     "evals.personal",
+    "evals.starters",
     "evals.plants",
     "evals.worst",
+    "evals.injection",
     "evals.themes",
     "evals.reports",
     "evals.red_team",
     "evals.summaries",
 )
 
+# Other names by which a part may be called for.
+ALIASES = {"guards": "plants", "red-team": "disclosure", "novelty": "series"}
 
 # What follows a metric's name where a case has a weight of its own.
 WEIGHT = " weight"

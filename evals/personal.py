@@ -3,61 +3,25 @@
 The composer makes them, for every pair of `datasets/pairs`, as the service would from its database.
 """
 
-import asyncio
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
-from coach.agenda.brief import Briefing, make_brief
-from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.series import FRESH_SESSIONS
-from coach.retrieval.lexical import Lexical, Stems
-from coach.retrieval.search import Search
-from coach.settings import Settings
-from coach.store.agendas import PastAgenda, starter_key
 from coach.untrusted import orders_a_model
-from evals.library_index import library_index
-from evals.pairs import Earlier, PairCase, read_pairs
-from evals.parts import Metric, Part, PartNotRun, register
-from evals.progress import counted
+from evals.made import SESSIONS, Made, Series, pairs_agendas, series_of_agendas
+from evals.pairs import PairCase
+from evals.parts import Metric, Part, register
 from evals.word_runs import common_runs, runs, words_in
+from evals.wording import WORDING_METRICS
 
-# A pair's series in the part `series`.
-SESSIONS = 12
-_SERIES_OF = 24
-# Two of them once more, with so few starters left that the library runs dry.
-_NEARLY_ALL = ", nearly all starters asked"
-_LEFT = 12
 _PRIVATE_RUN = 4
 _LISTENING = re.compile(
     r"only ask questions|takes notes in|says back in one sentence|asks the question first", re.IGNORECASE
 )
 _STAGE = re.compile(r"\b(?:first meeting|last planned meeting|[Mm]eeting \d+)\b|did not take place")
-
-
-@dataclass(frozen=True)
-class Made:
-    """An agenda with the briefing it was made from; `closest` is the pair whose words it is closest to."""
-
-    briefing: Briefing
-    content: dict[str, Any]
-    preps: dict[str, dict[str, Any]]
-    closest: str = ""
-
-    def shown(self) -> dict[str, Any]:
-        """What the two are shown."""
-        return {"closest": self.closest, "agenda": self.content, "preps": self.preps}
-
-    def shared(self) -> str:
-        """All that both read."""
-        parts = [self.content["title"], self.content["summary"]]
-        parts += [item[key] for item in self.content["items"] for key in ("title", "description", "because")]
-        return "\n".join([*parts, *(starter["text"] for starter in self.content["starters"])])
 
 
 class Theirs(Metric[PairCase, Made]):
@@ -100,20 +64,6 @@ class StageFits(Metric[PairCase, Made]):
             wanted = "kickoff"
         stage = output.content["stage"]
         return [] if stage == wanted else [f"{stage} in meeting {number} of {planned}, where {wanted} belongs"]
-
-
-class TopicsKept(Metric[PairCase, Made]):
-    """Who chose two topics and is asked about a third thinks that the coach did not read what they chose."""
-
-    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
-        """Starters on topics that the pair did not choose, unless the library had no more on those."""
-        if not output.briefing.brief.topics or "no more starters" in output.content["notice"]:
-            return None
-        return [
-            f"on {starter['topic']}: “{starter['text']}”"
-            for starter in output.content["starters"]
-            if starter["topic"] is not None and starter["topic"] not in inputs.topics
-        ]
 
 
 class SeniorListens(Metric[PairCase, Made]):
@@ -207,41 +157,6 @@ class NoOrders(Metric[PairCase, Made]):
         return [f"“{text}”" for text in texts]
 
 
-@dataclass(frozen=True)
-class Series:
-    """A pair's agendas, in order."""
-
-    agendas: list[dict[str, Any]] = field(default_factory=list)
-
-    def shown(self) -> list[dict[str, Any]]:
-        """Of each agenda what has to be new."""
-        return [
-            {
-                "title": agenda["title"],
-                "activities": [item["activity"] for item in agenda["items"] if item["activity"]],
-                "starters": [starter["text"] for starter in agenda["starters"]],
-                "notice": agenda["notice"],
-            }
-            for agenda in self.agendas
-        ]
-
-
-class NoStarterTwice(Metric[PairCase, Series]):
-    """A question that comes back says that nobody listened the first time."""
-
-    def faults(self, inputs: PairCase, output: Series) -> list[str] | None:
-        """Starters that the pair had before."""
-        seen: dict[str, int] = {}
-        found = []
-        for number, agenda in enumerate(output.agendas, start=1):
-            for starter in agenda["starters"]:
-                key = starter_key(starter["text"])
-                if key in seen:
-                    found.append(f"“{starter['text']}” in sessions {seen[key]} and {number}")
-                seen[key] = number
-        return found
-
-
 class NoExerciseSoon(Metric[PairCase, Series]):
     """The same exercise within a few meetings is a rerun, unless it was carried over or the library had no other; that
     is said then.
@@ -263,23 +178,10 @@ class NoExerciseSoon(Metric[PairCase, Series]):
         return found
 
 
-class DryTold(Metric[PairCase, Series]):
-    """Where the library has too little that is new, hiding it would make the coach look careless."""
-
-    def faults(self, inputs: PairCase, output: Series) -> list[str] | None:
-        """Agendas with fewer than three starters that do not say why."""
-        return [
-            f"session {number}: {len(agenda['starters'])} starters"
-            for number, agenda in enumerate(output.agendas, start=1)
-            if len(agenda["starters"]) < 3 and "no more starters" not in agenda["notice"]
-        ]
-
-
 PAIR_METRICS: tuple[type[Metric[PairCase, Made]], ...] = (
     Theirs,
     EveryItemTied,
     StageFits,
-    TopicsKept,
     SeniorListens,
     BoundarySet,
     FeedbackTakenUp,
@@ -287,77 +189,14 @@ PAIR_METRICS: tuple[type[Metric[PairCase, Made]], ...] = (
     OwnWordsKept,
     AvoidedNowhere,
     NoOrders,
+    *WORDING_METRICS,
 )
-SERIES_METRICS: tuple[type[Metric[PairCase, Series]], ...] = (NoStarterTwice, NoExerciseSoon, DryTold)
-
-
-async def make_all(pairs: Sequence[PairCase], search: Search) -> dict[str, Made]:
-    """The agenda of each pair by its name, and to whose brief it is closest."""
-    maker = AgendaMaker(search, model=None, timeout_s=1)
-    made: dict[str, Made] = {}
-    for pair in counted(pairs, lambda one: one.name):
-        briefing = pair.briefing()
-        row = (await maker.make(briefing, "pair", "program")).row
-        made[pair.name] = Made(briefing, row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee})
-    closest = matched(pairs, [without_names(one.shared(), one.briefing) for one in made.values()])
-    return {
-        name: Made(one.briefing, one.content, one.preps, taken_for)
-        for (name, one), taken_for in zip(made.items(), closest, strict=True)
-    }
-
-
-def matched(pairs: Sequence[PairCase], agendas: Sequence[str]) -> list[str]:
-    """For each agenda the name of the pair whose brief it is closest to, by BM25 of what each pair told the coach.
-
-    Words that every fourth agenda has are the coach's own, and tell nobody apart.
-    """
-    stems = Stems()
-    briefs = Lexical(stems.of([_told(pair) for pair in pairs]))
-    read = stems.of(agendas)
-    common = Counter(stem for words in read for stem in set(words))
-    found = []
-    for words in read:
-        own = [stem for stem in words if common[stem] <= len(read) / 4]
-        found.append(pairs[int(briefs.scores(own).argmax())].name)
-    return found
-
-
-def without_names(text: str, briefing: Briefing) -> str:
-    """The text without the two names."""
-    for name in (briefing.brief.mentor.first_name, briefing.brief.mentee.first_name):
-        text = re.sub(rf"\b{re.escape(name)}\b", " ", text)
-    return text
-
-
-async def make_series(pair: PairCase, search: Search) -> Series:
-    """The agendas of a pair that meets `SESSIONS` times, each of which knows the ones before.
-
-    One whose name ends with `_NEARLY_ALL` has had all but a few of the library's starters before.
-    """
-    maker = AgendaMaker(search, model=None, timeout_s=1)
-    past: list[PastAgenda] = []
-    asked: set[str] = set()
-    if pair.name.endswith(_NEARLY_ALL):
-        asked |= {starter_key(passage.text) for passage in search.passages if passage.asked_by}
-        asked -= set(sorted(asked)[:_LEFT])
-    agendas = []
-    for number in range(1, SESSIONS + 1):
-        held = tuple(Earlier(status="held") for _ in range(number - 1))
-        known = pair.model_copy(update={"past": held, "planned_sessions": SESSIONS, "actions": ()})
-        briefing = make_brief(known.facts(tuple(past), frozenset(asked)))
-        made = await maker.make(briefing, "pair", "program")
-        agendas.append(made.row.content)
-        past.append(PastAgenda(f"session-{number}", number, "held", tuple(made.row.activity_ids)))
-        asked |= set(map(starter_key, made.starters))
-    return Series(agendas)
+SERIES_METRICS: tuple[type[Metric[PairCase, Series]], ...] = (NoExerciseSoon,)
 
 
 def run_pairs() -> EvaluationReport[Any, Any, Any]:
     """The part `pairs`. Raises PartNotRun or a CoachError."""
-    pairs = read_pairs()
-    with library_index(Settings()) as search:
-        made = asyncio.run(make_all(pairs, search))
-        _still_healthy(search)
+    pairs, made = pairs_agendas()
     dataset = Dataset(
         name="pairs",
         cases=[Case(name=pair.name, inputs=pair) for pair in pairs],
@@ -368,11 +207,7 @@ def run_pairs() -> EvaluationReport[Any, Any, Any]:
 
 def run_series() -> EvaluationReport[Any, Any, Any]:
     """The part `series`. Raises PartNotRun or a CoachError."""
-    pairs = [pair for pair in read_pairs() if "plain" in pair.traits][:_SERIES_OF]
-    pairs += [pair.model_copy(update={"name": f"{pair.name}{_NEARLY_ALL}"}) for pair in pairs[:2]]
-    with library_index(Settings()) as search:
-        made = {pair.name: asyncio.run(make_series(pair, search)) for pair in counted(pairs, lambda one: one.name)}
-        _still_healthy(search)
+    pairs, made = series_of_agendas()
     dataset = Dataset(
         name="series",
         cases=[Case(name=pair.name, inputs=pair) for pair in pairs],
@@ -381,19 +216,5 @@ def run_series() -> EvaluationReport[Any, Any, Any]:
     return dataset.evaluate_sync(lambda pair: made[pair.name], name="series", max_concurrency=1, progress=False)
 
 
-def _still_healthy(search: Search) -> None:
-    if not search.healthy:
-        raise PartNotRun("The index failed while the agendas were made. Run it again; the index is built anew.")
-
-
-def _told(pair: PairCase) -> str:
-    people = [
-        " ".join([one.role_title, one.department, *one.strengths, *one.wants_to_learn])
-        for one in (pair.mentor, pair.mentee)
-    ]
-    actions = [action.text for action in pair.actions]
-    return " ".join([*pair.goals, *people, *actions, pair.session.focus or "", *pair.topics])
-
-
-register(Part("pairs", "whether agendas are a pair's own, over datasets/pairs", PAIR_METRICS, run_pairs))
+register(Part("pairs", "whether agendas are a pair's own and read well, over datasets/pairs", PAIR_METRICS, run_pairs))
 register(Part("series", f"whether {SESSIONS} agendas of a pair stay fresh", SERIES_METRICS, run_series))

@@ -4,7 +4,6 @@ The held-out comments are `datasets/themes/heldout.jsonl`, rows of {text, themes
 Figures are over pairs of a comment and a theme (micro) and the mean over themes (macro).
 """
 
-import importlib.util
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from coach.retrieval.library import Library, read_library
 from coach.settings import Settings
 from evals.library_index import encoder
 from evals.parts import Metric, Part, PartNotRun, Pooled, register
+from evals.topic_model import is_installed, topic_shares
 
 HELD_OUT = Path(__file__).with_name("datasets") / "themes" / "heldout.jsonl"
 _RESAMPLES = 2_000
@@ -193,8 +193,14 @@ def _beside(comments: Comments, found: Found, library: Library, settings: Settin
     bar = best_f1_threshold(raised, cross_checked(learned, examples, ids))
     yield _row("linear head, threshold for F1", comments, _above(likely, bar, ids))
     yield _row("linear head, threshold for precision", comments, _above(likely, head.thresholds[0], ids))
-    installed = importlib.util.find_spec("bertopic") is not None
-    yield f"{'BERTopic':44} not run: " + ("not wired up here" if installed else "the package bertopic is not installed")
+    if not is_installed():
+        yield f"{'BERTopic':44} not run: the package bertopic is not installed"
+        return
+    own, theirs, topics = topic_shares(
+        [one.text for one in examples], learned, raised, [one.text for one in comments], asked
+    )
+    bar = best_f1_threshold(raised, own)
+    yield _row(f"BERTopic, {topics} topics, labels of the examples", comments, _above(theirs, bar, ids))
 
 
 def _description(theme: Theme, library: Library) -> str:

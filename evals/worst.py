@@ -8,7 +8,7 @@ pass every guard, hold no marker of an attack and nothing that one of the two to
 import asyncio
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -257,7 +257,7 @@ class SecretsKept(Metric[Situation, Shown]):
         return found
 
 
-METRICS: tuple[type[Metric[Situation, Shown]], ...] = (WorstIsGuarded, NoBadWords, NoMarker, AttackFenced, SecretsKept)
+METRICS: tuple[type[Metric[Situation, Shown]], ...] = (WorstIsGuarded, NoBadWords, AttackFenced, SecretsKept)
 
 
 def read_attacks(half: str) -> list[Attack]:
@@ -296,8 +296,15 @@ async def show(situation: Situation, search: Search, vocabulary: Vocabulary) -> 
 
 
 def run() -> EvaluationReport[Any, Any, Any]:
-    """The part. Raises PartNotRun or a CoachError."""
-    cases = situations()
+    """The part: the situations without an attack. Raises PartNotRun or a CoachError."""
+    cases = {name: one for name, one in situations().items() if one.attack is None}
+    return show_and_judge("worst", cases, METRICS)
+
+
+def show_and_judge(
+    part: str, cases: Mapping[str, Situation], metrics: Sequence[type[Metric[Situation, Shown]]]
+) -> EvaluationReport[Any, Any, Any]:
+    """The agendas of these situations and what the metrics say of them. Raises PartNotRun or a CoachError."""
     with library_index(Settings()) as search:
         vocabulary = Vocabulary(search.passages)
 
@@ -308,12 +315,12 @@ def run() -> EvaluationReport[Any, Any, Any]:
         shown = asyncio.run(show_all())
     outputs = {id(situation): shown[name] for name, situation in cases.items()}
     dataset = Dataset(
-        name="worst",
+        name=part,
         cases=[Case(name=name, inputs=situation) for name, situation in cases.items()],
-        evaluators=[metric() for metric in METRICS],
+        evaluators=[metric() for metric in metrics],
     )
     report = dataset.evaluate_sync(
-        lambda situation: outputs[id(situation)], name="worst", max_concurrency=1, progress=False
+        lambda situation: outputs[id(situation)], name=part, max_concurrency=1, progress=False
     )
     sources = [one.content["generator"]["source"] for one in shown.values()]
     shares = ", ".join(f"{source} {sources.count(source)}" for source in sorted(set(sources)))

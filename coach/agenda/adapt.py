@@ -11,7 +11,10 @@ from coach.agenda.brief import SessionBrief
 from coach.agenda.circumstances import Need
 from coach.agenda.phrases import pick
 from coach.agenda.plan import DEMO_MINUTES, AgendaPlan, Purpose, Slot
+from coach.agenda.scope import boundaries
+from coach.names import named
 from coach.retrieval.chunk import Passage
+from coach.retrieval.library import TopicFrontMatter
 from coach.wishes import Wish, answer_begins
 
 # How both work where one of them needs it: nobody is told whose need it is, and everybody gains.
@@ -29,16 +32,28 @@ _WAYS: dict[Need, str] = {
 _ON_A_CALL = "On a call: whoever works shares the screen, and the other one names what to click."
 _HYBRID = "One of you is on a screen: both use the same shared document, and whoever is remote speaks first."
 _ON_FOOT = "On a walk nobody can show a screen: tell it as a story and photograph one note at the end."
+_BY_VOICE = "By voice nothing can be shown: read it out, and send a photograph or a line of notes afterwards."
+_BY_TEXT = "In a chat paste what you would show, one message at a time, and wait until the other one has answered."
 _FAR_APART = (
     "Offer two times for the next meeting, each named in both time zones, and take turns with the awkward hour."
 )
 
-# Tasks for the senior while the junior leads: what makes listening visible.
-_LISTENING = (
+# Tasks for the senior while the junior leads: what makes listening visible. The first ones leave the talking to the
+# junior; the others also go with an activity in which the senior speaks, shows or plays a part.
+_SILENT_LISTENING = (
     "{mentee} listens first and may only ask questions until {mentor} says “your turn”.",
     "{mentee} takes notes in {mentor}'s words and reads two of them back before giving a view.",
-    "Before {mentee} answers anything, {mentee} says back in one sentence what {mentor} meant.",
     "{mentee} writes down one surprise and one question while {mentor} speaks, and asks the question first.",
+)
+_LISTENING = (
+    "Whenever {mentor} explains something, {mentee} says back in one sentence what {mentor} meant before going on.",
+    "At the end {mentee} says back in one sentence what {mentor} saw that {mentee} had not seen.",
+    "{mentee} takes notes in {mentor}'s words and reads two of them back at the end.",
+)
+# What the library has the senior do that is no listening.
+_SENIOR_ACTS = re.compile(
+    r"\{mentee\}(?! (?:asks|guesses|listens|may ask|notes|writes down)\b)"
+    r" (?:[a-z]+s|then [a-z]+s|about|through|at|and \{mentor\}|each)\b|\bEach\b|\b[Bb]oth\b",
 )
 
 # What was asked for: where it is done, first choice first, what is added there, and how it is said behind
@@ -110,6 +125,7 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "a minute to test them comes first.",
     ),
 }
+_A_STEP = re.compile(r"\bsteps? (?:\d|one|two|three|four|five|six)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])")
 _LONGEST_VARIANT = 230
 # Words by which a sentence of an exercise's accessible variant is known to be on this need.
@@ -143,9 +159,12 @@ def _give_variants(slots: list[Slot], brief: SessionBrief) -> None:
     """Activities in the form that fits the place and what the two need; the first one says how they work throughout."""
     ways = [_WAYS[need] for need in brief.needs]
     first = next((place for place, slot in enumerate(slots) if slot.purpose in {"exercise", "discussion"}), 0)
+    said: set[str] = set()
     for place, slot in enumerate(slots):
         if slot.activity is not None:
-            slot = _with(slot, *_variant(slot, brief))
+            # What holds for any activity is said once.
+            slot = _with(slot, *(sentence for sentence in _variant(slot, brief) if sentence not in said))
+            said.update(slot.added)
         if place == first and ways:
             slot = _with(slot, *ways[:3])
         slots[place] = slot
@@ -155,19 +174,24 @@ def _variant(slot: Slot, brief: SessionBrief) -> Iterator[str]:
     """What the library says of doing this activity so, or what holds for any."""
     if brief.walking:
         yield _ON_FOOT
+    elif brief.channel is not None:
+        yield _BY_VOICE if brief.channel == "voice" else _BY_TEXT
     elif brief.place in {"remote", "hybrid"}:
         said = _said(slot, "Remote", None, brief)
-        yield f"On a call: {_lower(said)}" if said else (_ON_A_CALL if brief.place == "remote" else _HYBRID)
+        yield f"On a call: {said}" if said else (_ON_A_CALL if brief.place == "remote" else _HYBRID)
     if brief.needs and (said := _said(slot, "Accessible", brief.needs, brief)):
         yield said
 
 
 def _said(slot: Slot, section: str, needs: tuple[Need, ...] | None, brief: SessionBrief) -> str:
-    """The sentences of the activity's variant that fit, as far as they are short, with the two names."""
+    """The sentences of the activity's variant that fit, as far as they are short, with the two names.
+
+    What points at a numbered step says nothing here: an agenda has no steps.
+    """
     passage: Passage | None = next((passage for passage in slot.variants if passage.section == section), None)
     if passage is None:
         return ""
-    sentences = _SENTENCE.split(" ".join(passage.text.split()))
+    sentences = [one for one in _SENTENCE.split(" ".join(passage.text.split())) if not _A_STEP.search(one)]
     if needs:
         wanted = re.compile("|".join(_NEED_WORDS[need] for need in needs), re.IGNORECASE)
         sentences = [sentence for sentence in sentences if wanted.search(sentence)]
@@ -176,7 +200,7 @@ def _said(slot: Slot, section: str, needs: tuple[Need, ...] | None, brief: Sessi
         if len(kept) + len(sentence) > _LONGEST_VARIANT:
             break
         kept = f"{kept} {sentence}".strip()
-    return _named(kept, brief)
+    return named(_lower(kept) if section == "Remote" else kept, brief.mentor.first_name, brief.mentee.first_name)
 
 
 def _give_listening(slots: list[Slot], brief: SessionBrief) -> None:
@@ -186,14 +210,17 @@ def _give_listening(slots: list[Slot], brief: SessionBrief) -> None:
     if not led:
         return
     place = max(led, key=lambda place: (slots[place].activity is not None, slots[place].minutes))
-    task = pick(_LISTENING, brief, "listening").format(mentor=brief.mentor.first_name, mentee=brief.mentee.first_name)
+    chosen = slots[place].activity
+    text = chosen.front.agenda if chosen is not None and isinstance(chosen.front, TopicFrontMatter) else ""
+    tasks = _LISTENING if _SENIOR_ACTS.search(text) else _SILENT_LISTENING
+    task = pick(tasks, brief, "listening").format(mentor=brief.mentor.first_name, mentee=brief.mentee.first_name)
     slots[place] = _with(slots[place], task)
 
 
 def _set_boundaries(slots: list[Slot], brief: SessionBrief) -> None:
     """What belongs elsewhere is said where the goals are talked about, or at the start."""
     place = next((place for place, slot in enumerate(slots) if slot.purpose in {"goals", "review-goals"}), 0)
-    slots[place] = _with(slots[place], *(one.boundary for one in brief.beyond))
+    slots[place] = _with(slots[place], boundaries(brief.beyond))
 
 
 def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
@@ -236,11 +263,5 @@ def _with(slot: Slot, *sentences: str) -> Slot:
     return replace(slot, added=(*slot.added, *new))
 
 
-def _named(text: str, brief: SessionBrief) -> str:
-    for role, name in (("mentor", brief.mentor.first_name), ("mentee", brief.mentee.first_name)):
-        text = re.sub(rf"\b[Tt]he {role}\b", name.replace("\\", ""), text)
-    return text
-
-
 def _lower(text: str) -> str:
-    return text[0].lower() + text[1:] if len(text) > 1 and text[1].islower() and text.split()[0].islower() else text
+    return text[0].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text

@@ -13,7 +13,7 @@ from typing import get_args
 from pydantic import BaseModel, ConfigDict
 
 from coach.agenda import series
-from coach.agenda.circumstances import Need, Place, is_far_apart, is_walk, needs_in, place_of
+from coach.agenda.circumstances import Channel, Need, Place, channel_of, is_far_apart, is_walk, needs_in, place_of
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried, position_of, stage_of
 from coach.models import EXPERIENCE_LIMIT, Participant
@@ -84,6 +84,7 @@ class SessionBrief(_Frozen):
     held_activities: tuple[tuple[str, ...], ...] = ()
     place: Place | None = None
     walking: bool = False
+    channel: Channel | None = None
     far_apart: bool = False
     needs: tuple[Need, ...] = ()
     beyond: tuple[Beyond, ...] = ()
@@ -92,6 +93,11 @@ class SessionBrief(_Frozen):
     def restart(self) -> bool:
         """Whether so many meetings were missed that this one begins again."""
         return self.missed >= RESTART_AFTER
+
+    @property
+    def nothing_shown(self) -> bool:
+        """Whether they meet where nobody can look at a screen or a page together."""
+        return self.walking or self.channel is not None
 
     def person(self, role: Role) -> Person:
         """The mentor or the mentee."""
@@ -228,6 +234,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         ),
         place=place_of(session.format),
         walking=is_walk(session.format),
+        channel=channel_of(session.format),
         far_apart=is_far_apart([session.format or "", *needs]),
         needs=needs_in(needs),
         beyond=elsewhere,

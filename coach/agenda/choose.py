@@ -2,6 +2,7 @@
 had.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
@@ -40,22 +41,35 @@ _ACTIVITIES: dict[Purpose, Kind] = {"exercise": "exercise", "discussion": "topic
 _OWN_KIND = 0.12
 _STRENGTHS_SHARE = 0.75
 _OWN_TOPIC = 0.25
-# Below this similarity an activity is not said to work on the goal.
-_TIED_TO_GOAL = 0.2
+# From this similarity on an activity is said to work on the goal itself; below the lower one the goal is not even taken
+# for an example of it. Chosen by reading 202 activities beside their goals, by similarity.
+_SERVES_GOAL = 0.25
+_TIED_TO_GOAL = 0.12
 _MOST_STARTERS_OF_ONE_DOCUMENT = 2
 # Activities and questions on these topics draw on what the junior has lived through.
 _LIVED: frozenset[Topic | None] = frozenset({"inclusion", "generational-differences"})
+# What cannot be done on foot, or by voice alone.
+_NEEDS_A_SCREEN = re.compile(
+    r"\b(?:screens?|keyboards?|laptops?|spreadsheets?|sheets?|slides?|clicks?|dashboards?|folders?|files?|devices?|apps?"
+    r"|draw(?:s|n|ing)?|sketch\w*|cards?|pages?|map|phone)\b",
+    re.IGNORECASE,
+)
 # Sections that tell how an exercise is done elsewhere or otherwise.
 _VARIANTS = {"Remote", "Accessible"}
 
 
 def activity_query(brief: SessionBrief, goal: str | None) -> str:
-    """What the library is asked for an activity: the session's focus and the goal, or what the mentee wants to
+    """What the library is asked for an activity: the goal, or else the session's focus, or what the mentee wants to
     learn.
+
+    Goal and focus are never asked for in one breath: "say hello, agree rules" would draw every goal to the same few
+    activities.
     """
-    wanted = [text for text in (brief.focus, goal) if text]
-    wanted = wanted or list(brief.mentee.wants_to_learn) or [topic.replace("-", " ") for topic in brief.topics]
-    return ". ".join(wanted) or "working together"
+    if wanted := goal or brief.focus:
+        return wanted
+    return ". ".join(brief.mentee.wants_to_learn or [topic.replace("-", " ") for topic in brief.topics]) or (
+        "working together"
+    )
 
 
 def strengths_query(brief: SessionBrief) -> str:
@@ -65,7 +79,7 @@ def strengths_query(brief: SessionBrief) -> str:
 
 def questions(brief: SessionBrief) -> list[str]:
     """Every query that an agenda of this pair asks, so that they can be embedded before they are needed."""
-    return [*_goal_queries(brief), strengths_query(brief), *standing_questions()]
+    return [*_starter_queries(brief), strengths_query(brief), *standing_questions()]
 
 
 def standing_questions() -> list[str]:
@@ -80,18 +94,18 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     narrowing gives way step by step: stage, then topic, then freshness, which `dry` reports.
     """
     brief = briefing.brief
-    goal_queries = _goal_queries(brief)
+    goal_queries, starter_queries = _goal_queries(brief), _starter_queries(brief)
     activities = Narrowing(kinds=frozenset(_ACTIVITIES.values()), at_a_glance=True)
     guidance = Narrowing(kinds=frozenset({"guidance"}), stage=brief.stage, audience="mentor", at_a_glance=False)
     asked = [(strengths_query(brief), activities)]
     asked += [(query, activities) for query in goal_queries]
-    asked += [(query, narrowing) for narrowing in _starter_narrowings(brief, None) for query in goal_queries]
+    asked += [(query, narrowing) for narrowing in _starter_narrowings(brief, None) for query in starter_queries]
     asked += [(_GUIDANCE[slot.purpose], guidance) for slot in plan.slots if slot.purpose in _GUIDANCE]
     found = iter(await search.find_all([query for query, _ in asked], [narrowing for _, narrowing in asked]))
 
     by_strength = {hit.passage.id: hit.similarity for hit in next(found)}
     by_goal = {query: list(next(found)) for query in goal_queries}
-    rounds = [[next(found) for _ in goal_queries] for _ in _starter_narrowings(brief, None)]
+    rounds = [[next(found) for _ in starter_queries] for _ in _starter_narrowings(brief, None)]
 
     taken = set(brief.recent_activities)
     rested = rests(briefing, search)
@@ -109,8 +123,10 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
                 dry.append("activities")
             if passage is not None:
                 taken.add(passage.document.front.id)
-                if slot.goal and _similarity(passage, by_goal[activity_query(brief, slot.goal)]) < _TIED_TO_GOAL:
-                    slot = replace(slot, goal=None)
+                near = _similarity(passage, by_goal[activity_query(brief, slot.goal)])
+                slot = replace(
+                    slot, serves_goal=near >= _SERVES_GOAL, goal=slot.goal if near >= _TIED_TO_GOAL else None
+                )
                 cited = (passage, *_background(passage, search, briefing))
                 variants = tuple(p for p in search.passages_of(passage.document_id) if p.section in _VARIANTS)
                 slot = replace(slot, activity=passage.document, passages=cited, variants=variants)
@@ -123,8 +139,27 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     starters = choose_starters(rounds, briefing, count)
     if len(starters) < count:
         dry.append("starters")
+    slots = _give_focus(slots, brief)
     chosen = replace(plan, slots=tuple(slots), starters=starters, dry=tuple(dict.fromkeys(dry)), rested=rested)
     return adapted(chosen, brief)
+
+
+def _give_focus(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
+    """What the two asked to focus on becomes the case of one exercise: the first that brings no case of its own.
+
+    At a kickoff, a midpoint or a closing it is mostly the meeting itself that they name; the check-in takes it up.
+    """
+    if brief.focus is None or brief.stage != "building" or brief.restart:
+        return slots
+    open_to_it = [
+        place
+        for place, slot in enumerate(slots)
+        if slot.purpose == "exercise"
+        and slot.carried_from is None
+        and slot.activity is not None
+        and slot.activity.front.topic is not None
+    ]
+    return [replace(slot, takes_focus=place in open_to_it[:1]) for place, slot in enumerate(slots)]
 
 
 def rests(briefing: Briefing, search: Search) -> frozenset[Role]:
@@ -149,7 +184,7 @@ async def more_starters(
     briefing: Briefing, search: Search, count: int, topic: Topic | None = None
 ) -> tuple[Passage, ...]:
     """Starters beyond those of the agenda, for one topic or for the pair's."""
-    queries = _goal_queries(briefing.brief)
+    queries = _starter_queries(briefing.brief)
     narrowings = _starter_narrowings(briefing.brief, topic)
     asked = [(query, narrowing) for narrowing in narrowings for query in queries]
     found = iter(await search.find_all([query for query, _ in asked], [narrowing for _, narrowing in asked]))
@@ -189,6 +224,10 @@ def _goal_queries(brief: SessionBrief) -> list[str]:
     return list(dict.fromkeys(activity_query(brief, goal) for goal in brief.goals or (None,)))
 
 
+def _starter_queries(brief: SessionBrief) -> list[str]:
+    return list(dict.fromkeys([*_goal_queries(brief), *([brief.focus] if brief.focus else [])]))
+
+
 def _starter_narrowings(brief: SessionBrief, topic: Topic | None) -> list[Narrowing]:
     """Where starters may come from, first choice first."""
     kinds: frozenset[Kind] = frozenset({"starters"})
@@ -220,19 +259,24 @@ def _ranked(hits: Iterable[Hit], by_strength: dict[str, float], own_kind: Kind) 
 def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[str]) -> Passage | None:
     """The best activity that fits the slot, the stage and the topics; stage, then topic, give way where none does."""
     brief = briefing.brief
+    off_place: Passage | None = None
     off_stage: Passage | None = None
     off_topic: Passage | None = None
     for passage in ranked:
         front = passage.document.front
-        if front.id in taken or not _runs_in(passage, slot.minutes) or not _fit(passage, briefing):
+        if not isinstance(front, TopicFrontMatter) or front.id in taken:
+            continue
+        if not _runs_in(passage, slot.minutes) or not _fit(passage, briefing):
             continue
         if brief.topics and front.topic is not None and front.topic not in brief.topics:
             off_topic = off_topic or passage
         elif brief.stage not in front.stages:
             off_stage = off_stage or passage
+        elif brief.nothing_shown and _NEEDS_A_SCREEN.search(front.agenda):
+            off_place = off_place or passage
         else:
             return passage
-    return off_stage or off_topic
+    return off_place or off_stage or off_topic
 
 
 def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Search) -> Passage | None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import Literal
 
 Place = Literal["remote", "hybrid", "in person"]
+# A call without a picture, or one without a voice.
+Channel = Literal["voice", "text"]
 Need = Literal["sight", "hearing", "signing", "speech", "reading", "movement", "rest", "language"]
 
 _HYBRID = re.compile(r"\bhybrid\b", re.IGNORECASE)
@@ -20,6 +22,12 @@ _IN_PERSON = re.compile(
     re.IGNORECASE,
 )
 _WALKING = re.compile(r"\b(?:walk(?:ing)?|stroll(?:ing)?|park)\b", re.IGNORECASE)
+_CHANNELS: dict[Channel, re.Pattern[str]] = {
+    "text": re.compile(r"\b(?:text|written)[\s-](?:chat|messages?)\b|\bchat only\b", re.IGNORECASE),
+    "voice": re.compile(
+        r"\b(?:phone|telephone)\b|\b(?:sound|audio|voice)[\s-](?:only|call)\b|\bno (?:video|screens?)\b", re.IGNORECASE
+    ),
+}
 _FAR_APART = re.compile(
     r"\btime[\s-]?zones?\b|\bhours?\s(?:apart|ahead|behind|difference|earlier|later)\b|\bjet[\s-]?lag\b",
     re.IGNORECASE,
@@ -57,6 +65,11 @@ def place_of(format_: str | None) -> Place | None:
     if _REMOTE.search(format_) or _FAR_APART.search(format_):
         return "remote"
     return "in person" if _IN_PERSON.search(format_) else None
+
+
+def channel_of(format_: str | None) -> Channel | None:
+    """What a meeting has to do without a picture by, or None where two people can see what is shown."""
+    return next((channel for channel, pattern in _CHANNELS.items() if format_ and pattern.search(format_)), None)
 
 
 def is_walk(format_: str | None) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.phrases import fit, number, quoted, spare
+from coach.agenda.phrases import fit, headline, number, quoted, spare
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.slot_words import WRITERS
 from coach.agenda.words import (
@@ -58,13 +58,24 @@ class Reason:
     ties: tuple[Tie, ...]
 
 
-def because(slot: Slot, briefing: Briefing) -> Reason:
-    """Why the slot is in this agenda: a goal, an open action, the session's focus, the last feedback or the stage."""
+def reasons(plan: AgendaPlan, briefing: Briefing) -> list[Reason]:
+    """Why each slot is in this agenda: a goal, an open action, the session's focus, the last feedback or the stage.
+
+    Where in the series the two are is told at length once; no further reason repeats another's words.
+    """
+    given: list[Reason] = []
+    for slot in plan.slots:
+        given.append(because(slot, briefing, " ".join(reason.text for reason in given)))
+    return given
+
+
+def because(slot: Slot, briefing: Briefing, said: str = "") -> Reason:
+    """Why one slot is in this agenda, after what was `said` of the slots before it."""
     brief = briefing.brief
-    text, ties = _because(slot, brief)
+    text, ties = _because(slot, brief, said)
     kept = [spare(text, briefing)] if spare(text, briefing) else []
     if not kept:
-        kept, ties = [f"{_where(brief)}: it belongs to a meeting of this kind."], ("stage",)
+        kept, ties = [f"{_where(brief, said)}: it belongs to a meeting of this kind."], ("stage",)
     answers = [answer for answer in slot.answers if not briefing.avoid.touches(answer)]
     if answers:
         # What was asked for says more than what every meeting of the stage has.
@@ -73,10 +84,10 @@ def because(slot: Slot, briefing: Briefing) -> Reason:
     return Reason(" ".join(kept), ties)
 
 
-def _because(slot: Slot, brief: SessionBrief) -> tuple[str, tuple[Tie, ...]]:
+def _because(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie, ...]]:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     if slot.purpose in {"exercise", "discussion"}:
-        return _activity_reason(slot, brief)
+        return _activity_reason(slot, brief, said)
     if slot.purpose == "review-actions":
         count = len(brief.actions)
         return f"{number(count).capitalize()} {'action is' if count == 1 else 'actions are'} still open between you.", (
@@ -96,20 +107,20 @@ def _because(slot: Slot, brief: SessionBrief) -> tuple[str, tuple[Tie, ...]]:
         return f"You asked to focus on “{brief.focus}”: a minute each brings both of you there.", ("focus",)
     if slot.purpose == "reflection" and brief.goals and brief.stage == "building":
         goal = brief.goals[(brief.position - 1) % len(brief.goals)]
-        return f"What {mentee} can say in own words is on the way to “{shorten(goal, 110)}”.", ("goal",)
+        return f"What {mentee} can put into plain words today is a step toward “{shorten(goal, 110)}”.", ("goal",)
     if slot.purpose == "next-steps" and brief.stage == "closing":
-        return f"{_where(brief)}: an end that both have agreed on leaves no loose thread.", ("stage",)
+        return f"{_where(brief, said)}: an end that both have agreed on leaves no loose thread.", ("stage",)
     reason = _PURPOSE_REASONS.get(slot.purpose, _STAGE_REASONS[brief.stage]).format(mentor=mentor, mentee=mentee)
-    return f"{_where(brief)}: {reason[0].lower()}{reason[1:]}", ("stage",)
+    return f"{_where(brief, said)}: {reason[0].lower()}{reason[1:]}", ("stage",)
 
 
-def _activity_reason(slot: Slot, brief: SessionBrief) -> tuple[str, tuple[Tie, ...]]:
+def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie, ...]]:
     ties: list[Tie] = []
     if slot.goal and (slot.activity is None or slot.activity.front.topic is not None):
-        reason = f"Works on your goal “{slot.goal}”."
+        reason = f"Works on your goal “{slot.goal}”." if slot.serves_goal else _general_reason(slot.goal, said)
         ties.append("goal")
     else:
-        reason = f"{_where(brief)}: {_STAGE_REASONS[brief.stage][0].lower()}{_STAGE_REASONS[brief.stage][1:]}"
+        reason = f"{_where(brief, said)}: {_stage_reason(slot, brief, said)}"
         ties.append("stage")
     carried = next(
         (
@@ -123,20 +134,41 @@ def _activity_reason(slot: Slot, brief: SessionBrief) -> tuple[str, tuple[Tie, .
     if carried is not None:
         why = "where it was not finished" if carried in brief.unfinished else "which did not take place"
         reason += f" Carried over from session {carried.session_number}, {why}."
-    elif brief.focus and slot.purpose == "exercise":
+    elif brief.focus and slot.takes_focus:
         reason += f" You asked to focus on “{brief.focus}”."
         ties.append("focus")
-    elif slot.purpose == "exercise" and (strength := _useful_strength(slot, brief)):
+    elif slot.purpose == "exercise" and "can draw on" not in said and (strength := _useful_strength(slot, brief)):
         reason += f" {brief.mentor.first_name} can draw on a strength: “{strength}”."
     return reason, tuple(ties)
 
 
-def _where(brief: SessionBrief) -> str:
-    """Where in the series this session stands."""
+def _general_reason(goal: str, said: str) -> str:
+    """Why an activity that is about something else serves the goal, each time in other words."""
+    options = ("The way of working is a general one; what you work on is your goal", "Here too the case is your goal")
+    return f"{next((option for option in options if option not in said), 'The case comes from')} “{goal}”."
+
+
+def _stage_reason(slot: Slot, brief: SessionBrief, said: str) -> str:
+    """What an activity is for where no goal comes near to it: the topic the two chose, or what the stage asks for."""
+    topic = slot.activity.front.topic if slot.activity is not None else None
+    if topic is not None and topic in brief.topics:
+        chosen = f"it is on {topic.replace('-', ' ')}, a topic you chose."
+        if chosen not in said:
+            return chosen
+    options = _STAGE_REASONS[brief.stage], *_ACTIVITY_REASONS
+    new = next((option for option in options if option[1:] not in said), options[-1])
+    return f"{new[0].lower()}{new[1:]}"
+
+
+def _where(brief: SessionBrief, said: str = "") -> str:
+    """Where in the series this session stands; in short where it was said at length."""
     if brief.stage == "kickoff":
-        return "This is your first meeting"
+        return "This is your first meeting" if "This is your first meeting" not in said else "At a first meeting"
     if brief.stage == "closing":
-        return "This is your last planned meeting"
+        once = "This is your last planned meeting"
+        return once if once not in said else "At a last planned meeting"
+    if f"Meeting {brief.position}" in said:
+        return f"Meeting {brief.position}"
     if brief.position > brief.planned_sessions:
         return f"Meeting {brief.position}, beyond the {number(brief.planned_sessions)} you planned"
     where = f"Meeting {brief.position} of {brief.planned_sessions}"
@@ -178,12 +210,46 @@ _PLAIN_TITLES = {
     "next-steps": "Next steps",
 }
 
+# Words that two texts may share without having anything in common.
+_COMMON = frozenset(
+    {
+        "what",
+        "with",
+        "without",
+        "that",
+        "thi",
+        "from",
+        "into",
+        "your",
+        "their",
+        "them",
+        "have",
+        "when",
+        "where",
+        "which",
+        "about",
+        "more",
+        "people",
+        "work",
+        "working",
+        "make",
+        "each",
+        "they",
+        "than",
+    }
+)
 _STAGE_REASONS = {
     "kickoff": "It goes better when you have done something together, however small.",
     "building": "Most minutes go to doing.",
     "midpoint": "The moment to see what works.",
     "closing": "What stays should be tried once more.",
 }
+# For the activities beyond the first that no goal and no topic gives a reason.
+_ACTIVITY_REASONS = (
+    "A second way of looking at it helps what was new to stay.",
+    "What is done with other material shows what carries over.",
+    "With so much time, a change of what you do keeps both awake.",
+)
 
 _PURPOSE_REASONS = {
     "check-in": "A minute each at the start gets both voices into the room.",
@@ -204,7 +270,7 @@ def _title(plan: AgendaPlan, brief: SessionBrief) -> str:
     if brief.restart and brief.stage != "kickoff":
         return f"Session {brief.number}: A short restart"
     subject = {"kickoff": "Getting started", "midpoint": "Halfway", "closing": "Looking back, and on"}.get(brief.stage)
-    subject = subject or (shorten(brief.focus or main or "", 60) or "Working session")
+    subject = subject or headline(brief.focus or main or "", 60) or "Working session"
     return f"Session {brief.number}: {subject}"
 
 
@@ -214,9 +280,9 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     about = f" with “{shorten(goal, 120)}” at the center" if goal and brief.stage == "building" else ""
     opening = {
         "kickoff": f"{_first_of(brief)}: {mentor} and {mentee} agree on how to work together and on what it is for.",
-        "building": f"{plan.minutes} minutes for {mentor} and {mentee}{about}; {mentor} leads most of it"
-        f"{_from_strength(brief)}.",
-        "midpoint": f"Half of the sessions of {mentor} and {mentee} are done: look at what moved, and decide what "
+        "building": f"{plan.minutes} minutes for {mentor} and {mentee}{about}; {mentor} leads {_share(plan)}"
+        f"{_from_strength(goal, brief)}.",
+        "midpoint": f"{mentor} and {mentee} are halfway through their sessions: look at what moved, and decide what "
         f"the rest is for.",
         "closing": f"The last planned session of {mentor} and {mentee}: what was reached, what stays, and a proper "
         f"thank-you.",
@@ -235,15 +301,15 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
 
 
 def _useful_strength(slot: Slot, brief: SessionBrief) -> str | None:
-    """The mentor's strength that shares most words with the goal and the activity; None where none shares any."""
-    about = f"{slot.goal or ''} {slot.passages[0].embedded_text if slot.passages else ''}"
+    """The mentor's strength that shares most words with the goal and the activity's name; None where none does."""
+    about = f"{slot.goal or ''} {slot.activity.front.title if slot.activity is not None else ''}"
     wanted = _long_words(about)
     best = max(brief.mentor.strengths, key=lambda text: len(wanted & _long_words(text)), default=None)
     return best if best is not None and wanted & _long_words(best) else None
 
 
 def _long_words(text: str) -> set[str]:
-    return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.casefold())}
+    return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.casefold())} - _COMMON
 
 
 def _main_goal(plan: AgendaPlan, brief: SessionBrief) -> str | None:
@@ -252,8 +318,19 @@ def _main_goal(plan: AgendaPlan, brief: SessionBrief) -> str | None:
     return next(named, brief.goals[(brief.position - 1) % len(brief.goals)] if brief.goals else None)
 
 
-def _from_strength(brief: SessionBrief) -> str:
-    return f" and can start from “{shorten(brief.mentor.strengths[0], 80)}”" if brief.mentor.strengths else ""
+def _share(plan: AgendaPlan) -> str:
+    """How much of the meeting the mentor leads alone."""
+    alone = sum(slot.minutes for slot in plan.slots if slot.led_by == "mentor")
+    return "most of it" if 2 * alone > plan.minutes else "the main part"
+
+
+def _from_strength(goal: str | None, brief: SessionBrief) -> str:
+    """What the mentor can start from: the strength that has to do with the goal, or the one that was named first."""
+    if not brief.mentor.strengths:
+        return ""
+    wanted = _long_words(f"{goal or ''} {brief.focus or ''}")
+    best = max(brief.mentor.strengths, key=lambda text: len(wanted & _long_words(text)))
+    return f" and can start from “{shorten(best, 80)}”"
 
 
 def _first_of(brief: SessionBrief) -> str:

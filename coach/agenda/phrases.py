@@ -29,6 +29,14 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
+def headline(text: str, limit: int) -> str:
+    """The text as a title: its first clause where all of it is longer than `limit`, with a capital."""
+    if len(text) > limit:
+        clause = re.split(r"(?<=\w{3})[.;:,?!](?=\s)|\s[-–/]\s", text, maxsplit=1)[0]
+        text = clause if 8 <= len(clause) <= limit else shorten(text, limit)
+    return text[:1].upper() + text[1:]
+
+
 def number(count: int) -> str:
     """A count in words, as far as words are shorter to read."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

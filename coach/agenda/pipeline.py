@@ -11,7 +11,7 @@ import structlog
 
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
-from coach.agenda.compose import because, compose, notice
+from coach.agenda.compose import compose, notice, reasons
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
 from coach.agenda.progress import Progress, silent
@@ -153,7 +153,6 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
     cited = {key for item in words.items for key in item.sources}
     cited |= {slot.passages[0].id for slot in plan.slots if slot.activity is not None and slot.passages}
     rewritten = {starter.starter: starter.text for starter in words.starters}
-    reasons = [because(slot, briefing) for slot in plan.slots]
     return {
         "stage": plan.stage,
         "minutes": plan.minutes,
@@ -174,7 +173,9 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
                 "carried_over_from": slot.carried_from,
                 "sources": list(item.sources),
             }
-            for number, (slot, item, reason) in enumerate(zip(plan.slots, words.items, reasons, strict=True), start=1)
+            for number, (slot, item, reason) in enumerate(
+                zip(plan.slots, words.items, reasons(plan, briefing), strict=True), start=1
+            )
         ],
         "starters": [
             {

@@ -141,9 +141,11 @@ class Slot:
     """One slot of the plan.
 
     `goal` is the goal it works on; `carried_from` the id of the session that what it holds comes from; `activity`
-    the library's document that fills it, `passages` what may be cited in it and `variants` the document's sections for
-    other places and bodies, all set by `coach.agenda.choose`. `added` is what the words of the slot end with, whoever
-    writes them, and `answers` what of the last feedback it takes up; `coach.agenda.adapt` sets both.
+    the library's document that fills it, `serves_goal` whether that is about the goal or only gives it a form,
+    `takes_focus` whether what the two asked to focus on is its case, `passages` what may be cited in it and `variants`
+    the document's sections for other places and bodies, all set by `coach.agenda.choose`. `added` is what the words of
+    the slot end with, whoever writes them, and `answers` what of the last feedback it takes up; `coach.agenda.adapt`
+    sets both.
     """
 
     purpose: Purpose
@@ -153,6 +155,8 @@ class Slot:
     goal: str | None = None
     carried_from: str | None = None
     activity: Document | None = None
+    serves_goal: bool = True
+    takes_focus: bool = False
     passages: tuple[Passage, ...] = ()
     variants: tuple[Passage, ...] = ()
     added: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.phrases import due, fit, number
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.words import MOST_PREP_STEPS, PREP_CHARACTERS, PrepWords
+from coach.names import named
 from coach.retrieval.library import Role, TopicFrontMatter
 from coach.untrusted import shorten
 
@@ -17,10 +18,12 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
         if slot.activity is not None and isinstance(slot.activity.front, TopicFrontMatter):
             front = slot.activity.front
             line = front.prep.mentor if role == "mentor" else front.prep.mentee
+            line = named(line, brief.mentor.first_name, brief.mentee.first_name)
             steps.append(f"For “{front.title}”: {line[0].lower() + line[1:] if _is_plain_word(line) else line}")
     own = [action for action in brief.actions if action.owner == role]
     if own:
-        more = f" The other {number(len(own) - 1)} can be told in one line each." if len(own) > 1 else ""
+        more = "" if len(own) == 1 else " The other one can be told in one line."
+        more = f" The other {number(len(own) - 1)} can be told in one line each." if len(own) > 2 else more
         steps.append(
             f"You took on “{shorten(own[0].text, 120)}”{due(own[0])}. Note in one sentence what came of it.{more}"
         )

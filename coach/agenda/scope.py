@@ -69,10 +69,22 @@ class Beyond(BaseModel):
     @property
     def boundary(self) -> str:
         """What the agenda says of it."""
-        return (
-            f"“{shorten(self.text, 80)}” deserves more than a mentoring meeting can give. The right place is "
-            f"{_WHERE[self.matter]}. Agree only on who calls there and when."
-        )
+        return boundaries([self])
+
+
+def boundaries(found: Iterable[Beyond]) -> str:
+    """What the agenda says of all of these, each right place named once; empty where there are none."""
+    by_matter: dict[Matter, list[str]] = {}
+    for one in found:
+        by_matter.setdefault(one.matter, []).append(f"“{shorten(one.text, 80)}”")
+    places = [(" and ".join(asked), _WHERE[matter]) for matter, asked in by_matter.items()]
+    if not places:
+        return ""
+    (asked, where), *others = places
+    this = ": this" if " and “" in asked else ""
+    told = [f"{asked}{this} deserves more than a mentoring meeting can give. The right place is {where}."]
+    told += [f"For {asked} it is {where}." for asked, where in others]
+    return " ".join([*told, "Agree only on who calls there and when."])
 
 
 def beyond(texts: Iterable[str]) -> tuple[Beyond, ...]:

@@ -27,10 +27,14 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
             f"to this? "
             f"One minute each, no interruptions.{hook}"
         )
+    focus = ""
+    if brief.focus and not brief.restart:
+        focus = f" Then each says in one line what should come of “{shorten(brief.focus, 110)}” today."
     if brief.stage == "closing":
+        first = mentor if slot.led_by == "mentor" else mentee
         return "Arrive for the last time", (
-            f"Each names one thing that is different at work since the two of you began, however small. {mentee} "
-            f"goes first."
+            f"Each names one thing that is different at work since the two of you began, however small. {first} "
+            f"goes first.{focus}"
         )
     options = (
         f"Each gives a headline for the weeks since you last met, as a newspaper would print it. {mentor} goes "
@@ -40,7 +44,7 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
         f"side. A minute each.",
     )
     # The last of them lets the senior begin.
-    return "Check in", pick(options if slot.led_by == "both" else options[:2], brief, "check-in")
+    return "Check in", f"{pick(options if slot.led_by == 'both' else options[:2], brief, 'check-in')}{focus}"
 
 
 def _review_actions(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
@@ -75,8 +79,8 @@ def _confidentiality(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[
     return "Confidentiality: what stays between you", (
         f"{mentee} says it first, since the senior has less to lose: “What you tell me here does not travel, and I "
         f"will not use it.” {mentor} answers in "
-        "own words. Then agree on confidentiality in one written line: what stays here, what each may retell without "
-        "names, and what nobody can "
+        "words of their own. Then agree on confidentiality in one written line: what stays here, what each may retell "
+        "without names, and what nobody can "
         "promise to keep, such as danger to someone or a breach of law or policy."
     )
 
@@ -104,12 +108,12 @@ def _goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
             f"writes each on a slip. Together choose "
             "one and finish the sentence: “By our last session, I will have …”."
         )
-    each = "each one comes from" if len(brief.goals) > 1 else "it comes from"
-    lead = f"{mentor} reads out {quoted(brief.goals)} and asks {mentee} for a moment in the last month that {each}."
-    return f"Sharpen your goal{'s' if len(brief.goals) > 1 else ''}", (
-        f"{lead} Then write under each: “By session {brief.planned_sessions}, {mentee} will have …”, something a "
-        f"third person could see. "
-        f"{mentor} adds one thing to gain from this as well."
+    several = len(brief.goals) > 1
+    return f"Sharpen your goal{'s' if several else ''}", (
+        f"{mentor} reads out {quoted(brief.goals)}. Whoever brought {'a goal' if several else 'it'} tells a moment in "
+        f"the last month that it comes from. Then write under {'each' if several else 'it'}, with that name: “By "
+        f"session {brief.planned_sessions}, … will have …”, something a third person could see. {mentor} adds one thing "
+        f"to gain from this as well."
     )
 
 
@@ -122,10 +126,9 @@ def _review_goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str
             f"first. Turn what the two notes share into one goal for the remaining sessions; {mentee} words it."
         )
     return f"Halfway: your goal{'s' if len(brief.goals) > 1 else ''} on the table", (
-        f"Take {quoted(brief.goals)}. For each, both write down a number from 1 to 5 for how far you have come, "
-        f"then turn the papers over together. "
-        f"{mentor} tells first what the number rests on. Keep, reword or replace the goal, and say what the second "
-        f"half is for."
+        f"Take {quoted(brief.goals)}. {'For each, both' if len(brief.goals) > 1 else 'Both'} write down a number from "
+        f"1 to 5 for how far you have come, then turn the papers over together. {mentor} tells first what the number "
+        f"rests on. Keep, reword or replace the goal, and say what the second half is for."
     )
 
 
@@ -211,21 +214,19 @@ def _activity(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
     front = slot.activity.front
     text = front.agenda_for(mentor, mentee)
     hook = ""
-    if brief.focus and "focus" not in used and slot.purpose == "exercise":
-        used.append("focus")
-        hook = f"Keep to what you asked for, “{shorten(brief.focus, 120)}”."
+    if brief.focus and slot.takes_focus:
+        hook = f"Take “{shorten(brief.focus, 120)}”, which you asked for, as the case you work on."
     elif slot.goal and slot.goal not in used and front.topic is not None:
         used.append(slot.goal)
         goal = shorten(slot.goal, 120)
-        hook = pick(
-            (
-                f"Choose the example so that it serves “{goal}”.",
-                f"Take the example from “{goal}”.",
-                f"Let “{goal}” decide which example you take.",
-            ),
-            brief,
-            slot.goal,
+        hooks = (
+            f"Choose the example so that it serves “{goal}”.",
+            f"Take the example from “{goal}”.",
+            f"Let “{goal}” decide which example you take.",
         )
+        # Each of these once before any of them comes again.
+        first = hooks.index(pick(hooks, brief, "example"))
+        hook = hooks[(first + len(used)) % len(hooks)]
     return front.title, f"{text} {hook}".strip()
 
 

@@ -53,6 +53,10 @@ _CONTENT = re.compile(
 _WANTING = re.compile(r"\b(?:more|less|fewer|too|but|please|could|should|would\slike|next\stime|wish)\b", re.IGNORECASE)
 
 
+# With these words a piece goes on from the one before, which is not quoted beside it.
+_TURN = re.compile(r"^\s*(?:but|and|though|although|however|yet)\b[\s,]*", re.IGNORECASE)
+
+
 def named_as_working(text: str) -> tuple[Worked, ...]:
     """What a text names as having worked, each once."""
     found: dict[Worked, None] = {}
@@ -71,7 +75,7 @@ def asked_in(text: str) -> tuple[tuple[Wish, str], ...]:
     for piece in _pieces(text):
         if not _is_content(piece):
             for wish in worded(piece):
-                found.setdefault(wish, piece)
+                found.setdefault(wish, _TURN.sub("", piece))
     return tuple(found.items())
 
 

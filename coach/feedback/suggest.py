@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coach.feedback.said import asks_for_nothing
 from coach.feedback.summary import Remark, SummaryPlan
+from coach.names import named
 from coach.retrieval.chunk import Passage
 from coach.retrieval.find import Hit, Narrowing
 from coach.retrieval.library import ThemeFrontMatter, TopicFrontMatter
@@ -19,6 +20,10 @@ _NARROWING = Narrowing(kinds=frozenset({"exercise", "topic", "guidance"}))
 # Words of a person that come no nearer to any passage than this are no ground for a suggestion.
 _NEAR = 0.35
 _LOOKED_AT = 60
+# A document that goes with a wish by its theme is taken before others that come nearer, if it is among so many.
+_BY_THEME = 15
+# A passage that begins so goes on from one that is not shown.
+_GOES_ON = re.compile(r"(?:It|This|That|These|Those|They|Then|But|And|So|Too|Still|Also)\b")
 # Guidance also tells coordinators what to do, and where its advice comes from: neither is something to try.
 _NOT_TO_TRY = re.compile(r"coordinator|program|where .* from|evidence|research|stud(?:y|ies)|guide", re.IGNORECASE)
 # The theme of the library whose related documents go with a wish, and what to search among them.
@@ -96,6 +101,11 @@ def _fits(hit: Hit, plan: SummaryPlan, chosen: dict[str, Suggestion]) -> bool:
     front, text = hit.passage.document.front, hit.passage.embedded_text.casefold()
     if hit.passage.kind == "guidance" and _NOT_TO_TRY.search(f"{hit.passage.section} {hit.passage.text}"):
         return False
+    if set(front.stages) == {"kickoff"} or (
+        not isinstance(front, TopicFrontMatter) and _GOES_ON.match(hit.passage.text.lstrip())
+    ):
+        # Who looks back on a meeting has had the first one.
+        return False
     return (
         not {"mentor", "mentee"}.isdisjoint(front.audience)
         and front.id not in chosen
@@ -106,7 +116,8 @@ def _fits(hit: Hit, plan: SummaryPlan, chosen: dict[str, Suggestion]) -> bool:
 
 def _best(hits: Sequence[Hit], related: frozenset[str], *, by_theme: bool) -> Hit | None:
     if by_theme:
-        return next((hit for hit in hits if hit.passage.document.front.id in related), next(iter(hits), None))
+        near = hits[:_BY_THEME]
+        return next((hit for hit in near if hit.passage.document.front.id in related), next(iter(hits), None))
     return next((hit for hit in hits if hit.similarity >= _NEAR), None)
 
 
@@ -116,4 +127,6 @@ def _how(passage: Passage, plan: SummaryPlan) -> str:
     if isinstance(front, TopicFrontMatter):
         text = " ".join(front.agenda_for(plan.people["mentor"], plan.people["mentee"]).split())
         return f"{shorten(text, _TEXT_CHARACTERS)} ({front.minutes.least} to {front.minutes.most} minutes)"
-    return quotable(passage.text, _TEXT_CHARACTERS)
+    # The heading is half of what a passage says: “Who watches the clock: …”.
+    text = named(f"{passage.section}: {passage.text}", plan.people["mentor"], plan.people["mentee"])
+    return quotable(text, _TEXT_CHARACTERS)

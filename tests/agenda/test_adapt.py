@@ -1,5 +1,6 @@
 """Plans that fit these two: what is added to them whoever writes the words."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ from coach.models import Participant
 from coach.retrieval.search import Search
 from coach.store.agendas import PastAgenda
 from coach.store.feedback import SharedFeedback
-from tests.agenda.conftest import Composed
+from tests.agenda.conftest import Composed, compose_for
 from tests.agenda.pairs import agenda_facts, briefing_of, participant
 
 
@@ -80,9 +81,13 @@ def _minutes(plan: AgendaPlan, purpose: str) -> int:
 
 async def test_a_remote_pair_gets_the_remote_variant_with_their_names(search: Search) -> None:
     plan = await plan_of(briefing_of(session_format="video call"), search)
-    for slot in plan.slots:
-        if slot.activity is not None:
-            assert any(sentence.startswith("On a call: ") for sentence in slot.added)
+    told = False
+    for slot in (slot for slot in plan.slots if slot.activity is not None):
+        own = any(passage.section == "Remote" for passage in slot.variants)
+        called = any(sentence.startswith("On a call: ") for sentence in slot.added)
+        # What holds for every activity without a way of its own is said with the first of them.
+        assert called or (told and not own)
+        told = told or (called and not own)
     assert "the mentor" not in added(plan).lower()
     assert "On a call" not in added(await plan_of(briefing_of(session_format="in person"), search))
 
@@ -188,3 +193,52 @@ async def test_who_was_the_example_often_enough_rests_and_alone_is_told(search: 
     assert not {"inclusion", "generational-differences"} & set(shown)
     once = briefing_of(position=2, past=past[:1], topics=topics)
     assert (await plan_of(once, search)).rested == frozenset()
+
+
+# How it reads
+
+
+def test_who_is_to_speak_or_act_in_an_exercise_is_not_told_to_be_silent(many_composed: list[Composed]) -> None:
+    seen = 0
+    for made in many_composed:
+        mentee = made.brief.mentee.first_name
+        for slot in made.plan.slots:
+            if slot.activity is None or not any("may only ask questions" in sentence for sentence in slot.added):
+                continue
+            text = slot.activity.front.agenda.replace("{mentee}", mentee)  # type: ignore[union-attr]
+            assert not re.search(rf"{re.escape(mentee)} (?:explains|talks|names|plays|teaches|tells|shows)\b", text), (
+                text
+            )
+            seen += 1
+    assert seen
+
+
+async def test_what_holds_for_every_activity_is_said_once(search: Search) -> None:
+    plan = await plan_of(briefing_of(session_format="walk by the river", minutes=120), search)
+    assert added(plan).count("On a walk nobody can show a screen") == 1
+    assert sum(slot.activity is not None for slot in plan.slots) > 1
+
+
+@pytest.mark.parametrize("where", ["by phone", "remote, sound only", "walk by the river"])
+async def test_where_nothing_can_be_shown_no_screen_is_needed(search: Search, where: str) -> None:
+    plan = await plan_of(briefing_of(session_format=where), search)
+    first = next(slot for slot in plan.slots if slot.purpose == "exercise")
+    assert first.activity is not None
+    assert "screen" not in first.activity.front.agenda  # type: ignore[union-attr]
+    assert "shares the screen" not in added(plan)
+
+
+async def test_a_variant_goes_on_in_small_letters_and_names_no_step(search: Search) -> None:
+    for minutes in (30, 60, 120, 180):
+        for sentence in (await plan_of(briefing_of(session_format="video call", minutes=minutes), search)).slots:
+            for one in sentence.added:
+                assert not re.search(r"\bsteps? \d", one)
+                assert not re.match(r"On a call: (?:Use|Share|Write|Type|Put|Draw|Both|Each)\b", one), one
+
+
+async def test_the_last_meeting_is_opened_by_the_mentor_where_hierarchy_got_in_the_way(search: Search) -> None:
+    briefing = after("I was interrupted all the time", position=6)
+    made = await compose_for(briefing, search)
+    assert briefing.brief.stage == "closing"
+    assert "Priya goes first" in made.words.items[0].description
+    assert "Martin goes first" not in made.words.items[0].description

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.agenda.circumstances import Need, Place, is_far_apart, is_walk, needs_in, place_of
+from coach.agenda.circumstances import Channel, Need, Place, channel_of, is_far_apart, is_walk, needs_in, place_of
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,18 @@ def test_walks_and_distances_are_told_apart() -> None:
     assert not is_walk("remote")
     assert is_far_apart(["", "Lagos and Tokyo: 8 hours apart"])
     assert not is_far_apart(["two hours in the meeting room"])
+
+
+@pytest.mark.parametrize(
+    ("told", "channel"),
+    [
+        ("by phone", "voice"),
+        ("remote, ship to shore, sound only", "voice"),
+        ("remote, text chat only", "text"),
+        ("video call", None),
+        ("in person", None),
+        (None, None),
+    ],
+)
+def test_a_call_without_a_picture_or_a_voice_is_known(told: str | None, channel: Channel | None) -> None:
+    assert channel_of(told) == channel

@@ -3,8 +3,9 @@ from datetime import date
 
 import pytest
 
-from coach.agenda.compose import because, compose, notice
+from coach.agenda.compose import because, compose, notice, reasons
 from coach.agenda.guard import check_agenda, check_prep
+from coach.agenda.phrases import headline
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import outline
 from coach.agenda.prep import compose_prep
@@ -299,11 +300,49 @@ async def test_a_carried_over_exercise_says_so(search: Search) -> None:
     assert "Carried over from session 2, which did not take place." in reasons[0]
 
 
-async def test_the_focus_of_the_session_decides_the_first_exercise(search: Search) -> None:
-    made = await compose_for(briefing_of(focus="the town hall"), search)
+async def test_the_focus_of_the_session_is_the_case_of_one_exercise(search: Search) -> None:
+    made = await compose_for(briefing_of(focus="the town hall", minutes=120), search)
+    told = [reason.text for reason in reasons(made.plan, made.briefing)]
 
     assert "“the town hall”" in description(made, "exercise")
-    assert made.words.title == "Session 2: the town hall"
+    assert made.words.title == "Session 2: The town hall"
+    assert sum("You asked to focus on" in text for text in told) == 2  # the check-in's, and that exercise's
+
+
+async def test_at_a_first_meeting_no_exercise_claims_to_be_about_saying_hello(search: Search) -> None:
+    made = await compose_for(briefing_of(position=1, focus="say hello, agree rules"), search)
+
+    assert "say hello" not in description(made, "exercise")
+    assert "“say hello, agree rules”" in reasons(made.plan, made.briefing)[0].text
+
+
+async def test_where_in_the_series_they_are_is_told_at_length_once(search: Search) -> None:
+    made = await compose_for(briefing_of(minutes=180), search)
+    told = " ".join(reason.text for reason in reasons(made.plan, made.briefing))
+
+    assert told.count("in the first half of your series") == 1
+    assert len(set(re.findall(r"Meeting 2[^:]*: ([^.]+)", told))) == len(re.findall(r"Meeting 2[^:]*: ([^.]+)", told))
+
+
+async def test_prep_speaks_of_the_partner_by_name_and_counts_what_is_left(search: Search) -> None:
+    actions = [action("send the figures"), action("book the room")]
+    made = await compose_for(briefing_of(actions=actions), search)
+
+    for role in ("mentor", "mentee"):
+        steps = " ".join(compose_prep(role, made.plan, made.briefing).steps)  # type: ignore[arg-type]
+        assert not re.search(r"\b(?:your|the) (?:mentor|mentee)\b", steps), steps
+    assert "The other one can be told in one line." in " ".join(compose_prep("mentee", made.plan, made.briefing).steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("plot 17", "Plot 17"),
+        ("new photo quiz, then decide the theme for the rest of the year", "New photo quiz"),
+    ],
+)
+def test_a_title_ends_with_a_clause_where_it_can(text: str, title: str) -> None:
+    assert headline(text, 60) == title
 
 
 @pytest.mark.parametrize(

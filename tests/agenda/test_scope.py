@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.agenda.scope import Matter, beyond
+from coach.agenda.scope import Matter, beyond, boundaries
 from coach.retrieval.search import Search
 from tests.agenda.conftest import compose_for
 from tests.agenda.pairs import GOALS, MANY_GOALS, briefing_of
@@ -47,3 +47,12 @@ async def test_the_agenda_sets_the_boundary_kindly_and_goes_on_with_the_other_go
     assert "deserves more than a mentoring meeting can give" in added
     assert briefing.brief.goals == (GOALS[0],)
     assert not any(slot.goal and "overtime" in slot.goal for slot in made.plan.slots)
+
+
+def test_the_right_place_is_named_once_for_each_matter() -> None:
+    found = beyond(["Get my unpaid overtime settled", "unpaid hours", "Renew my work permit"])
+    told = boundaries(found)
+    assert told.startswith("“Get my unpaid overtime settled” and “unpaid hours”: this deserves more")
+    assert "For “Renew my work permit” it is an immigration adviser" in told
+    assert told.count("Agree only on who calls there and when.") == 1
+    assert boundaries([]) == ""

@@ -6,77 +6,24 @@ from typing import Any
 import pytest
 
 from evals import worst
-from evals.pairs import PairCase, read_pairs
+from evals.made import Series, matched
+from evals.pairs import read_pairs
 from evals.parts import PartNotRun
 from evals.personal import (
     AvoidedNowhere,
     BoundarySet,
-    DryTold,
     EveryItemTied,
     FeedbackTakenUp,
-    Made,
     NoExerciseSoon,
     NoOrders,
-    NoStarterTwice,
     OwnWordsKept,
     RestartAfterMissed,
     SeniorListens,
-    Series,
     StageFits,
     Theirs,
-    TopicsKept,
-    matched,
 )
 from evals.worst import HALVES, read_attacks, situations
-
-PERSON = {"name": "Priya Raman", "role_title": "Analyst", "department": "Data", "strengths": ["charts"]}
-PAIR: dict[str, Any] = {
-    "name": "charts-and-trucks",
-    "why": "a test",
-    "traits": ["plain"],
-    "industry": "logistics",
-    "culture": "mixed",
-    "mentor": PERSON,
-    "mentee": {**PERSON, "name": "Martin Olsen", "role_title": "Director", "strengths": ["contracts"]},
-    "goals": ["Ask better questions of our dashboards"],
-    "topics": ["digital-tools"],
-    "planned_sessions": 6,
-    "session": {"minutes": 60},
-}
-
-
-def pair(**changes: Any) -> PairCase:
-    return PairCase.model_validate(PAIR | changes)
-
-
-def item(**changes: Any) -> dict[str, Any]:
-    known = {
-        "id": "1",
-        "title": "Question the dashboard",
-        "description": "Priya opens a chart. Martin takes notes in Priya's words and reads two back.",
-        "because": "Works on your goal “Ask better questions of our dashboards”.",
-        "tied_to": ["goal"],
-        "activity": "question-the-dashboard",
-        "carried_over_from": None,
-    }
-    return known | changes
-
-
-def made(of: PairCase, items: list[dict[str, Any]] | None = None, **changes: Any) -> Made:
-    content = {
-        "title": "Session 1",
-        "summary": "Sixty minutes for the two of you.",
-        "minutes": 60,
-        "items": items or [item()],
-        "starters": [{"text": "What did the last chart hide?"}],
-        "notice": "",
-    }
-    preps = {"mentor": {"steps": ["Bring a chart."]}, "mentee": {"steps": ["Bring a question."]}}
-    closest = changes.pop("closest", of.name)
-    prep_of_mentee = changes.pop("prep_of_mentee", None)
-    if prep_of_mentee:
-        preps["mentee"] = {"steps": [prep_of_mentee]}
-    return Made(of.briefing(), content | changes, preps, closest)
+from tests.evals.pairs_by_hand import PERSON, item, made, pair
 
 
 def test_an_agenda_taken_for_another_pairs_is_a_fault() -> None:
@@ -117,15 +64,6 @@ def test_a_stage_that_the_number_of_the_meeting_does_not_have_is_a_fault(held: i
     met = pair(past=[{"status": "held"}] * held + [{"status": "cancelled"}], planned_sessions=planned)
     assert StageFits().faults(met, made(met, stage=stage)) == []
     assert StageFits().faults(met, made(met, stage="closing" if stage == "kickoff" else "kickoff"))
-
-
-def test_a_starter_on_a_topic_that_they_did_not_choose_is_a_fault() -> None:
-    def asked(topic: str | None, **more: Any) -> list[str] | None:
-        return TopicsKept().faults(pair(), made(pair(), starters=[{"text": "Why?", "topic": topic}], **more))
-
-    assert asked("digital-tools") == asked(None) == []
-    assert asked("career") == ["on career: “Why?”"]
-    assert asked("career", notice="The library has no more starters on these topics.") is None
 
 
 def test_what_one_asked_to_avoid_is_a_fault_where_the_other_one_reads_it() -> None:
@@ -195,12 +133,6 @@ def agenda(*starters: str, activity: str | None = "a", carried: str | None = Non
     }
 
 
-def test_a_starter_that_comes_back_is_a_fault_however_it_is_written() -> None:
-    one, two = agenda("What changed?", activity=None), agenda("what changed", activity=None)
-    assert NoStarterTwice().faults(pair(), Series([one])) == []
-    assert NoStarterTwice().faults(pair(), Series([one, two]))
-
-
 def test_an_exercise_may_come_back_late_or_carried_over_or_with_a_word_about_it() -> None:
     dry = "The library had no activity for every slot"
     metric = NoExerciseSoon()
@@ -209,11 +141,6 @@ def test_an_exercise_may_come_back_late_or_carried_over_or_with_a_word_about_it(
     assert metric.faults(pair(), Series([agenda(), agenda(notice=dry)])) == []
     between = [agenda(activity=name) for name in "bcd"]
     assert metric.faults(pair(), Series([agenda(), *between, agenda()])) == []
-
-
-def test_too_few_starters_without_a_word_are_a_fault() -> None:
-    assert DryTold().faults(pair(), Series([agenda("One?")]))
-    assert DryTold().faults(pair(), Series([agenda("One?", notice="The library has no more starters.")])) == []
 
 
 # The files

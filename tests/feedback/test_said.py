@@ -22,6 +22,10 @@ def test_each_wish_is_found_with_the_piece_that_states_it(text: str, wishes: lis
     assert all(piece in text for _, piece in found)
 
 
+def test_a_piece_is_quoted_without_the_word_that_ties_it_to_the_one_before() -> None:
+    assert asked_in("The talk was fine but the demo was too long") == (("shorter-demos", "the demo was too long"),)
+
+
 @pytest.mark.parametrize(
     "text",
     [
