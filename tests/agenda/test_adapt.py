@@ -10,6 +10,7 @@ from coach.agenda.choose import choose
 from coach.agenda.compose import because
 from coach.agenda.plan import DEMO_MINUTES, RESTART_MINUTES, AgendaPlan, outline
 from coach.models import Participant
+from coach.retrieval.library import TopicFrontMatter
 from coach.retrieval.search import Search
 from coach.store.agendas import PastAgenda
 from coach.store.feedback import SharedFeedback
@@ -205,7 +206,8 @@ def test_who_is_to_speak_or_act_in_an_exercise_is_not_told_to_be_silent(many_com
         for slot in made.plan.slots:
             if slot.activity is None or not any("may only ask questions" in sentence for sentence in slot.added):
                 continue
-            text = slot.activity.front.agenda.replace("{mentee}", mentee)  # type: ignore[union-attr]
+            assert isinstance(slot.activity.front, TopicFrontMatter)
+            text = slot.activity.front.agenda.replace("{mentee}", mentee)
             assert not re.search(rf"{re.escape(mentee)} (?:explains|talks|names|plays|teaches|tells|shows)\b", text), (
                 text
             )
@@ -224,7 +226,8 @@ async def test_where_nothing_can_be_shown_no_screen_is_needed(search: Search, wh
     plan = await plan_of(briefing_of(session_format=where), search)
     first = next(slot for slot in plan.slots if slot.purpose == "exercise")
     assert first.activity is not None
-    assert "screen" not in first.activity.front.agenda  # type: ignore[union-attr]
+    assert isinstance(first.activity.front, TopicFrontMatter)
+    assert "screen" not in first.activity.front.agenda
     assert "shares the screen" not in added(plan)
 
 

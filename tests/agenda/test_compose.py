@@ -329,7 +329,7 @@ async def test_prep_speaks_of_the_partner_by_name_and_counts_what_is_left(search
     made = await compose_for(briefing_of(actions=actions), search)
 
     for role in ("mentor", "mentee"):
-        steps = " ".join(compose_prep(role, made.plan, made.briefing).steps)  # type: ignore[arg-type]
+        steps = " ".join(compose_prep(role, made.plan, made.briefing).steps)
         assert not re.search(r"\b(?:your|the) (?:mentor|mentee)\b", steps), steps
     assert "The other one can be told in one line." in " ".join(compose_prep("mentee", made.plan, made.briefing).steps)
 
