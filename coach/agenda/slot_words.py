@@ -111,9 +111,9 @@ def _goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     several = len(brief.goals) > 1
     return f"Sharpen your goal{'s' if several else ''}", (
         f"{mentor} reads out {quoted(brief.goals)}. Whoever brought {'a goal' if several else 'it'} names a moment in "
-        f"the last month that it comes from. Then write under {'each' if several else 'it'}, with that name: “By "
-        f"session {brief.planned_sessions}, … will have …”, something a third person could see. {mentor} adds one "
-        f"thing to gain from this as well."
+        f"the last month that it comes from. Then write under {'each' if several else 'it'}, with that name, what will "
+        f"be different by session {brief.planned_sessions}: something a third person could see. {mentor} adds one "
+        "thing to gain from this as well."
     )
 
 
