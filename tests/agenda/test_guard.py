@@ -1,13 +1,14 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
-from coach.agenda.guard import AGENDA_GUARDS, TEXT_GUARDS, Draft, Violation, check_agenda, check_prep
+from coach.agenda.guard import AGENDA_GUARDS, TEXT_GUARDS, Draft, Violation, check_agenda, check_prep, private_words
 from coach.agenda.words import PrepWords
 from coach.vocabulary import Vocabulary
 from tests.agenda import test_guard_evidence, test_guard_form, test_guard_people, test_guard_plan
 from tests.agenda.conftest import Composed
-from tests.agenda.planting import Cases, Change, drafts
+from tests.agenda.planting import Cases, Change, drafts, item
 
 CASES: Cases = test_guard_plan.CASES | test_guard_evidence.CASES | test_guard_people.CASES | test_guard_form.CASES
 
@@ -49,6 +50,14 @@ def test_prep_may_take_up_what_its_reader_told_in_private(draft: Draft) -> None:
     steps = ("Decide how to begin when the zebra project frightens you.", "Practise correcting a director once, aloud.")
 
     assert check_prep(PrepWords(steps=steps), draft, draft.briefing.mentor) == []
+
+
+def test_who_speaks_of_the_coach_in_a_note_has_told_no_secret(draft: Draft) -> None:
+    private = replace(draft.briefing.mentor, note="A real coach would know about the zebra project.")
+    told = replace(draft, briefing=replace(draft.briefing, mentor=private))
+
+    assert list(private_words(item("Write the actions into the coach.")(told))) == []
+    assert list(private_words(item("Write the zebra project into the coach.")(told)))
 
 
 def test_the_vocabulary_knows_the_words_of_the_library_and_their_plain_forms(vocabulary: Vocabulary) -> None:
