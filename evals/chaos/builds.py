@@ -3,14 +3,12 @@
 import asyncio
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from evals.bench.servers import REPOSITORY, environment
+from evals.bench.servers import REPOSITORY
 from evals.chaos.lab import Lab
 from evals.chaos.outcome import Outcome
-from evals.chaos.processes import Place, Service, client_of, run_command
+from evals.chaos.processes import Place, Service, begin_command, client_of, run_command
 from evals.chaos.world import admin_token, must
 
 _EMBEDDING_S = 60
@@ -57,15 +55,7 @@ def _change(library: Path, chance: random.Random, word: str) -> None:
 
 async def _killed_build(place: Place, extra: dict[str, str], after_s: float) -> bool:
     """Start a build and kill it so long after its first sign of work; whether it was still at it."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "coach", "index", "build"),
-        cwd=place.folder,
-        env=environment(place.environment(extra)),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    process = await begin_command(place, "index", "build", extra=extra)
     assert process.stdout is not None
     try:
         await asyncio.wait_for(process.stdout.read(1), _EMBEDDING_S)

@@ -101,9 +101,11 @@ def _targets(folder: Path) -> Iterator[str]:
             continue
 
 
-async def run_command(place: Place, *arguments: str, extra: Mapping[str, str] | None = None) -> tuple[int, str]:
-    """Run `coach` with these arguments to its end; return its exit status and what it printed."""
-    process = await asyncio.create_subprocess_exec(
+async def begin_command(
+    place: Place, *arguments: str, extra: Mapping[str, str] | None = None
+) -> asyncio.subprocess.Process:
+    """Start `coach` with these arguments. All that it prints comes on its standard output."""
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "coach", *arguments),
         cwd=place.folder,
@@ -112,6 +114,11 @@ async def run_command(place: Place, *arguments: str, extra: Mapping[str, str] | 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
+
+
+async def run_command(place: Place, *arguments: str, extra: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """Run `coach` with these arguments to its end; return its exit status and what it printed."""
+    process = await begin_command(place, *arguments, extra=extra)
     try:
         printed, _ = await asyncio.wait_for(process.communicate(), _COMMAND_TIMEOUT_S)
     except TimeoutError:
