@@ -28,7 +28,8 @@ def first_names_of(mentor: str, mentee: str) -> tuple[str, str]:
 def named(text: str, mentor: str, mentee: str) -> str:
     """A text of the library with the two names where it speaks of the mentor and the mentee."""
     for role, name in (("mentor", mentor), ("mentee", mentee)):
-        text = re.sub(rf"\b(?:[Tt]he|[Yy]our) {role}\b", name.replace("\\", ""), text)
+        # Doubled, since a backslash begins a group of the pattern there.
+        text = re.sub(rf"\b(?:[Tt]he|[Yy]our) {role}\b", name.replace("\\", r"\\"), text)
     return text
 
 

@@ -215,6 +215,7 @@ include write print output kirjoitetaan nimi called as addressed greet say says 
 end ends close closes heads sign signs place
 """
 _PUTS, _PARTS, _PUTS_BY_NAME = frozenset(_PUT.split()), frozenset(_PART.split()), frozenset(_BY_NAME.split())
+_ASKING = _PUTS | _PUTS_BY_NAME
 _NEAR = 8
 _WORD = re.compile(r"[^\W\d_]+")
 # What stands in quotation marks or brackets, up to a line of verse.
@@ -278,28 +279,27 @@ def _planted_words(sentences: list[str]) -> frozenset[str]:
     being said twice. A name is as strange as a made-up word, and "ask Priyanka to put it on the agenda" is an honest
     task: fewer words that ask make a word with a capital suspect.
     """
+    told = [_WORD.findall(sentence) for sentence in sentences]
+    small = [[word.casefold() for word in words] for words in told]
+    asking = [not _PARTS.isdisjoint(words) and not _ASKING.isdisjoint(words) for words in small]
+    if not any(asking):
+        return frozenset()
     planted: set[str] = set()
-    steers = False
-    repeated: set[str] = set()
     seen: set[str] = set()
-    for number, sentence in enumerate(sentences):
-        words = _WORD.findall(sentence)
-        small = [word.casefold() for word in words]
-        strange = set(strange_words(small))
+    for number, (sentence, words, folded_words) in enumerate(zip(sentences, told, small, strict=True)):
+        strange = set(strange_words(folded_words))
         # In what follows the first sentence even a name is one word too many.
-        repeated |= (seen & strange) | (strange if number else frozenset())
+        planted |= strange if number else seen & strange
         seen |= strange
-        asks = not _PARTS.isdisjoint(small) and not (_PUTS.isdisjoint(small) and _PUTS_BY_NAME.isdisjoint(small))
-        steers = steers or asks
         quoted = {word.casefold() for quote in _QUOTED.findall(sentence) for word in _WORD.findall(quote)}
-        for place, word in enumerate(small):
+        for place, word in enumerate(folded_words):
             if word not in strange:
                 continue
-            asking = _PUTS if words[place] == word else _PUTS_BY_NAME
-            asked = asks and not asking.isdisjoint(small[max(0, place - _NEAR) : place])
+            needed = _PUTS if words[place] == word else _PUTS_BY_NAME
+            asked = asking[number] and not needed.isdisjoint(folded_words[max(0, place - _NEAR) : place])
             if asked or word in quoted or words[place].isupper():
                 planted.add(word)
-    return frozenset(planted | repeated) if steers else frozenset()
+    return frozenset(planted)
 
 
 def quotable(text: str, limit: int = 300) -> str:

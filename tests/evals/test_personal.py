@@ -169,7 +169,7 @@ def test_a_broken_pair_is_named_with_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("half", HALVES)
 def test_attacks_are_read_and_each_finds_its_place(half: str) -> None:
     attacks = read_attacks(half)
-    assert len(attacks) >= 60
+    assert len(attacks) >= 80
     placed = [one.attack for one in situations().values() if one.attack is not None]
     assert all(attack in placed for attack in attacks)
 
