@@ -191,8 +191,6 @@ async def _stored(state: AppState, made: MadeAgenda, caller: Caller, key: _Key |
     for _ in range(_TRIES):
         try:
             async with state.store.write() as db:
-                # One of the two may have been erased while the agenda was written: it is in the agenda by name.
-                await hold_open(db, made.row.pair_id)
                 if not await add_agenda(db, made.row, made.starters):
                     raise _StartersGiven
                 if key:

@@ -96,6 +96,7 @@ class Finder:
         self._embedder = embedder
         self._thread = thread
         self._spelling = spelling
+        self._of_topic = np.array([_OF_TOPIC * (p.document.front.topic is not None) for p in passages], np.float64)
         self._narrowed: dict[Narrowing, npt.NDArray[np.bool_]] = {}
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._broken: str | None = None
@@ -136,8 +137,9 @@ class Finder:
 
         When the index fails, the passages come ranked by shared words instead, and `healthy` turns false.
         """
-        texts = [self._as_asked(query) for query in queries]
-        with span("search", questions=len(texts)) as under_way:
+        asked = {query: self._as_asked(query) for query in dict.fromkeys(queries)}
+        texts = [asked[query] for query in queries]
+        with span("search", questions=len(asked)) as under_way:
             rankings = await self._rank(texts)
             under_way.tell(by_words_alone=not self.healthy)
         results: list[Iterator[Hit]] = []
@@ -208,23 +210,15 @@ class Finder:
         return {text: self._ranker.rank(text, vector, allowed) for text, vector in zip(texts, vectors, strict=True)}
 
     def _hits(self, ranking: Ranking, narrowing: Narrowing, allowed: npt.NDArray[np.bool_]) -> Iterator[Hit]:
-        passages = self.passages
-        hits = (Hit(passages[place], score, similarity) for place, score, similarity in ranking.among(allowed))
-        return hits if narrowing.topics is None else _topic_first(hits)
+        """What is allowed, best first; nothing is looked at before the first one is asked for."""
+        gains = None if narrowing.topics is None else self._of_topic
+        for place, score, similarity in ranking.among(allowed, gains):
+            yield Hit(self.passages[place], score, similarity)
 
     def _note_broken(self, error: IndexUnavailable | EmbeddingError) -> None:
         if self._broken is None:
             log.warning("search.by_words", reason=str(error))
         self._broken = str(error)
-
-
-def _topic_first(hits: Iterator[Hit]) -> Iterator[Hit]:
-    """The hits with a gain for those that have a topic, among such as serve any."""
-
-    def worth(hit: Hit) -> float:
-        return hit.score + _OF_TOPIC * (hit.passage.document.front.topic is not None)
-
-    return iter(sorted(hits, key=worth, reverse=True))
 
 
 def _varied(hits: Iterator[Hit]) -> Iterator[Hit]:

@@ -124,9 +124,14 @@ class Ranking:
     similarities: npt.NDArray[np.float16]
     closest: float | None = None
 
-    def among(self, allowed: npt.NDArray[np.bool_]) -> Iterator[tuple[int, float, float]]:
-        """Place, score and similarity of what is allowed, best first."""
-        kept = allowed[self.places]
+    def among(
+        self, allowed: npt.NDArray[np.bool_], gains: npt.NDArray[np.float64] | None = None
+    ) -> Iterator[tuple[int, float, float]]:
+        """Place, score and similarity of what is allowed, best first; `gains`, by place, move what has one forward."""
+        kept = np.flatnonzero(allowed[self.places])
+        if gains is not None:
+            worth = self.scores[kept] + gains[self.places[kept]]
+            kept = kept[np.argsort(-worth, kind="stable")]
         columns = (self.places, self.scores, self.similarities)
         return zip(*(column[kept].tolist() for column in columns), strict=True)
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from coach.errors import IdempotencyConflict, NotFound
+from coach.errors import Conflict, IdempotencyConflict, NotFound
 from coach.models import (
     ActionItem,
     Agenda,
@@ -28,7 +28,7 @@ from coach.models import (
     now,
 )
 from coach.store.feedback import SharedFeedback, revealed
-from coach.store.pairs import PairPeople, open_actions
+from coach.store.pairs import CLOSED, PairPeople, open_actions
 from coach.store.sessions import NO_SESSION
 
 
@@ -98,8 +98,19 @@ _NEXT_VERSION = (
     .where(_AGENDA.c.session_id == bindparam("of_session"))
     .scalar_subquery()
 )
-# Statements for one row or many are made once: what goes with them is given beside, not built in.
-_ADD_AGENDA = insert(_AGENDA).values(version=_NEXT_VERSION).returning(_AGENDA.c.version)
+_GIVEN = [column for column in _AGENDA.columns if column.key != "version"]
+# Statements for one row or many are made once: what goes with them is given beside, not built in. The row comes from its
+# pair's, which is held as `hold_open` holds it: of a closed pair none comes.
+_ADD_AGENDA = (
+    insert(_AGENDA)
+    .from_select(
+        [*(column.key for column in _GIVEN), "version"],
+        select(*(bindparam(column.key, type_=column.type) for column in _GIVEN), _NEXT_VERSION)
+        .where(col(Pair.id) == bindparam("of_pair"), col(Pair.closed_at).is_(None))
+        .with_for_update(read=True),
+    )
+    .returning(_AGENDA.c.version)
+)
 _ADD_ASKED = {
     "postgresql": postgresql.insert(AskedStarter).on_conflict_do_nothing().returning(col(AskedStarter.key)),
     "sqlite": sqlite.insert(AskedStarter).on_conflict_do_nothing().returning(col(AskedStarter.key)),
@@ -107,13 +118,14 @@ _ADD_ASKED = {
 
 
 async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
-    """All that the agenda of this session is made from, in five statements. Raises NotFound."""
+    """All that the agenda of this session is made from, in at most five statements. Raises NotFound."""
     row = (await db.execute(_MEETING, {"session_id": session_id})).one_or_none()
     if row is None:
         raise NotFound(NO_SESSION)
     session, pair, mentor, mentee, program, mentor_note, mentee_note = row
     notes = {pair.mentor_id: mentor_note, pair.mentee_id: mentee_note}
     series = (await db.execute(_SERIES, {"pair_id": pair.id})).all()
+    sessions = [meeting for meeting, *_ in series]
     past = [
         PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids), made_at)
         for meeting, activity_ids, made_at in series
@@ -123,12 +135,13 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         program=program,
         people=PairPeople(pair=pair, mentor=mentor, mentee=mentee),
         session=session,
-        sessions=[meeting for meeting, *_ in series],
+        sessions=sessions,
         actions=await open_actions(db, pair.id),
         notes={author: text for author, text in notes.items() if text},
         past=past,
         asked=await asked_keys(db, pair.id),
-        feedback=tuple(await revealed(db, pair.id, now())),
+        # Nobody can have told anything of a session that was not held.
+        feedback=tuple(await revealed(db, pair.id, now())) if any(one.held_at or one.revealed_at for one in sessions) else (),
     )
 
 
@@ -152,10 +165,15 @@ async def add_asked(db: AsyncSession, pair_id: str, session_id: str, starters: l
 async def add_agenda(db: AsyncSession, agenda: Agenda, starters: list[str]) -> bool:
     """Store the agenda as the session's next version; its `version` is set. Returns whether all starters were new.
 
-    Two at the same moment may want one version: then the later gets an IntegrityError.
+    Raises Conflict where the pair is closed, and keeps it open as `hold_open` does: one of the two may have been erased
+    while the agenda was written. Two at the same moment may want one version: then the later gets an IntegrityError.
     """
-    values = {column.key: getattr(agenda, column.key) for column in _AGENDA.columns if column.key != "version"}
-    agenda.version = (await db.execute(_ADD_AGENDA, {**values, "of_session": agenda.session_id})).scalar_one()
+    values = {column.key: getattr(agenda, column.key) for column in _GIVEN}
+    values |= {"of_session": agenda.session_id, "of_pair": agenda.pair_id}
+    version = (await db.execute(_ADD_AGENDA, values)).scalar_one_or_none()
+    if version is None:
+        raise Conflict(CLOSED)
+    agenda.version = version
     return await add_asked(db, agenda.pair_id, agenda.session_id, starters)
 
 

@@ -12,6 +12,7 @@ from coach.errors import Conflict, NotFound
 from coach.models import ActionItem, Pair, Participant, PrivateNote, now
 
 NO_PAIR = "There is no pair with this id, or it is not yours."
+CLOSED = "This pair is closed, since one of the two has left. Nothing of it can be changed any more."
 _mentor, _mentee = aliased(Participant), aliased(Participant)
 _PAIR = (
     select(Pair, _mentor, _mentee)
@@ -56,7 +57,7 @@ async def hold_open(db: AsyncSession, pair_id: str) -> None:
     """
     query = select(Pair.closed_at).where(col(Pair.id) == pair_id).with_for_update(read=True)
     if (await db.execute(query)).scalar_one_or_none() is not None:
-        raise Conflict("This pair is closed, since one of the two has left. Nothing of it can be changed any more.")
+        raise Conflict(CLOSED)
 
 
 async def pairs_of(db: AsyncSession, participant_id: str) -> list[Pair]:

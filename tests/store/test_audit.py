@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from coach.errors import StoreError
 from coach.models import AuditLine, Program
+from coach.settings import Settings
 from coach.store import Store
 from coach.store.audit import record, verify
 
@@ -103,6 +104,27 @@ async def test_lines_that_are_written_at_once_form_one_chain(store: Store) -> No
     await asyncio.gather(*(add(store, 5, who=f"token{n}") for n in range(6)))
     verdict = await verify(store)
     assert (verdict.findings, verdict.last_seq) == ((), 30)
+
+
+async def test_processes_that_write_in_turn_form_one_chain(store: Store, database: Settings) -> None:
+    other = Store(database)
+    for _ in range(3):
+        await add(store, 2, who="here")
+        await add(other, 2, who="there")
+    await other.close()
+    verdict = await verify(store)
+    assert (verdict.findings, verdict.last_seq) == ((), 12)
+
+
+async def test_what_was_undone_is_no_part_of_the_chain(store: Store) -> None:
+    await add(store, 1)
+    with pytest.raises(RuntimeError):
+        async with store.write() as db:
+            await record(db, "undone", "pair.change", pair_id="p")
+            raise RuntimeError
+    await add(store, 2)
+    verdict = await verify(store)
+    assert (verdict.findings, verdict.last_seq) == ((), 3)
 
 
 async def test_a_long_chain_is_read_in_parts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from coach.models import (
     now,
 )
 from coach.store import Store
+from coach.store.agendas import add_agenda
 from coach.store.erasure import Name, erase, overdue
 from coach.store.export import held_on
 from coach.store.pairs import hold_open
@@ -110,15 +111,26 @@ async def test_the_second_of_a_pair_can_be_erased_too(store: Store, pair: Pair, 
     assert rows["feedback"] == rows["private_note"] == rows["token"] == "[]"
 
 
-async def test_what_is_written_while_a_person_is_erased_comes_before_or_not_at_all(store: Store, pair: Pair) -> None:
+@pytest.mark.parametrize("what", ["action", "agenda"])
+async def test_what_is_written_while_a_person_is_erased_comes_before_or_not_at_all(
+    store: Store, pair: Pair, meeting: MentoringSession, what: str
+) -> None:
     outcomes: list[str] = []
 
     async def write() -> None:
         try:
             async with store.write() as db:
-                await hold_open(db, pair.id)
-                await asyncio.sleep(0.05)
-                db.add(ActionItem(pair_id=pair.id, owner="mentor", text=CANARY))
+                if what == "agenda":
+                    agenda = Agenda(
+                        session_id=meeting.id, pair_id=pair.id, program_id=pair.program_id, version=0, brief={},
+                        content={"title": CANARY}, prep_mentor={}, prep_mentee={},
+                    )  # fmt: skip
+                    assert await add_agenda(db, agenda, [])
+                    await asyncio.sleep(0.05)
+                else:
+                    await hold_open(db, pair.id)
+                    await asyncio.sleep(0.05)
+                    db.add(ActionItem(pair_id=pair.id, owner="mentor", text=CANARY))
             outcomes.append("written")
         except Conflict:
             outcomes.append("refused")
@@ -133,6 +145,7 @@ async def test_what_is_written_while_a_person_is_erased_comes_before_or_not_at_a
     assert outcomes == ["written", "refused"]
     async with store.read() as db:
         assert (await db.execute(select(ActionItem))).all() == []
+        assert (await db.execute(select(Agenda))).all() == []
 
 
 async def test_only_programs_that_ended_long_enough_ago_are_overdue(store: Store, pair: Pair) -> None:
