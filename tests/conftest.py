@@ -2,7 +2,9 @@
 
 import ipaddress
 import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from coach.retrieval.embed import PACKAGED_MODEL, Embedder, SentenceTransformerE
 from coach.retrieval.library import Library, read_library
 from coach.retrieval.search import Search
 from coach.settings import REPOSITORY, Settings
+from tests.commands import coach
 
 _OUTSIDE: list[str] = []
 
@@ -116,3 +119,24 @@ def search(
     search.build()
     yield search
     search.close()
+
+
+# The demo runs once; the index that it keeps serves the tests of commands and of `coach serve`.
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="session")
+def demo(demo_folder: Path) -> subprocess.CompletedProcess[str]:
+    return coach("demo", data_dir=demo_folder)
+
+
+@pytest.fixture
+def data_dir(demo: subprocess.CompletedProcess[str], demo_folder: Path, tmp_path: Path) -> Path:
+    """A data folder with a finished index."""
+    assert demo.returncode == 0, demo.stderr
+    shutil.copytree(demo_folder / "demo-index", tmp_path / "data" / "chroma")
+    return tmp_path / "data"

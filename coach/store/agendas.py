@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from functools import lru_cache
 
 from sqlalchemy import Table, bindparam, exists, func, insert
+from sqlalchemy import select as select_values
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -99,13 +100,13 @@ _NEXT_VERSION = (
     .scalar_subquery()
 )
 _GIVEN = [column for column in _AGENDA.columns if column.key != "version"]
-# Statements for one row or many are made once: what goes with them is given beside, not built in. The row comes from its
-# pair's, which is held as `hold_open` holds it: of a closed pair none comes.
+# Statements for one row or many are made once: what goes with them is given beside, not built in. The row comes from
+# its pair's, which is held as `hold_open` holds it: of a closed pair none comes.
 _ADD_AGENDA = (
     insert(_AGENDA)
     .from_select(
         [*(column.key for column in _GIVEN), "version"],
-        select(*(bindparam(column.key, type_=column.type) for column in _GIVEN), _NEXT_VERSION)
+        select_values(*(bindparam(column.key, type_=column.type) for column in _GIVEN), _NEXT_VERSION)
         .where(col(Pair.id) == bindparam("of_pair"), col(Pair.closed_at).is_(None))
         .with_for_update(read=True),
     )
@@ -126,6 +127,8 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
     notes = {pair.mentor_id: mentor_note, pair.mentee_id: mentee_note}
     series = (await db.execute(_SERIES, {"pair_id": pair.id})).all()
     sessions = [meeting for meeting, *_ in series]
+    # Nobody can have told anything before a session was held.
+    told = any(meeting.held_at or meeting.revealed_at for meeting in sessions)
     past = [
         PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids), made_at)
         for meeting, activity_ids, made_at in series
@@ -140,8 +143,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         notes={author: text for author, text in notes.items() if text},
         past=past,
         asked=await asked_keys(db, pair.id),
-        # Nobody can have told anything of a session that was not held.
-        feedback=tuple(await revealed(db, pair.id, now())) if any(one.held_at or one.revealed_at for one in sessions) else (),
+        feedback=tuple(await revealed(db, pair.id, now())) if told else (),
     )
 
 
