@@ -60,7 +60,7 @@ class Phrases:
         """The places in the vocabulary of what is in the text, in order, and how much each counts: a unit vector."""
         counts = Counter(place for phrase in phrases_in(text) if (place := self._places.get(phrase)) is not None)
         places = sorted(counts)
-        values = np.array([1 + np.log(counts[place]) for place in places], np.float32) * self.rarity[places]
+        values = np.array([1 + math.log(counts[place]) for place in places], np.float32) * self.rarity[places]
         return places, values / max(float(np.linalg.norm(values)), 1e-9)
 
     def logits(self, texts: Sequence[str]) -> Matrix:

@@ -15,7 +15,7 @@ from coach.store.feedback import OfPeriod, ReadComment, keep_reading, unread_com
 # So many at once fill a batch of the embedding model, and are soon done again if the service stops midway.
 BATCH = 64
 # Where there are many to read and nobody waits for the first: texts of one length share the model's batches.
-MANY = 1_024
+MANY = 2_048
 
 
 async def read_comments(

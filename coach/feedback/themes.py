@@ -29,7 +29,7 @@ from coach.retrieval.embed import Encoder, Progress, SentenceTransformerEncoder,
 from coach.retrieval.library import Library, ThemeFrontMatter
 
 # So many texts are given to the model at a time, and the memory that they took is free after each; progress is told.
-_AT_A_TIME = 512
+_AT_A_TIME = 2_048
 
 
 @dataclass(frozen=True)
