@@ -69,8 +69,8 @@ async def held_on(db: AsyncSession, participant_id: str) -> Held:
     )
     for comment in (await db.execute(query)).scalars():
         comments[comment.feedback_id].append(comment)
-    query = select(Token).where(col(Token.participant_id) == participant_id).order_by(col(Token.created_at))
-    tokens = list((await db.execute(query)).scalars())
+    of_person = select(Token).where(col(Token.participant_id) == participant_id).order_by(col(Token.created_at))
+    tokens = list((await db.execute(of_person)).scalars())
     keys = select(IdempotencyKey).where(col(IdempotencyKey.token_id).in_([row.id for row in tokens]))
     return Held(
         program=program,

@@ -112,4 +112,5 @@ def _open(database: str, **options: Any) -> sqlite3.Connection:
     if database != ":memory:":
         with suppress(OSError):
             os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    return sqlite3.connect(database, **options)
+    opened: sqlite3.Connection = sqlite3.connect(database, **options)
+    return opened

@@ -209,7 +209,8 @@ async def test_what_is_no_token_at_all_is_refused(issuer: Issuer, local: LocalIs
 async def test_what_a_token_says_must_be_understood_is_not_passed_over(issuer: Issuer, local: LocalIssuer) -> None:
     import jwt
 
-    for header in ({"crit": ["exp"]}, {"crit": ["x"], "x": 1}, {"crit": []}):
+    headers: tuple[dict[str, Any], ...] = ({"crit": ["exp"]}, {"crit": ["x"], "x": 1}, {"crit": []})
+    for header in headers:
         token = jwt.encode(local.claims(), rsa_key("first"), algorithm="RS256", headers={"kid": "first", **header})
         assert await refused(issuer, token), header
 
@@ -295,7 +296,7 @@ async def test_keys_that_unpack_to_more_than_there_is_room_for_are_not_unpacked(
     issuer: Issuer, local: LocalIssuer
 ) -> None:
     packed = gzip.compress(b'{"keys": [' + b" " * 200_000_000 + b"]}")
-    local.broken = lambda handler: send(handler, packed, **{"Content-Encoding": "gzip"})
+    local.broken = lambda handler: send(handler, packed, 200, **{"Content-Encoding": "gzip"})
     tracemalloc.start()
     with pytest.raises(IssuerUnreachable):
         await issuer.verify(local.token())
