@@ -13,7 +13,7 @@ from api import problems
 
 LARGEST_HEAD = 64 * 1024
 HEAD_TIMEOUT_S = 30.0
-# A body must come on by so many bytes in so many seconds, or to its end: 16 KiB in 30 s is the slowest of modems.
+# A body must come on by so many bytes in so many seconds, or to its end: no line in use is that slow.
 BODY_TIMEOUT_S = 30.0
 _LEAST_OF_BODY = 16 * 1024
 

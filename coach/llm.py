@@ -181,8 +181,8 @@ class OpenAIModel:
         except ModelError as error:
             # A server that refuses what it was asked lives. Else one person's words, which its filter does not let
             # through, could have the model left alone for everybody.
-            if not isinstance(error.__cause__, openai.BadRequestError | openai.UnprocessableEntityError):
-                self.breaker.failed()
+            refused = isinstance(error.__cause__, openai.BadRequestError | openai.UnprocessableEntityError)
+            (self.breaker.succeeded if refused else self.breaker.failed)()
             raise
         except BaseException:
             # Cancelled by the caller's deadline: too slow counts as failed.

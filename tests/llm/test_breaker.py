@@ -120,9 +120,15 @@ async def test_a_request_cut_off_by_the_callers_deadline_counts_as_failed() -> N
 async def test_words_that_a_server_refuses_do_not_take_the_model_from_everybody(
     httpx2_mock: respx.Router, status: int
 ) -> None:
+    clock = Clock()
+    failing = httpx.Response(500, headers={"x-should-retry": "false"})
     refused = httpx.Response(status, json={"error": {"message": "content management policy"}})
-    route = httpx2_mock.post(f"{LOCAL}/chat/completions").mock(return_value=refused)
-    asked = model()
+    route = httpx2_mock.post(f"{LOCAL}/chat/completions").mock(return_value=failing)
+    asked = model(breaker=CircuitBreaker(failures=1, clock=clock))
+    with pytest.raises(ModelUnreachable):
+        await asked.reply(REQUEST)
+    clock.time += 31
+    route.mock(return_value=refused)
     for _ in range(6):
         with pytest.raises(ModelRejected):
             await asked.reply(REQUEST)
