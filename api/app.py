@@ -56,8 +56,7 @@ from coach.store.documents import known_documents
 log = structlog.get_logger(__name__)
 
 _DAY_S = 24 * 60 * 60
-_LONGEST_ADDRESS = 8 * 1024
-_LARGEST_HEADERS = 32 * 1024
+_LONGEST_ADDRESS, _LARGEST_HEADERS = 8 * 1024, 32 * 1024
 
 _DESCRIPTION = """
 Agendas and feedback for reverse mentoring pairs. The **mentor** is the junior, the **mentee** the senior.
@@ -211,12 +210,7 @@ class Door:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", request_id.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"cache-control", b"no-store"),
-                ]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -227,8 +221,7 @@ class Door:
                     raise _TooLong("address", 414, _LONGEST_ADDRESS)
                 if sum(len(name) + len(value) for name, value in scope["headers"]) > _LARGEST_HEADERS:
                     raise _TooLong("headers", 431, _LARGEST_HEADERS)
-                if scope["path"].startswith("/v1/"):
-                    await self._rates.count_request(address_of(scope))
+                await self._rates.count_request(address_of(scope), scope["path"])
                 await self._app(scope, counted_receive, stamped_send)
             except TooManyRequests as error:
                 await problems.too_many(error)(scope, receive, stamped_send)
@@ -247,7 +240,7 @@ class _TooLong(Exception):
 
     def __init__(self, what: str, status: int, most: int) -> None:
         self.status = status
-        super().__init__(f"The {what} of a request may have at most {most:,} bytes. Send less of it.")
+        super().__init__(problems.TOO_LONG.format(what, most))
 
 
 class _TooLarge(HTTPException):
@@ -300,6 +293,8 @@ def _document(app: FastAPI) -> None:
                 schemas.pop(unused, None)
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= problem.pop("$defs") | {"Problem": problem}
+            for path in ("/metrics", "/readyz"):
+                described["paths"][path]["get"]["responses"]["429"] = _PROBLEMS[429]
             for call in (call for methods in described["paths"].values() for call in methods.values()):
                 if any(parameter["name"] == "accept" for parameter in call.get("parameters", ())):
                     call["responses"]["406"] = _described("It cannot be had in any of the forms that were asked for.")

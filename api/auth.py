@@ -84,7 +84,7 @@ def allow(*roles: AccessRole) -> Callable[..., Awaitable[Caller]]:
         request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Caller:
         state, address = state_of(request), address_of(request.scope)
-        await state.rates.check_failures(address)
+        await state.rates.check_failures(address, credentials.credentials if credentials else None)
         if credentials is None:
             raise Unauthorized("This call needs a token: send `Authorization: Bearer TOKEN`.")
         try:
@@ -92,6 +92,7 @@ def allow(*roles: AccessRole) -> Callable[..., Awaitable[Caller]]:
         except Unauthorized:
             await state.rates.count_failure(address)
             raise
+        state.rates.remember(address, credentials.credentials)
         await state.rates.count_token(found.token_id, address)
         if found.role not in roles:
             raise Forbidden(

@@ -18,6 +18,8 @@ _PAGE = (
 _PAGES = ("/docs", "/docs/oauth2-redirect")
 _INLINE = re.compile(rb"<script(?:\s+type=[^>]*)?>(.*?)</script>", re.DOTALL)
 _SAME = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
@@ -45,7 +47,8 @@ class SafeHeaders:
         async def with_headers(message: Message) -> None:
             nonlocal held
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *headers]
+                kept = [header for header in message["headers"] if header[0].decode("latin-1").lower() not in _SAME]
+                message["headers"] = [*kept, *headers]
                 if scope["path"] in _PAGES and message["status"] == 200:
                     held = message
                     return

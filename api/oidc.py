@@ -7,6 +7,7 @@ minutes, and asked for again when a JWT names a key that is not among them, but 
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ KEYS_STALE_S = 3_600.0
 SECONDS_BETWEEN_FETCHES = 10.0
 FETCH_TIMEOUT_S = 5.0
 LONGEST_TOKEN = 16_384
+# As OpenID Connect Core 1.0, section 2 has it.
+_LONGEST_SUBJECT = 255
+_OUR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LARGEST_DOCUMENT = 512 * 1024
 _LEAST_RSA_BITS = 2_048
 # The least comes first: who has several roles is let in with that one.
@@ -107,6 +111,8 @@ class Issuer:
             )
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
             raise BadSignIn from None
+        if not 0 < len(claims["sub"]) <= _LONGEST_SUBJECT or not _is_text(claims["sub"]):
+            raise BadSignIn
         return self._read(claims)
 
     def _read(self, claims: dict[str, Any]) -> SignedIn:
@@ -125,7 +131,7 @@ class Issuer:
 
     def _one(self, claims: dict[str, Any], name: str) -> str:
         found = _texts(_claim(claims, name))
-        if len(found) != 1:
+        if len(found) != 1 or not _OUR_ID.fullmatch(found[0]):
             raise NoRole(
                 "You are signed in, but it is not known which program or person here you are. "
                 "Ask your coordinator to have that added to your account."
@@ -168,11 +174,13 @@ class Issuer:
         log.info("oidc.keys_fetched", keys=len(self._keys))
 
     async def _document(self, url: str) -> dict[str, Any]:
-        async with self._client.stream("GET", url, headers={"Accept": "application/json"}) as reply:
+        # Not packed: a small reply could be made to unpack into more than there is room for.
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        async with self._client.stream("GET", url, headers=headers) as reply:
             if reply.status_code != 200:
                 raise ValueError("not a document")
             content = bytearray()
-            async for part in reply.aiter_bytes():
+            async for part in reply.aiter_raw():
                 content += part
                 if len(content) > _LARGEST_DOCUMENT:
                     raise ValueError("too large")
@@ -210,6 +218,15 @@ def _claim(claims: dict[str, Any], name: str) -> Any:
     for part in name.split("."):
         found = found.get(part) if isinstance(found, dict) else None
     return found
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written down: JSON may hold half a character."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _texts(value: Any) -> list[str]:

@@ -18,6 +18,7 @@ from coach import errors
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+TOO_LONG = "The {} of a request may have at most {:,} bytes. Send less of it."
 
 # A subclass comes before its parent: the first match decides. `test_problems.py` holds this against the tree.
 STATUS: tuple[tuple[type[errors.CoachError], int, str], ...] = (

@@ -1,12 +1,14 @@
 """How often one may call: counted by address and by token with `limits`, in this process or in Redis.
 
 A server cannot tell a guess from a mistyped token, so an address that sends many that are not good must wait with all
-its calls. Tokens have 256 random bits: this keeps noise away rather than luck.
+its calls, but for tokens that were good there before: one script with a token that has ended must not lock out the
+whole office. Tokens have 256 random bits: this keeps noise away rather than luck.
 """
 
 import ipaddress
 import math
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -29,6 +31,7 @@ DEFAULT_PER_MINUTE = 6_000
 # A request waits no longer than that for Redis, and after that Redis is left alone for a while.
 REDIS_TIMEOUT_S = 0.5
 _LEFT_ALONE_S = 5.0
+_MOST_KNOWN = 50_000
 
 
 class TooManyRequests(Exception):
@@ -64,24 +67,46 @@ class Rates:
             "address", settings.address_requests_per_minute, "Too many requests came from this address."
         )
         self._per_token = _limit("token", settings.requests_per_minute, "Too many requests came with this token.")
+        self._per_address_open = _limit(
+            "open", settings.address_requests_per_minute, "Too many requests came from this address."
+        )
+        self._known: OrderedDict[int, None] = OrderedDict()
         self._failures = _limit(
             "failures", settings.failed_tokens_per_minute, "Too many tokens from this address were not good."
         )
 
-    async def count_request(self, address: str) -> None:
-        """Count a request from this address. Raises TooManyRequests."""
-        await self._count(self._per_address, network_of(address), address)
+    async def count_request(self, address: str, path: str = "/v1/") -> None:
+        """Count a request from this address. Raises TooManyRequests.
+
+        What anybody may ask is counted apart, so that neither kind shuts out the other; whether the service is alive
+        may be asked at any time.
+        """
+        if path != "/healthz":
+            limit = self._per_address if path.startswith("/v1/") else self._per_address_open
+            await self._count(limit, network_of(address), address)
 
     async def count_token(self, token_id: str, address: str) -> None:
         """Count a request by this token. Raises TooManyRequests."""
         await self._count(self._per_token, token_id, address)
 
-    async def check_failures(self, address: str) -> None:
-        """Raise TooManyRequests where this address has sent too many tokens that are not good."""
+    async def check_failures(self, address: str, token: str | None) -> None:
+        """Raise TooManyRequests where this address has sent too many tokens that are not good, and never this one while
+        it was good.
+        """
         assert self._failures is not None
         limit, network = self._failures, network_of(address)
         if not await self._asked(lambda limiter: limiter.test(limit.item, limit.name, network)):
+            if hash((network, token)) in self._known:
+                return
             raise await self._refusal(limit, network)
+
+    def remember(self, address: str, token: str) -> None:
+        """Remember that this token was good at this address. What is kept is a number that leads back to neither."""
+        known = hash((network_of(address), token))
+        self._known[known] = None
+        self._known.move_to_end(known)
+        if len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
 
     async def count_failure(self, address: str) -> None:
         """Count a token that is not good. Raises TooManyRequests where it is one too many."""

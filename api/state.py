@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 
 from fastapi import Depends, Request
 
+from api.budget import Budget
 from api.oidc import Issuer
 from api.rates import Rates
 from api.watch import Metrics
@@ -39,7 +40,12 @@ class AppState:
     summary_maker: SummaryMaker | None = None
     reader: CommentReader | None = None
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    budget: Budget = field(init=False)
     not_ready: str = "The library is being indexed. Try again in a minute."
+
+    def __post_init__(self) -> None:
+        """Make what follows from the rest."""
+        self.budget = Budget(self.store, self.settings.llm_tokens_per_day)
 
     def library(self) -> Search:
         """The search. Raises IndexUnavailable until it is there."""

@@ -17,8 +17,10 @@ log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 NO_ROUTE = "none"
-# Calls on feedback are counted only where they fail on our side.
-_BLIND = "feedback"
+# Calls of which the partner is told nothing are counted only where they fail on our side.
+_BLIND = ("feedback", "/private-note", "/me/export")
+# One's own settings are changed by it, and nothing that the partner could see.
+_BLIND_CALL = ("PATCH", "/v1/pairs/{pair_id}")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -42,7 +44,12 @@ class Metrics:
             "coach_agendas", "Agendas by who wrote them, and why not the model.", ["source", "reason"],
             registry=self.registry,
         )  # fmt: skip
-        self.model_tokens = Counter("coach_model_tokens", "Tokens of the model.", ["kind"], registry=self.registry)
+        self.model_tokens = Counter(
+            "coach_model_tokens",
+            "Tokens of the model for what both of a pair read; those of a prep are for its person's eyes.",
+            ["kind"],
+            registry=self.registry,
+        )
         self.breaker_open = Gauge(
             "coach_breaker_open", "1 while the model is left alone because it failed.", registry=self.registry
         )
@@ -92,8 +99,9 @@ class Watch:
         finally:
             route = template_of(scope)
             seconds = time.perf_counter() - began
-            # Anybody may read the metrics: a count that rises would tell a person that the partner has sent theirs.
-            if _BLIND not in route or status >= 500:
+            # Anybody may read the metrics: a count that rises would tell a person what the partner did in private.
+            blind = any(word in route for word in _BLIND) or (method, route) == _BLIND_CALL
+            if not blind or status >= 500:
                 self._metrics.requests.labels(method, route, str(status)).inc()
                 self._metrics.seconds.labels(method, route).observe(seconds)
             if self._log:

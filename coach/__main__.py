@@ -53,6 +53,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.connection import Connection
     from coach.feedback.reading import OwnReader
     from coach.llm_address import refuse_link_local
     from coach.retrieval.search import open_search, show_progress
@@ -76,6 +77,7 @@ def serve(
         create_app(settings, search=search, reader=OwnReader(settings.embedding_model, search.library)),
         host=host,
         port=port,
+        http=Connection,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=30,
@@ -118,7 +120,7 @@ def token(
 ) -> None:
     """Print one new token. It is not kept and cannot be shown again; it ends after COACH_TOKEN_DAYS."""
     from coach.store.audit import COMMAND, record
-    from coach.store.tokens import Issued, new_token
+    from coach.store.tokens import Issued, ids_of, new_token
 
     expires_at = datetime.now(UTC) + timedelta(days=Settings().token_days)
 
@@ -126,7 +128,7 @@ def token(
         await store.migrate()
         async with store.write() as db:
             made = await new_token(db, role, program_id=program, participant_id=participant, expires_at=expires_at)
-            await record(db, COMMAND, "token.create", token_id=made.row.id)
+            await record(db, COMMAND, "token.create", **ids_of(made.row))
             return made
 
     made = _with_store(run)
@@ -167,8 +169,8 @@ def settings() -> None:
     for name, field in Settings.model_fields.items():
         value = getattr(values, name)
         shown = "********" if name == "llm_api_key" and value is not None else value
-        if name.endswith("_url") and value is not None:
-            shown = _without_password(str(value))
+        if isinstance(value, str) and "//" in value:
+            shown = _without_password(value)
         typer.echo(f"COACH_{name.upper()}={'' if shown is None else shown}")
         typer.echo(f"    {field.description}")
 

@@ -178,8 +178,11 @@ class OpenAIModel:
         self.breaker.before()
         try:
             completion = await self._climb_down(request)
-        except ModelError:
-            self.breaker.failed()
+        except ModelError as error:
+            # A server that refuses what it was asked lives. Else one person's words, which its filter does not let
+            # through, could have the model left alone for everybody.
+            refused = isinstance(error.__cause__, openai.BadRequestError | openai.UnprocessableEntityError)
+            (self.breaker.succeeded if refused else self.breaker.failed)()
             raise
         except BaseException:
             # Cancelled by the caller's deadline: too slow counts as failed.

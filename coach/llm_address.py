@@ -18,9 +18,9 @@ log = structlog.get_logger(__name__)
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # The metadata services that clouds keep outside of 169.254.0.0/16 and fe80::/10.
-_METADATA = frozenset(
-    map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"))
-)
+_METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd20:ce::254")))
+# Amazon's: the metadata at fd00:ec2::254, and the keys of a pod at fd00:ec2::23.
+_AMAZON = ipaddress.ip_network("fd00:ec2::/32")
 _NAMES = frozenset(
     {"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"}
 )
@@ -28,7 +28,8 @@ _REFUSED = (
     "COACH_LLM_BASE_URL leads to a link-local address, where clouds keep the keys of their machines. "
     "Set the address of a model's server, or COACH_LLM_ALLOW_LINK_LOCAL=true if your model does live there."
 )
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# IPv6 addresses whose last 32 bits are an IPv4 one that a translator goes on to (RFC 4291, 6052, 7915, 8215).
+_TRANSLATED = tuple(map(ipaddress.ip_network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")))
 
 
 def refuse_link_local(base_url: str | None, *, allowed: bool) -> None:
@@ -83,8 +84,10 @@ def _addresses(host: str) -> list[Address]:
 def _is_unsafe(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in _NAT64:
+        if inner is None and address.teredo is not None:
+            inner = address.teredo[1]
+        if inner is None and any(address in network for network in _TRANSLATED):
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return _is_unsafe(inner)
-    return address.is_link_local or address in _METADATA
+    return address.is_link_local or address in _METADATA or address in _AMAZON

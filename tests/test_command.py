@@ -86,6 +86,8 @@ def test_settings_lists_every_setting_and_shows_no_secret(tmp_path: Path) -> Non
         {"COACH_DATABASE_URL": "postgresql://db.example/coach?user=coach&password=quokka"},
         {"COACH_LLM_BASE_URL": "https://user:quokka@models.example/v1"},
         {"COACH_CHROMA_URL": "https://user:quokka@chroma.example"},
+        {"COACH_OTEL_ENDPOINT": "https://user:quokka@collector.example"},
+        {"COACH_REDIS_URL": "redis://:quokka@redis.example"},
     ],
     ids=lambda secret: next(iter(secret)),
 )

@@ -51,6 +51,11 @@ def test_the_data_sheet_has_every_table_and_says_what_becomes_of_it() -> None:
     assert {table for table, fate in rows.items() if not fate.startswith("stays")} == REACHED
 
 
+def test_the_model_card_tells_of_every_prompt() -> None:
+    prompts = {f"coach/prompts/{path.name}" for path in (REPOSITORY / "coach" / "prompts").glob("*.md")}
+    assert set(re.findall(r"`(coach/prompts/\w+\.md)`", page("model-card.md"))) == prompts
+
+
 def test_the_calls_that_pages_name_exist() -> None:
     from api.app import create_app
 

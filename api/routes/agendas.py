@@ -16,6 +16,7 @@ from coach.agenda.choose import more_starters
 from coach.agenda.pipeline import MadeAgenda
 from coach.agenda.progress import Progress, silent
 from coach.agenda.render import markdown, plain_text
+from coach.asking import Spent
 from coach.errors import Conflict, NotFound
 from coach.models import Agenda, now
 from coach.retrieval.library import Role
@@ -28,7 +29,6 @@ from coach.store.agendas import (
     kept_agenda,
     load_facts,
     newest_agenda,
-    tokens_today,
 )
 from coach.store.pairs import PairPeople, hold_open
 from coach.store.sessions import NO_SESSION, get_session
@@ -75,8 +75,6 @@ async def create_agenda(
         facts = await _facts(state, caller, session_id, db)
         role = _role(caller, facts.people)
         kept = await kept_agenda(db, *key) if key else None
-        limit = state.settings.llm_tokens_per_day
-        spent = limit is not None and kept is None and await tokens_today(db, facts.program.id, now()) >= limit
     if kept is None and facts.people.pair.closed_at is not None:
         raise Conflict("This pair is closed, since one of the two has left. It gets no more agendas.")
     if kept is None and facts.session.status in {"held", "cancelled"}:
@@ -89,18 +87,26 @@ async def create_agenda(
         if kept is not None:
             return shown_agenda(kept, role)
         known, turn = facts, state.turn_of(facts.people.pair.id)
-        stale = turn.locked()
+        stale, lost = turn.locked(), Spent()
         async with turn:
             for _ in range(_TRIES):
                 if stale:
                     async with state.store.read() as db:
                         known = await _facts(state, caller, session_id, db)
+                        # Made under the same key while this request waited: a second one would cost as much again.
+                        if key and (before := await kept_agenda(db, *key)):
+                            return shown_agenda(before, role)
                 progress("brief")
                 briefing, pair = make_brief(known), known.people.pair
-                made = await maker.make(briefing, pair.id, pair.program_id, budget_spent=spent, progress=progress)
-                progress("storing")
-                with span("agenda storing"):
-                    stored = await _stored(state, made, caller, key)
+                async with state.budget.spending(pair.program_id) as spent:
+                    made = await maker.make(briefing, pair.id, pair.program_id, budget_spent=spent, progress=progress)
+                    lost.prompt += made.row.prompt_tokens
+                    lost.completion += made.row.completion_tokens
+                    # With those of the tries before: they were used, though nothing was stored.
+                    made.row.prompt_tokens, made.row.completion_tokens = lost.prompt, lost.completion
+                    progress("storing")
+                    with span("agenda storing"):
+                        stored = await _stored(state, made, caller, key)
                 if stored:
                     state.metrics.count_agenda(stored.content["generator"])
                     return shown_agenda(stored, role)

@@ -1,5 +1,6 @@
 """Programs, pairs and private notes."""
 
+from datetime import timedelta
 from typing import Literal
 
 from fastapi import APIRouter
@@ -18,6 +19,8 @@ from coach.store.programs import get_program, list_pairs, list_programs
 from coach.store.reports import lock_program, newest_minimums, raise_minimums
 
 router = APIRouter(tags=["programs and pairs"])
+
+_LONGEST_AGO, _FARTHEST = timedelta(days=10 * 366), timedelta(days=5 * 366)
 
 
 @router.post("/programs", status_code=201)
@@ -60,6 +63,8 @@ async def change_program(
     changes = body.model_dump(include={"closed_at", "retention_days"}, exclude_unset=True)
     if changes and caller.role != "admin":
         raise Forbidden("Only an admin closes a program, or changes how long its people are kept.")
+    if body.closed_at is not None and not now() - _LONGEST_AGO < body.closed_at < now() + _FARTHEST:
+        raise InvalidInput("closed_at", "This is more than ten years ago, or more than five ahead. Check the year.")
     if changes.get("retention_days", 0) is None:
         changes["retention_days"] = RETENTION_DAYS
     async with state.store.write() as db:

@@ -1,5 +1,6 @@
 """What a person may ask of us: all that is held on them, and that it goes."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -8,6 +9,7 @@ from api.auth import Caller, PairMember, allow
 from api.dependencies import Id
 from api.routes.agendas import shown_agenda
 from api.routes.sessions import shown_action
+from api.routes.summaries import shown_summary
 from api.routes.tokens import shown_token
 from api.schemas import rights as schemas
 from api.schemas.feedback import RatingsGiven
@@ -21,8 +23,10 @@ router = APIRouter(tags=["rights"])
 
 NOTICE = (
     "This is all that is held on you. What your partner wrote for themselves alone, and feedback that they did not "
-    "share, is theirs and not in here; nor are the numbers that the coach keeps of your answers to compare texts with. "
-    "The log of who did what holds ids and times alone."
+    "share, is theirs and not in here; nor are the numbers that the coach keeps of your answers and of questions that "
+    "you were given, to compare texts with. With each agenda the coach keeps what it was made from. That repeats what "
+    "is in here as it was then, without what either of you asked to keep out: to show what is left would tell you of "
+    "your partner's. The log of who did what holds ids and times alone."
 )
 
 
@@ -68,6 +72,7 @@ def _export(held: Held) -> schemas.Export:
         pairs=[_pair(pair, person.id) for pair in held.pairs],
         feedback=[_feedback(row, held.comments.get(row.id, [])) for row in held.feedback],
         tokens=[shown_token(row) for row in held.tokens],
+        keys=[schemas.HeldKey(**row.model_dump(include=set(schemas.HeldKey.model_fields))) for row in held.keys],
         notice=NOTICE,
     )
 
@@ -80,13 +85,16 @@ def _pair(held: HeldOfPair, participant_id: str) -> schemas.HeldPair:
         you=role,
         partner=(people.mentee if role == "mentor" else people.mentor).name,
         goals_reached=[goal["text"] for goal in pair.reached],
+        goals_reached_at=[datetime.fromisoformat(goal["at"]) for goal in pair.reached],
         private_note=held.note.text if held.note is not None else None,
+        private_note_written_at=held.note.updated_at if held.note is not None else None,
         sessions=[
             schemas.HeldSession(**row.model_dump(include=set(schemas.HeldSession.model_fields)))
             for row in held.sessions
         ],
-        actions=[shown_action(row) for row in held.actions],
+        actions=[schemas.HeldAction(done_at=row.done_at, **shown_action(row).model_dump()) for row in held.actions],
         agendas=[shown_agenda(row, role) for row in held.agendas],
+        summary=shown_summary(held.summary) if held.summary is not None and held.summary.content else None,
         **pair.model_dump(include={"id", "goals", "topics", "planned_sessions", "created_at", "closed_at"}),
     )
 

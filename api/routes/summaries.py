@@ -16,7 +16,6 @@ from coach.feedback.summarize import may_be_tried_again
 from coach.feedback.summary import Waiting, outline
 from coach.feedback.summary_forms import markdown
 from coach.models import FeedbackSummary, now
-from coach.store.agendas import tokens_today
 from coach.store.pairs import PairPeople
 from coach.store.summaries import keep_summary, kept_summary, load_summary_facts
 
@@ -56,20 +55,19 @@ async def _summary(state: AppState, people: PairPeople) -> schemas.SummaryReady 
                 return schemas.SummaryWaiting(status="waiting", message=plan.message, opens_at=plan.opens_at)
             maker = state.summaries()
             if kept := await _kept(db, pair.id, maker.key(plan), at):
-                return _ready(kept)
+                return shown_summary(kept)
         async with state.turn_of(f"summary {pair.id}"):
             async with state.store.read() as db:
                 if kept := await _kept(db, pair.id, maker.key(plan), at):
-                    return _ready(kept)
-                limit = state.settings.llm_tokens_per_day
-                spent = limit is not None and await tokens_today(db, pair.program_id, at) >= limit
-            made = await maker.make(plan, people, budget_spent=spent)
-            async with state.store.write() as db:
-                # Feedback may have been withdrawn while this was made: then nothing of it is kept or shown.
-                known = outline(await load_summary_facts(db, people, at), at)
-                if not isinstance(known, Waiting) and maker.key(known) == made.key:
-                    await keep_summary(db, made)
-                    return _ready(made)
+                    return shown_summary(kept)
+            async with state.budget.spending(pair.program_id) as spent:
+                made = await maker.make(plan, people, budget_spent=spent)
+                async with state.store.write() as db:
+                    # Feedback may have been withdrawn while this was made: then nothing of it is kept or shown.
+                    known = outline(await load_summary_facts(db, people, at), at)
+                    if not isinstance(known, Waiting) and maker.key(known) == made.key:
+                        await keep_summary(db, made)
+                        return shown_summary(made)
     raise Conflict("Your feedback changed while the summary was made. Ask again.")
 
 
@@ -79,6 +77,7 @@ async def _kept(db: AsyncSession, pair_id: str, key: str, at: datetime) -> Feedb
     return None if kept is not None and may_be_tried_again(kept, at) else kept
 
 
-def _ready(row: FeedbackSummary) -> schemas.SummaryReady:
+def shown_summary(row: FeedbackSummary) -> schemas.SummaryReady:
+    """The summary as both of the pair see it; its content must still be there."""
     assert row.content is not None
     return schemas.SummaryReady(status="ready", created_at=row.created_at, **row.content)

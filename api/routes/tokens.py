@@ -10,7 +10,7 @@ from api.schemas import Page as PageOf
 from api.schemas import tokens as schemas
 from api.state import State
 from coach.models import Token, now
-from coach.store.tokens import list_tokens, new_token, revoke_token
+from coach.store.tokens import ids_of, list_tokens, new_token, revoke_token
 
 router = APIRouter(tags=["tokens"])
 
@@ -23,7 +23,7 @@ async def create_token(body: schemas.TokenCreate, caller: Admin, state: State) -
         made = await new_token(
             db, body.role, program_id=body.program_id, participant_id=body.participant_id, expires_at=expires_at
         )
-        await caller.did(db, "token.create", token_id=made.row.id)
+        await caller.did(db, "token.create", **ids_of(made.row))
     return schemas.TokenReply(token=made.token, id=made.row.id, expires_at=expires_at)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from api.schemas import Reply
 from api.schemas.feedback import RatingsGiven
 from api.schemas.sessions import Action, Agenda
+from api.schemas.summaries import SummaryReady
 from api.schemas.tokens import TokenInfo
 
 
@@ -38,24 +39,37 @@ class HeldSession(Reply):
     format: str | None
     status: str
     held_at: datetime | None
+    unfinished: list[str]
+    created_at: datetime
+
+
+class HeldAction(Action):
+    """An action of the person, with when it was done."""
+
+    done_at: datetime | None
 
 
 class HeldPair(Reply):
-    """A pair of the person: what both share, with the person's own note, actions and prep. `partner` is a name."""
+    """A pair of the person: what both share, with the person's own note, actions and prep. `partner` is a name, and
+    `goals_reached_at` are the times at which the goals were marked reached.
+    """
 
     id: str
     you: Literal["mentor", "mentee"]
     partner: str
     goals: list[str]
     goals_reached: list[str]
+    goals_reached_at: list[datetime]
     topics: list[str]
     planned_sessions: int
     created_at: datetime
     closed_at: datetime | None
     private_note: str | None
+    private_note_written_at: datetime | None
     sessions: list[HeldSession]
-    actions: list[Action]
+    actions: list[HeldAction]
     agendas: list[Agenda]
+    summary: SummaryReady | None
 
 
 class HeldComment(Reply):
@@ -80,7 +94,17 @@ class HeldFeedback(Reply):
     share_with_partner: bool
     share_with_coordinators: bool
     imported: bool
+    created_at: datetime
+    updated_at: datetime
     comments: list[HeldComment]
+
+
+class HeldKey(Reply):
+    """An Idempotency-Key that the person chose, and the agenda that was made under it."""
+
+    key: str
+    agenda_id: str
+    created_at: datetime
 
 
 class Export(Reply):
@@ -91,4 +115,5 @@ class Export(Reply):
     pairs: list[HeldPair]
     feedback: list[HeldFeedback]
     tokens: list[TokenInfo]
+    keys: list[HeldKey]
     notice: str

@@ -80,6 +80,8 @@ class AgendaMaker:
         with span("agenda words") as under_way:
             outcome = await self._words(plan, briefing, deadline, budget_spent, progress)
             under_way.tell(source=outcome.source, reason=outcome.reason or "none")
+        # Before the preps: what one of them costs would tell the partner that there is a private note.
+        content = _content(plan, outcome, briefing, self._model)
         with span("agenda preps"):
             preps = await asyncio.gather(
                 *(self._prep(role, plan, outcome, briefing, deadline) for role in ("mentor", "mentee"))
@@ -91,7 +93,7 @@ class AgendaMaker:
             program_id=program_id,
             version=0,
             brief=briefing.brief.model_dump(mode="json"),
-            content=_content(plan, outcome, briefing, self._model),
+            content=content,
             prep_mentor=preps[0],
             prep_mentee=preps[1],
             passage_ids=[passage.id for passage in _passages(plan)],
@@ -101,7 +103,7 @@ class AgendaMaker:
             completion_tokens=outcome.spent.completion,
         )
         # Also as the library has them: a model's rewording must not bring the same question back.
-        asked = [starter["text"] for starter in row.content["starters"]] + [passage.text for passage in plan.starters]
+        asked = [starter["text"] for starter in content["starters"]] + [passage.text for passage in plan.starters]
         return MadeAgenda(row, list(dict.fromkeys(asked)))
 
     async def _words(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import CursorResult, Table, bindparam, insert, update
+from sqlalchemy import CursorResult, Table, bindparam, func, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -23,6 +23,8 @@ from coach.store.engine import Store
 
 COMMAND, CALENDAR = "command", "calendar"
 _BATCH = 1_000
+# What comes of a time that is none, or of ids that are no JSON object. SQLite keeps anything in any column.
+_UNREADABLE = (AttributeError, OverflowError, TypeError, ValueError)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LINE: Table = AuditLine.__table__  # type: ignore[attr-defined]
 _HEAD: Table = AuditHead.__table__  # type: ignore[attr-defined]
@@ -89,29 +91,37 @@ async def verify(store: Store, kept: tuple[int, str] | None = None) -> Verdict:
     seq, before = 0, ""
     found: str | None = "" if kept is not None and kept[0] == 0 else None
     async with store.read() as db:
+        # In this order: a line that is written meanwhile moves the head with it.
+        top = (await db.execute(select(func.max(_LINE.c.seq)))).scalar_one_or_none()
         head = (await db.execute(select(AuditHead))).scalar_one_or_none()
         # Lines that were added after the head was read are for the next time.
-        async for line in _lines(db, head.seq if head is not None else None):
-            if line.seq != seq + 1:
-                findings.append(_missing(seq + 1, line.seq - 1))
+        async for number, hashed, line in _lines(db, head.seq if head is not None else None):
+            if number <= seq:
+                findings.append(f"Line {number} was put in by another hand: the first line is number 1.")
+                continue
+            if number != seq + 1:
+                findings.append(_missing(seq + 1, number - 1))
                 # What is missing cannot be hashed: the line itself is taken as it is.
-            elif line.hash != hash_of(before, line.seq, line.at, line.who, line.action, line.ids):
-                findings.append(f"Line {line.seq} was changed, or does not follow the line before it.")
-            seq, before = line.seq, line.hash
+            elif line is None or not _follows(line, before):
+                findings.append(f"Line {number} was changed, or does not follow the line before it.")
+            seq, before = number, hashed
             if kept is not None and seq == kept[0]:
-                found = line.hash
+                found = hashed
     if head is None:
         findings.append("The row that tells the last line is missing.")
     elif head.seq > seq:
         findings.append(_missing(seq + 1, head.seq))
     elif head.hash != before:
         findings.append(f"Line {seq} is not the one that was written last.")
+    if head is not None and top is not None and top > head.seq:
+        findings.append(f"Line {top} was put in by another hand: the last that was written is line {head.seq}.")
     if kept is not None and found != kept[1]:
         findings.append(f"Line {kept[0]} is not the one that was kept: the lines up to it were written anew.")
     return Verdict(tuple(findings), seq, before)
 
 
-async def _lines(db: AsyncSession, most: int | None) -> AsyncIterator[AuditLine]:
+async def _lines(db: AsyncSession, most: int | None) -> AsyncIterator[tuple[int, str, AuditLine | None]]:
+    """Each line's number and hash, and the line; None where it holds what cannot even be read."""
     after = None
     while True:
         query = select(AuditLine).order_by(col(AuditLine.seq)).limit(_BATCH)
@@ -119,13 +129,32 @@ async def _lines(db: AsyncSession, most: int | None) -> AsyncIterator[AuditLine]
             query = query.where(col(AuditLine.seq) <= most)
         if after is not None:
             query = query.where(col(AuditLine.seq) > after)
-        rows = (await db.execute(query)).scalars().all()
-        for row in rows:
-            yield row
-        if len(rows) < _BATCH:
+        try:
+            rows: list[AuditLine] = list((await db.execute(query)).scalars())
+            read: list[tuple[int, str, AuditLine | None]] = [(row.seq, row.hash, row) for row in rows]
+        except _UNREADABLE:
+            named = (await db.execute(query.with_only_columns(_LINE.c.seq, _LINE.c.hash))).all()
+            read = [(seq, hashed, await _line(db, seq)) for seq, hashed in named]
+        for one in read:
+            yield one
+        if len(read) < _BATCH:
             return
-        after = rows[-1].seq
+        after = read[-1][0]
         db.expunge_all()
+
+
+async def _line(db: AsyncSession, seq: int) -> AuditLine | None:
+    try:
+        return (await db.execute(select(AuditLine).where(col(AuditLine.seq) == seq))).scalar_one_or_none()
+    except _UNREADABLE:
+        return None
+
+
+def _follows(line: AuditLine, before: str) -> bool:
+    try:
+        return line.hash == hash_of(before, line.seq, line.at, line.who, line.action, line.ids)
+    except _UNREADABLE:
+        return False
 
 
 def _missing(first: int, last: int) -> str:

@@ -2,8 +2,8 @@
 
 What the two of a pair wrote into one place (goals, a session's focus, actions, agendas) goes as a whole, since nobody
 knows who wrote which word, and the pair is closed. The partner's own words stay theirs, without the erased person's
-name: their private note and their feedback. Ids, dates, ratings of the partner and published reports stay; they hold
-nobody's words.
+name: their private note, their feedback, and what they say of themselves. Ids, dates, ratings of the partner and
+published reports stay; they hold nobody's words.
 """
 
 import re
@@ -39,6 +39,7 @@ from coach.vocabulary import plain_stems, stems
 FORMER = "Former participant"
 REMOVED = "[name removed]"
 _ANSWERS = ("went_well", "to_change")
+_OF_ONESELF = ("role_title", "department", "strengths", "wants_to_learn", "avoid_topics", "accessibility")
 
 # What becomes of each table's rows; a test holds it against the tables that there are.
 REACHED = frozenset({
@@ -72,7 +73,8 @@ async def erase(db: AsyncSession, participant_id: str, at: datetime) -> Erased:
         pair.goals, pair.reached, pair.closed_at = [], [], pair.closed_at or at
     await _close(db, pair_ids)
     await _forget_own(db, participant_id)
-    await _take_name_from_partners(db, pair_ids, name)
+    people = {id_ for pair in pairs for id_ in (pair.mentor_id, pair.mentee_id)}
+    await _take_name_from_partners(db, pair_ids, people - {participant_id}, name)
 
     person.name, person.email, person.role_title, person.department = FORMER, None, None, None
     person.strengths, person.wants_to_learn, person.avoid_topics, person.accessibility = [], [], [], None
@@ -85,11 +87,12 @@ async def overdue(db: AsyncSession, at: datetime) -> list[str]:
     query = (
         select(Participant.id, Program.closed_at, Program.retention_days)
         .join(Program, col(Program.id) == col(Participant.program_id))
-        .where(col(Participant.erased_at).is_(None), col(Program.closed_at).is_not(None))
+        .where(col(Participant.erased_at).is_(None), col(Program.closed_at) <= at)
         .order_by(col(Participant.id))
     )
     rows = (await db.execute(query)).all()
-    return [person for person, closed_at, days in rows if closed_at is not None and closed_at + timedelta(days) <= at]
+    # Counted back from now: an end in the year 9999 has no day a year after it.
+    return [person for person, closed_at, days in rows if closed_at is not None and closed_at <= at - timedelta(days)]
 
 
 class Name:
@@ -148,7 +151,16 @@ async def _forget_own(db: AsyncSession, participant_id: str) -> None:
         await db.execute(delete(table).where(table.participant_id == participant_id))
 
 
-async def _take_name_from_partners(db: AsyncSession, pair_ids: Collection[str], name: Name) -> None:
+async def _take_name_from_partners(
+    db: AsyncSession, pair_ids: Collection[str], partners: Collection[str], name: Name
+) -> None:
+    # Two may share a name: what the partner is called stays theirs.
+    for partner in await _rows(db, select(Participant).where(col(Participant.id).in_(partners))):
+        for field in _OF_ONESELF:
+            said = getattr(partner, field)
+            if said:
+                texts = name.removed_from(said) if isinstance(said, str) else [name.removed_from(one) for one in said]
+                setattr(partner, field, texts)
     for note in await _rows(db, select(PrivateNote).where(col(PrivateNote.pair_id).in_(pair_ids))):
         note.text = name.removed_from(note.text)
     for feedback in await _rows(db, select(Feedback).where(col(Feedback.pair_id).in_(pair_ids))):

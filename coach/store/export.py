@@ -12,6 +12,8 @@ from coach.models import (
     Agenda,
     Comment,
     Feedback,
+    FeedbackSummary,
+    IdempotencyKey,
     MentoringSession,
     Pair,
     Participant,
@@ -31,11 +33,14 @@ class HeldOfPair:
     sessions: list[MentoringSession]
     actions: list[ActionItem]
     agendas: list[Agenda]
+    summary: FeedbackSummary | None
 
 
 @dataclass
 class Held:
-    """The rows. Of the agendas only the shared content and the person's own prep may be shown."""
+    """The rows. Of the agendas only the shared content and the person's own prep may be shown: what is not in a brief
+    tells what the partner asked to keep out.
+    """
 
     program: Program
     person: Participant
@@ -43,6 +48,7 @@ class Held:
     feedback: list[Feedback]
     comments: dict[str, list[Comment]] = field(default_factory=dict)
     tokens: list[Token] = field(default_factory=list)
+    keys: list[IdempotencyKey] = field(default_factory=list)
 
 
 async def held_on(db: AsyncSession, participant_id: str) -> Held:
@@ -63,14 +69,17 @@ async def held_on(db: AsyncSession, participant_id: str) -> Held:
     )
     for comment in (await db.execute(query)).scalars():
         comments[comment.feedback_id].append(comment)
-    tokens = select(Token).where(col(Token.participant_id) == participant_id).order_by(col(Token.created_at))
+    of_person = select(Token).where(col(Token.participant_id) == participant_id).order_by(col(Token.created_at))
+    tokens = list((await db.execute(of_person)).scalars())
+    keys = select(IdempotencyKey).where(col(IdempotencyKey.token_id).in_([row.id for row in tokens]))
     return Held(
         program=program,
         person=person,
         pairs=[await _of_pair(db, pair_id, participant_id) for pair_id in pair_ids],
         feedback=rows,
         comments=comments,
-        tokens=list((await db.execute(tokens)).scalars()),
+        tokens=tokens,
+        keys=list((await db.execute(keys.order_by(col(IdempotencyKey.created_at)))).scalars()),
     )
 
 
@@ -87,4 +96,5 @@ async def _of_pair(db: AsyncSession, pair_id: str, participant_id: str) -> HeldO
         sessions=list((await db.execute(sessions.order_by(col(MentoringSession.number)))).scalars()),
         actions=list((await db.execute(actions.order_by(col(ActionItem.created_at)))).scalars()),
         agendas=list((await db.execute(agendas.order_by(col(Agenda.created_at)))).scalars()),
+        summary=await db.get(FeedbackSummary, pair_id),
     )

@@ -4,7 +4,9 @@ SQLAlchemy goes to the thread of an aiosqlite connection four times for a statem
 fetch and to close. Each trip wakes two threads that share one interpreter, which costs more than the statement does.
 """
 
+import os
 import sqlite3
+from contextlib import suppress
 from functools import partial
 from typing import Any, Self
 
@@ -99,7 +101,16 @@ class OneTripCursor:
 
 def connect(database: str, **options: Any) -> OneTripConnection:
     """A connection to await; the options are those of `sqlite3.connect`."""
-    connection = OneTripConnection(partial(sqlite3.connect, database, **options), _CHUNK)
+    connection = OneTripConnection(partial(_open, database, **options), _CHUNK)
     # A service that ends does not wait for connections that nobody closed.
     connection._thread.daemon = True
     return connection
+
+
+def _open(database: str, **options: Any) -> sqlite3.Connection:
+    """The database, which only its owner may read where it is made here. SQLite gives its log the same rights."""
+    if database != ":memory:":
+        with suppress(OSError):
+            os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    opened: sqlite3.Connection = sqlite3.connect(database, **options)
+    return opened

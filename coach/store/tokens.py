@@ -51,6 +51,12 @@ async def new_token(
     return Issued(token, row)
 
 
+def ids_of(row: Token) -> dict[str, str]:
+    """What the audit tells of a token: its id, and the program or person that it opens."""
+    ids = {"token_id": row.id, "program_id": row.program_id, "participant_id": row.participant_id}
+    return {name: value for name, value in ids.items() if value is not None}
+
+
 async def issue_token(
     db: AsyncSession,
     role: AccessRole,

@@ -127,7 +127,15 @@ async def test_a_prep_that_fails_is_composed_and_the_agenda_stays_the_models(sea
 
     assert generator(made)["source"] == "model"
     assert any("zebra" in step for step in made.row.prep_mentor["steps"])
-    assert generator(made)["tokens"]["prompt"] == 30
+    assert made.row.prompt_tokens == 30
+
+
+async def test_the_tokens_that_both_see_do_not_tell_that_one_wrote_a_private_note(search: Search) -> None:
+    made = await make(search, ScriptedModel(await good(search), PREP))
+
+    assert generator(made)["tokens"] == {"prompt": 10, "completion": 5}
+    # The program's budget pays for the prep, too.
+    assert (made.row.prompt_tokens, made.row.completion_tokens) == (20, 10)
 
 
 async def test_a_model_writes_prep_for_the_one_who_left_a_note_alone(search: Search) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlmodel import col, select
 
 from coach.errors import ModelError
+from coach.llm import ModelReply, ModelRequest
 from coach.models import Agenda
 from tests.api.conftest import Caller, PairOfPeople, Serve, Service, assert_problem
 from tests.scripted_model import ScriptedModel, SilentModel
@@ -270,6 +271,34 @@ async def test_a_program_that_has_spent_its_tokens_is_paused_and_others_are_not(
     assert reasons == ["invalid-reply", "paused"]
     assert len(model.requests) == 2
     assert (await other.agenda(await other.session()))["generator"]["reason"] == "invalid-reply"
+
+
+class Slow(ScriptedModel):
+    """Takes a moment for each answer, in which others come in."""
+
+    async def reply(self, request: ModelRequest) -> ModelReply:
+        await asyncio.sleep(0.05)
+        return await super().reply(request)
+
+
+async def test_many_at_once_do_not_go_past_the_tokens_of_the_day(serve: Serve) -> None:
+    model = Slow("no", "no")
+    service = await serve(model, llm_tokens_per_day=30)
+    first = await service.pair()
+    pairs = [first, *[await service.pair(first.program_id) for _ in range(7)]]
+    sessions = [await pair.session() for pair in pairs]
+    agendas = await asyncio.gather(*(pair.agenda(one) for pair, one in zip(pairs, sessions, strict=True)))
+    assert sorted(agenda["generator"]["reason"] for agenda in agendas) == ["invalid-reply"] + ["paused"] * 7
+    assert len(model.requests) == 2
+
+
+async def test_one_key_sent_at_once_asks_the_model_for_one_agenda(serve: Serve) -> None:
+    model = Slow("no", "no")
+    pair = await (await serve(model)).pair()
+    session_id, headers = await pair.session(), {"Idempotency-Key": "once"}
+    agendas = await asyncio.gather(*(pair.agenda(session_id, headers=headers) for _ in range(4)))
+    assert all(agenda == agendas[0] for agenda in agendas)
+    assert len(model.requests) == 2
 
 
 async def test_words_that_pass_the_guards_are_shown_as_the_models(serve: Serve, service: Service) -> None:

@@ -70,3 +70,11 @@ async def test_an_agenda_given_again_under_its_key_is_not_told_again(world: Worl
     before = len(await lines(world.service))
     await world.pair.mentor.made(path, {}, headers=headers)
     assert len(await lines(world.service)) == before
+
+
+async def test_the_audit_tells_whom_a_token_was_made_for(world: World) -> None:
+    admin, mentor = await world.service.caller("admin"), world.pair.mentor
+    made = await admin.made("/tokens", {"role": "participant", "participant_id": mentor.id})
+    [*_, line] = await lines(world.service)
+    assert line.action == "token.create"
+    assert line.ids == {"token_id": made["id"], "program_id": world.pair.program_id, "participant_id": mentor.id}

@@ -101,6 +101,8 @@ async def test_only_the_pages_that_are_set_may_call(serve: Serve) -> None:
     admin = await service.caller("admin")
     allowed = await ask_first(service, PAGE, "DELETE")
     assert allowed.status_code == 200
+    assert allowed.headers.keys() >= WANTED
+    assert (await ask_first(service, "https://evil.example")).headers.keys() >= WANTED
     assert allowed.headers["access-control-allow-origin"] == PAGE
     assert "access-control-allow-credentials" not in allowed.headers
     reply = await admin.get("/programs", headers={"Origin": PAGE})

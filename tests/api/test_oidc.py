@@ -2,10 +2,12 @@
 
 import asyncio
 import base64
+import gzip
 import hashlib
 import hmac
 import json
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -70,6 +72,13 @@ async def test_a_token_signed_by_the_issuer_is_taken(issuer: Issuer, local: Loca
         {"iat": None},
         {"sub": None},
         {"sub": 7},
+        {"sub": ""},
+        {"sub": "\ud800"},
+        {"sub": "s" * 256},
+        {"nbf": 4_000_000_000},
+        {"iat": 4_000_000_000},
+        {"iss": ["https://other.example"]},
+        {"aud": {}},
         {"exp": "soon"},
         {"exp": 1e400},
     ],
@@ -197,6 +206,15 @@ async def test_what_is_no_token_at_all_is_refused(issuer: Issuer, local: LocalIs
     assert local.asked == []
 
 
+async def test_what_a_token_says_must_be_understood_is_not_passed_over(issuer: Issuer, local: LocalIssuer) -> None:
+    import jwt
+
+    headers: tuple[dict[str, Any], ...] = ({"crit": ["exp"]}, {"crit": ["x"], "x": 1}, {"crit": []})
+    for header in headers:
+        token = jwt.encode(local.claims(), rsa_key("first"), algorithm="RS256", headers={"kid": "first", **header})
+        assert await refused(issuer, token), header
+
+
 async def test_claims_nested_a_thousand_deep_are_refused(issuer: Issuer, local: LocalIssuer) -> None:
     header = part({"alg": "RS256", "kid": "first"})
     deep = base64.urlsafe_b64encode(b"[" * 7_000).decode().rstrip("=")
@@ -272,6 +290,43 @@ async def test_without_keys_nobody_is_let_in_and_the_issuer_is_left_in_peace(
     local.broken = None
     clock.now += 11
     await issuer.verify(local.token())
+
+
+async def test_keys_that_unpack_to_more_than_there_is_room_for_are_not_unpacked(
+    issuer: Issuer, local: LocalIssuer
+) -> None:
+    packed = gzip.compress(b'{"keys": [' + b" " * 200_000_000 + b"]}")
+    local.broken = lambda handler: send(handler, packed, 200, **{"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    with pytest.raises(IssuerUnreachable):
+        await issuer.verify(local.token())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+async def test_more_keys_than_there_is_room_for_are_not_read(issuer: Issuer, local: LocalIssuer) -> None:
+    local.keys += [{"kty": "RSA", "kid": "x" * 1_000} for _ in range(1_000)]
+    with pytest.raises(IssuerUnreachable):
+        await issuer.verify(local.token())
+
+
+@pytest.mark.parametrize("end", ["/realms/mentoring", "/realms/mentoring/"])
+async def test_an_issuer_may_have_a_path_and_must_be_named_letter_by_letter(
+    local: LocalIssuer, clock: Clock, end: str
+) -> None:
+    url = local.url + end
+    local.broken = lambda handler: send(
+        handler,
+        {"issuer": url, "jwks_uri": f"{local.url}/keys"}
+        if handler.path == "/realms/mentoring/.well-known/openid-configuration"
+        else {"keys": local.keys},
+    )
+    issuer = Issuer(Settings(**{**local.settings, "oidc_issuer": url}), clock)
+    assert (await issuer.verify(local.token(iss=url))).role == "admin"
+    for other in (url.rstrip("/") if end.endswith("/") else f"{url}/", local.url, url.upper()):
+        assert await refused(issuer, local.token(iss=other))
+    await issuer.close()
 
 
 async def test_an_issuer_that_hangs_holds_nobody_up_for_long(
@@ -371,6 +426,9 @@ async def test_of_several_roles_the_least_counts(
         {"roles": "mentoring-lead"},
         {"roles": "mentoring-lead", "coach_program": ["one", "two"]},
         {"roles": "mentoring", "coach_participant": 7},
+        {"roles": "mentoring", "coach_participant": "\0"},
+        {"roles": "mentoring", "coach_participant": "\ud800"},
+        {"roles": "mentoring-lead", "coach_program": "p" * 65},
         {"roles": "mentoring", "email": "priya@example.org", "email_verified": True},
     ],
     ids=str,

@@ -42,6 +42,32 @@ async def test_guessing_tokens_is_slowed_for_the_address_and_nobody_else(serve: 
         assert await codes(Caller(client, good.token), 1) == [200]
 
 
+async def test_who_was_let_in_before_goes_on_while_a_neighbour_guesses(serve: Serve) -> None:
+    service = await serve(failed_tokens_per_minute=5)
+    new = await service.caller("admin")
+    made = await new.made("/tokens", {"role": "admin"})
+    async with far_away(service, "192.0.2.7") as client:
+        known = Caller(client, made["token"])
+        assert await codes(known, 1) == [200]
+        assert await codes(Caller(client, "coach_guess"), 7) == [401] * 5 + [429] * 2
+        assert await codes(known, 3) == [200] * 3
+        assert_must_wait(await Caller(client, new.token).get("/me"))
+        assert_must_wait(await Caller(client, "coach_guess").get("/me"))
+        # What was good once is a guess like any other when it has ended.
+        assert (await new.delete(f"/tokens/{made['id']}")).status_code == 204
+        assert_must_wait(await known.get("/me"))
+
+
+async def test_what_anybody_may_ask_is_counted_too_and_apart(serve: Serve) -> None:
+    service = await serve(address_requests_per_minute=3)
+    who = await service.caller("admin")
+    for path in ("/readyz", "/metrics", "/openapi.json"):
+        assert (await service.client.get(path)).status_code == 200
+    assert_must_wait(await service.client.get("/readyz"))
+    assert (await service.client.get("/healthz")).status_code == 200
+    assert await codes(who, 4) == [200] * 3 + [429]
+
+
 async def test_guesses_at_once_are_slowed_too(serve: Serve) -> None:
     service = await serve(failed_tokens_per_minute=5)
     replies = await asyncio.gather(*(Caller(service.client, f"coach_{n}").get("/me") for n in range(64)))

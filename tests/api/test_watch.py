@@ -123,3 +123,15 @@ async def test_nobody_learns_from_the_metrics_that_a_partner_has_sent_feedback(s
     page = (await service.client.get("/metrics")).text
     assert "/v1/sessions/{session_id}" in page
     assert "feedback" not in page
+
+
+async def test_nobody_learns_from_the_metrics_what_a_partner_told_the_coach_alone(service: Service) -> None:
+    pair = await service.pair()
+    assert (await pair.mentee.put(f"/pairs/{pair.id}/private-note", {"text": "I fear the review."})).status_code == 204
+    assert (await pair.mentee.patch(f"/pairs/{pair.id}", {"avoid_topics": ["layoffs"]})).status_code == 200
+    assert (await pair.mentee.get("/me/export")).status_code == 200
+    await pair.mentor.get(f"/pairs/{pair.id}")
+    page = (await service.client.get("/metrics")).text
+    assert 'method="GET",route="/v1/pairs/{pair_id}"' in page
+    for told in ("private-note", "export", 'method="PATCH"'):
+        assert told not in page

@@ -8,6 +8,7 @@ import respx
 
 from coach.errors import (
     ModelPaused,
+    ModelRejected,
     ModelUnreachable,
 )
 from coach.llm import CircuitBreaker
@@ -113,6 +114,27 @@ async def test_a_request_cut_off_by_the_callers_deadline_counts_as_failed() -> N
                 await model(base_url, breaker=breaker).reply(REQUEST)
 
     assert breaker.is_open
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_words_that_a_server_refuses_do_not_take_the_model_from_everybody(
+    httpx2_mock: respx.Router, status: int
+) -> None:
+    clock = Clock()
+    failing = httpx.Response(500, headers={"x-should-retry": "false"})
+    refused = httpx.Response(status, json={"error": {"message": "content management policy"}})
+    route = httpx2_mock.post(f"{LOCAL}/chat/completions").mock(return_value=failing)
+    asked = model(breaker=CircuitBreaker(failures=1, clock=clock))
+    with pytest.raises(ModelUnreachable):
+        await asked.reply(REQUEST)
+    clock.time += 31
+    route.mock(return_value=refused)
+    for _ in range(6):
+        with pytest.raises(ModelRejected):
+            await asked.reply(REQUEST)
+    assert asked.breaker.state == "closed"
+    route.mock(return_value=answered())
+    assert (await asked.reply(REQUEST)).text
 
 
 async def test_a_server_that_answers_again_is_asked_as_before(httpx2_mock: respx.Router) -> None:

@@ -20,6 +20,9 @@ async def add(store: Store, count: int, who: str = "token1") -> None:
             await record(db, who, "pair.change", pair_id=f"pair{number}")
 
 
+_COPY = "INSERT INTO audit_line SELECT {seq}, at, who, action, ids, hash FROM audit_line WHERE seq = 6"
+
+
 async def as_intruder(store: Store, *statements: str) -> None:
     """Somebody with all rights over the database takes away what stands in the way."""
     async with store.engine.begin() as connection:
@@ -59,14 +62,34 @@ async def test_lines_that_nobody_touched_are_in_order(store: Store) -> None:
         ("DELETE FROM audit_line", "Lines 1 to 6 are missing."),
         ("DELETE FROM audit_head", "The row that tells the last line is missing."),
         ("UPDATE audit_head SET hash = 'x'", "Line 6 is not the one that was written last."),
+        ("UPDATE audit_line SET ids = '[1]' WHERE seq = 3", "Line 3 was changed"),
+        ("UPDATE audit_line SET ids = 'null' WHERE seq = 3", "Line 3 was changed"),
+        ("UPDATE audit_line SET seq = 9 WHERE seq = 6", "Line 9 was put in by another hand"),
+        (_COPY.format(seq=7), "Line 7 was put in by another hand"),
+        (_COPY.format(seq=0), "Line 0 was put in by another hand"),
     ],
 )
-async def test_what_was_changed_or_removed_is_found(store: Store, statement: str, finding: str) -> None:
+async def test_what_was_changed_or_removed_or_put_in_is_found(store: Store, statement: str, finding: str) -> None:
     await add(store, 6)
     await as_intruder(store, statement)
     findings = (await verify(store)).findings
     assert any(found.startswith(finding) for found in findings), findings
     assert len(findings) <= 2
+
+
+@pytest.mark.parametrize("column", ["at = 'yesterday'", "ids = 'no json'", "who = x'00'", "action = 7"])
+async def test_a_line_that_cannot_be_read_any_more_is_named(sqlite_store: Store, column: str) -> None:
+    await add(sqlite_store, 6)
+    await as_intruder(sqlite_store, f"UPDATE audit_line SET {column} WHERE seq = 3")
+    assert (await verify(sqlite_store)).findings == ("Line 3 was changed, or does not follow the line before it.",)
+
+
+async def test_lines_that_are_written_while_the_audit_is_read_are_no_finding(store: Store) -> None:
+    await add(store, 3)
+    writing = asyncio.create_task(add(store, 40))
+    verdicts = await asyncio.gather(*(verify(store) for _ in range(20)))
+    await writing
+    assert [verdict.findings for verdict in verdicts] == [()] * 20
 
 
 async def test_a_chain_that_was_written_anew_does_not_fit_a_line_that_was_kept(store: Store) -> None:

@@ -46,6 +46,11 @@ async def fill(store: Store, pair: Pair, meeting: MentoringSession) -> None:
         assert session
         person.name, person.email, person.strengths = f"Priya {CANARY}", f"{CANARY}@x.org", [CANARY]
         session.focus = CANARY
+        partner = await db.get(Participant, pair.mentee_id)
+        assert partner
+        partner.role_title, partner.department = f"Sponsor of {CANARY}", f"{CANARY} and friends"
+        partner.strengths, partner.wants_to_learn = ["calm", f"hearing {CANARY} out"], [f"what {CANARY} knows"]
+        partner.avoid_topics, partner.accessibility = [f"the pay of {CANARY}"], f"{CANARY} signs for me"
         agenda = Agenda(
             session_id=meeting.id, pair_id=pair.id, program_id=pair.program_id, version=1, brief={"a": CANARY},
             content={"a": CANARY}, prep_mentor={"a": CANARY}, prep_mentee={"a": CANARY},
@@ -87,6 +92,13 @@ async def test_an_erased_person_is_in_no_row(store: Store, pair: Pair, meeting: 
     assert held.pairs[0].note
     assert held.pairs[0].note.text == "[name removed] and I"
     assert len(held.tokens) == 1
+    partner = held.person
+    assert (partner.name, partner.role_title, partner.strengths) == (
+        "Gunnar",
+        "Sponsor of [name removed]",
+        ["calm", "hearing [name removed] out"],
+    )
+    assert partner.avoid_topics == ["the pay of [name removed]"]
 
 
 async def test_erasing_twice_changes_nothing_more(store: Store, pair: Pair) -> None:
@@ -164,6 +176,7 @@ async def test_only_programs_that_ended_long_enough_ago_are_overdue(store: Store
     assert await due(at - timedelta(days=30) + timedelta(seconds=1), 30) == 0
     assert await due(at + timedelta(days=1), 0) == 0
     assert await due(at, 0) == 2
+    assert await due(datetime.max.replace(tzinfo=UTC), 365) == 0
 
 
 @pytest.mark.parametrize(

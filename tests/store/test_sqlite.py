@@ -1,4 +1,5 @@
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -246,3 +247,17 @@ async def test_a_statement_cancelled_midway_leaves_no_transaction_in_the_pool(sq
     async with asyncio.timeout(10):
         await add_program(sqlite_store, "after")
     assert await program_names(sqlite_store) == ["after", "before"]
+
+
+async def test_only_its_owner_may_read_a_database_that_is_made(tmp_path: Path) -> None:
+    store = Store(Settings(data_dir=tmp_path / "new", database_url=None))
+    before = os.umask(0o000)
+    try:
+        await store.migrate()
+        await add_program(store, "One")
+        files = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "new").glob("coach.sqlite3*")}
+    finally:
+        os.umask(before)
+        await store.close()
+    assert files == dict.fromkeys(("coach.sqlite3", "coach.sqlite3-shm", "coach.sqlite3-wal"), 0o600)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
