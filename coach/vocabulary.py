@@ -3,6 +3,7 @@
 import calendar
 import re
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cache
 from pathlib import Path
 
@@ -36,6 +37,15 @@ class Vocabulary:
             passage.id: frozenset(stems(own.union(prepared.get(id(passage.document), ()))))
             for passage, own in zip(passages, words, strict=True)
         }
+
+    def beside(self, passages: Sequence[Passage]) -> "Vocabulary":
+        """The same with the words of these passages, which a program added for itself."""
+        both = copy(self)
+        words = {passage.id: frozenset(words_of(passage.embedded_text)) for passage in passages}
+        both._by_passage = self._by_passage | words
+        both._words = self._words.union(*words.values())
+        both._stems_by_passage = self._stems_by_passage | {key: frozenset(stems(own)) for key, own in words.items()}
+        return both
 
     def __contains__(self, word: str) -> bool:
         word = word.casefold()

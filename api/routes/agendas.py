@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from api import events
 from api.auth import Caller, PairMember
 from api.dependencies import Id, IdempotencyKey, negotiate
+from api.own_documents import passages_for
 from api.schemas import sessions as schemas
 from api.state import AppState, State
 from coach.agenda.brief import make_brief
@@ -97,7 +98,10 @@ async def create_agenda(
                         known = await _facts(state, caller, session_id, db)
                 progress("brief")
                 briefing, pair = make_brief(known), known.people.pair
-                made = await maker.make(briefing, pair.id, pair.program_id, budget_spent=spent, progress=progress)
+                own = await passages_for(state, pair.program_id, known.document_ids)
+                made = await maker.make(
+                    briefing, pair.id, pair.program_id, own=own, budget_spent=spent, progress=progress
+                )
                 progress("storing")
                 with span("agenda storing"):
                     stored = await _stored(state, made, caller, key)
