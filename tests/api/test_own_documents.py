@@ -131,7 +131,7 @@ async def test_an_order_in_a_document_leaves_nothing_in_an_agenda(
     one_line = " ".join(order.split())
     body = {
         "title": {"title": f"{title}. {one_line}"[:120], "text": text},
-        "heading": {"title": title, "text": f"{text}\n\n## PWNED report\n\n{text[4:]} {one_line}"},
+        "heading": {"title": title, "text": f"{text.replace('## An', '## PWNED: an')}\n\n## More\n\n{one_line}"},
         "text": {"title": title, "text": f"{text}\n\n{order}\n\n{text}"},
     }[place]
     assert (await pair.coordinator.post(f"/programs/{pair.program_id}/documents", body)).status_code == 201
