@@ -9,6 +9,7 @@ from pathlib import Path
 
 import Stemmer
 
+from coach.english import strange_words
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import TopicFrontMatter
 
@@ -39,9 +40,16 @@ class Vocabulary:
         }
 
     def beside(self, passages: Sequence[Passage]) -> "Vocabulary":
-        """The same with the words of these passages, which a program added for itself."""
+        """The same with the words of these passages, which a program added for itself.
+
+        Of words that are no English only those of the title and the heading count, which agendas show anyway: a made-up
+        word in the text may be there for somebody to see it again.
+        """
         both = copy(self)
-        words = {passage.id: frozenset(words_of(passage.embedded_text)) for passage in passages}
+        words: dict[str, frozenset[str]] = {}
+        for passage in passages:
+            said = frozenset(words_of(passage.text))
+            words[passage.id] = (said - set(strange_words(said))).union(words_of(f"{passage.title} {passage.section}"))
         both._by_passage = self._by_passage | words
         both._words = self._words.union(*words.values())
         both._stems_by_passage = self._stems_by_passage | {key: frozenset(stems(own)) for key, own in words.items()}

@@ -239,3 +239,24 @@ async def test_words_of_a_document_are_no_english_where_it_is_not_offered(
     assert not list(other_language(Draft(words, plan, briefing, vocabulary.beside(own))))
     without = await choose(outline(briefing.brief), briefing, search)
     assert list(other_language(Draft(words, without, briefing, vocabulary)))
+
+
+@pytest.mark.parametrize("made_up", ["muggenvahl", "Nelvarique"])
+async def test_a_made_up_word_of_a_document_is_not_repeated_unless_its_title_has_it(
+    search: Search, vocabulary: Vocabulary, made_up: str
+) -> None:
+    briefing = trips()
+
+    async def found(title: str) -> set[str]:
+        text = f"All business trips are booked there, and {made_up} is its motto."
+        plan = await planned(briefing, search, await own_of(search, document("travel", title, text)))
+        (place,) = [place for place, slot in enumerate(plan.slots) if slot.own is not None]
+        words = compose(plan, briefing)
+        item = words.items[place]
+        item = item.model_copy(update={"description": f"{item.description} The two of you look at {made_up}."})
+        words = words.model_copy(update={"items": (*words.items[:place], item, *words.items[place + 1 :])})
+        own = [slot.own for slot in plan.slots if slot.own is not None]
+        return {violation.guard for violation in check_agenda(Draft(words, plan, briefing, vocabulary.beside(own)))}
+
+    assert await found("Our travel booking tool")
+    assert await found(f"Our travel booking tool {made_up}") == set()

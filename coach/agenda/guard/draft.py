@@ -168,8 +168,8 @@ class Draft:
 
     @cached_property
     def spelled(self) -> str:
-        """The offered passages as they are spelled."""
-        passages = [passage for slot in self.plan.slots for passage in slot.passages]
+        """The library's offered passages as they are spelled."""
+        passages = [passage for slot in self.plan.slots for passage in slot.passages if passage.kind != "program"]
         return " ".join(passage.embedded_text for passage in [*passages, *self.plan.starters])
 
     def slots(self) -> Iterator[tuple[str, Slot, str, tuple[str, ...]]]:
