@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api import problems
 from api.headers import SafeHeaders
 from api.oidc import Issuer
+from api.own_documents import read_ahead
 from api.rates import Rates, TooManyRequests, address_of
 from api.routes import (
     agendas,
@@ -384,6 +385,7 @@ def _register_jobs(state: AppState) -> None:
             await state.search.drop(document_id)
 
     state.jobs.register("tidy-documents", tidy_documents)
+    state.jobs.register("read-documents", partial(read_ahead, state))
     state.jobs.register("forget-pair", forget_pair)
     state.jobs.register("scrub-database", scrub_database)
     state.jobs.register("retention", retention)

@@ -272,6 +272,12 @@ def orders_a_model(text: str) -> bool:
     return False
 
 
+def gives_orders(text: str) -> bool:
+    """Whether any sentence of a long text speaks to a language model rather than to a person."""
+    raw = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return any(orders_a_model(part) for part in _SENTENCE.split(raw))
+
+
 def _planted_words(sentences: list[str]) -> frozenset[str]:
     """The made-up words, without case, that somebody asks to see again in a part of what the coach writes.
 

@@ -3,11 +3,13 @@
 import calendar
 import re
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cache
 from pathlib import Path
 
 import Stemmer
 
+from coach.english import strange_words
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import TopicFrontMatter
 
@@ -36,6 +38,22 @@ class Vocabulary:
             passage.id: frozenset(stems(own.union(prepared.get(id(passage.document), ()))))
             for passage, own in zip(passages, words, strict=True)
         }
+
+    def beside(self, passages: Sequence[Passage]) -> "Vocabulary":
+        """The same with the words of these passages, which a program added for itself.
+
+        Of words that are no English only those of the title and the heading count, which agendas show anyway: a made-up
+        word in the text may be there for somebody to see it again.
+        """
+        both = copy(self)
+        words: dict[str, frozenset[str]] = {}
+        for passage in passages:
+            said = frozenset(words_of(passage.text))
+            words[passage.id] = (said - set(strange_words(said))).union(words_of(f"{passage.title} {passage.section}"))
+        both._by_passage = self._by_passage | words
+        both._words = self._words.union(*words.values())
+        both._stems_by_passage = self._stems_by_passage | {key: frozenset(stems(own)) for key, own in words.items()}
+        return both
 
     def __contains__(self, word: str) -> bool:
         word = word.casefold()

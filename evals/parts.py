@@ -23,6 +23,7 @@ _MODULES = (
     "evals.plants",
     "evals.worst",
     "evals.injection",
+    "evals.own_documents",
     "evals.themes",
     "evals.reports",
     "evals.red_team",

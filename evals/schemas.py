@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from coach.retrieval.library import Stage, Topic
+from evals.own_documents import OwnProgram
 from evals.pairs import PairCase
 from evals.shared_feedback import FeedbackCase
 from evals.worst import Attack
@@ -88,6 +89,7 @@ FORMS: dict[str, tuple[str, Any]] = {
     "plants/schema.json": ("plants/[!s]*.jsonl", PlantRow),
     "plants/sound_schema.json": ("plants/sound_*.jsonl", SoundRow),
     "attacks/schema.json": ("attacks/*.jsonl", Attack),
+    "own/schema.json": ("own/*.yaml", list[OwnProgram]),
     "summaries/schema.json": ("summaries/*.yaml", list[FeedbackCase]),
 }
 

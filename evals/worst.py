@@ -21,16 +21,19 @@ from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose
 from coach.agenda.guard import Draft, check_agenda
+from coach.agenda.own import cite_own
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import outline
 from coach.agenda.words import AgendaWords
 from coach.llm import ModelReply, ModelRequest
+from coach.retrieval.library import Document, program_document
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.feedback import SharedFeedback
+from coach.untrusted import quotable
 from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
-from evals.pairs import PairCase, read_pairs
+from evals.pairs import TODAY, PairCase, read_pairs
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import counted
 from evals.words_shown import written_words
@@ -94,6 +97,13 @@ class Situation:
             _plant(self.attack, facts)
         return make_brief(facts)
 
+    def documents(self) -> list[Document]:
+        """The program's own documents: with the attack, where that is its place, under what the pair works on."""
+        if self.attack is None or self.attack.where != "document":
+            return []
+        goal = next(iter(self.pair.goals))
+        return [program_document("planted", quotable(goal, 120), f"{goal}.\n\n{self.attack.text}", TODAY.date())]
+
 
 def _plant(attack: Attack, facts: Any) -> None:
     people, text = facts.people, attack.text
@@ -109,7 +119,7 @@ def _plant(attack: Attack, facts: Any) -> None:
         people.mentor.strengths = [text, *people.mentor.strengths]
     elif attack.where == "action" and facts.actions:
         facts.actions[0].text = text
-    else:
+    elif attack.where != "document":
         said = SharedFeedback("session-1", 1, "mentee", 3, 3, 3, None, text)
         object.__setattr__(facts, "feedback", (said,))
 
@@ -288,9 +298,11 @@ def situations() -> dict[str, Situation]:
 async def show(situation: Situation, search: Search, vocabulary: Vocabulary) -> Shown:
     """The agenda that the service would show."""
     briefing = situation.briefing()
-    plan = await choose(outline(briefing.brief), briefing, search)
+    own = search.own.for_agendas(situation.documents())
+    plan = await cite_own(await choose(outline(briefing.brief), briefing, search), briefing, search, own)
     model = WorstModel(situation.habit, compose(plan, briefing), briefing, situation.attack)
-    row = (await AgendaMaker(search, model, timeout_s=5).make(briefing, "pair", "program")).row
+    row = (await AgendaMaker(search, model, timeout_s=5).make(briefing, "pair", "program", own=own)).row
+    vocabulary = vocabulary.beside([slot.own for slot in plan.slots if slot.own is not None])
     draft = Draft(written_words(row.content, plan), plan, briefing, vocabulary)
     return Shown(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, model.requests, draft)
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from api import events
 from api.auth import Caller, PairMember
 from api.dependencies import Id, IdempotencyKey, negotiate
+from api.own_documents import passages_for
 from api.schemas import sessions as schemas
 from api.state import AppState, State
 from coach.agenda.brief import make_brief
@@ -98,8 +99,11 @@ async def create_agenda(
                             return shown_agenda(before, role)
                 progress("brief")
                 briefing, pair = make_brief(known), known.people.pair
+                own = await passages_for(state, pair.program_id, known.document_ids)
                 async with state.budget.spending(pair.program_id) as spent:
-                    made = await maker.make(briefing, pair.id, pair.program_id, budget_spent=spent, progress=progress)
+                    made = await maker.make(
+                        briefing, pair.id, pair.program_id, own=own, budget_spent=spent, progress=progress
+                    )
                     lost.prompt += made.row.prompt_tokens
                     lost.completion += made.row.completion_tokens
                     # With those of the tries before: they were used, though nothing was stored.

@@ -4,13 +4,13 @@ from fastapi import APIRouter
 
 from api.auth import Coordinator
 from api.dependencies import Id, Page
+from api.own_documents import as_read
 from api.schemas import Page as PageOf
 from api.schemas import programs as schemas
 from api.state import State
 from coach.errors import IndexUnavailable, InvalidInput
 from coach.models import ProgramDocument
 from coach.retrieval.chunk import chunk_document
-from coach.retrieval.library import program_document
 from coach.store.documents import add_document, delete_document, get_document, list_documents
 from coach.store.programs import get_program
 from coach.untrusted import quotable
@@ -22,7 +22,9 @@ router = APIRouter(tags=["knowledge"])
 async def create_document(
     program_id: Id, body: schemas.DocumentCreate, caller: Coordinator, state: State
 ) -> schemas.Document:
-    """Add a document, such as a policy or a list of tools. It is found by people of this program alone."""
+    """Add a document, such as a policy or a list of tools. Only people of this program find it, and agendas of its
+    pairs name it where it clearly fits.
+    """
     caller.sees_program(program_id)
     title = quotable(body.title, 120)
     if not title:
@@ -35,6 +37,7 @@ async def create_document(
         await get_program(db, program_id)
         await add_document(db, row)
         await caller.did(db, "document.create", document_id=row.id, program_id=program_id)
+    state.jobs.enqueue("read-documents", program_id=program_id)
     return shown
 
 
@@ -69,7 +72,5 @@ async def remove_document(program_id: Id, document_id: Id, caller: Coordinator, 
 
 
 def _shown(row: ProgramDocument) -> schemas.Document:
-    document = program_document(row.id, row.title, row.text, row.created_at.date())
-    return schemas.Document(
-        id=row.id, title=row.title, created_at=row.created_at, passages=len(list(chunk_document(document)))
-    )
+    passages = len(list(chunk_document(as_read(row))))
+    return schemas.Document(id=row.id, title=row.title, created_at=row.created_at, passages=passages)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.auth import Anyone, Caller
+from api.auth import Anyone
+from api.own_documents import finder_for
 from api.schemas import sessions as schemas
-from api.state import AppState, State
+from api.state import State
 from coach.errors import InvalidInput
-from coach.retrieval.find import Finder, Narrowing
-from coach.retrieval.library import Stage, Topic, program_document
-from coach.store.documents import document_ids, list_documents
+from coach.retrieval.find import Narrowing
+from coach.retrieval.library import Stage, Topic
 
 router = APIRouter(tags=["knowledge"])
 
@@ -28,7 +28,7 @@ async def search_knowledge(
     if not any(char.isalnum() for char in q):
         raise InvalidInput("q", "Ask with at least one word.")
     topics = frozenset({topic}) if topic else None
-    finder = await _finder(state, caller)
+    finder = await finder_for(state, caller.program_id)
     hits = await finder.find(q, limit, Narrowing(topics=topics, stage=stage))
     answered = bool(hits) and await finder.answers(q)
     return schemas.FoundList(
@@ -51,21 +51,3 @@ async def search_knowledge(
             for hit in hits
         ],
     )
-
-
-async def _finder(state: AppState, caller: Caller) -> Finder:
-    """The library, with what the caller's program added to it."""
-    search = state.library()
-    if caller.program_id is None:
-        return search
-    async with state.store.read(single=True) as db:
-        ids = await document_ids(db, caller.program_id)
-    if not ids:
-        return search
-    known = search.known_within(caller.program_id, ids)
-    if known is None:
-        async with state.store.read() as db:
-            rows = await list_documents(db, caller.program_id)
-        documents = [program_document(row.id, row.title, row.text, row.created_at.date()) for row in rows]
-        known = await search.within(caller.program_id, documents)
-    return known

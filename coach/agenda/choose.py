@@ -131,7 +131,7 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
                 variants = tuple(p for p in search.passages_of(passage.document_id) if p.section in _VARIANTS)
                 slot = replace(slot, activity=passage.document, passages=cited, variants=variants)
         elif slot.purpose in _GUIDANCE:
-            fitting = (hit.passage for hit in next(found) if _fit(hit.passage, briefing))
+            fitting = (hit.passage for hit in next(found) if may_be_shown(hit.passage, briefing))
             slot = replace(slot, passages=tuple(passage for passage, _ in zip(fitting, range(1), strict=False)))
         slots.append(slot)
 
@@ -207,7 +207,7 @@ def choose_starters(rounds: Sequence[Sequence[Iterator[Hit]]], briefing: Briefin
             if len(chosen) == count:
                 break
             key = starter_key(passage.text)
-            if key in taken or not _fit(passage, briefing):
+            if key in taken or not may_be_shown(passage, briefing):
                 continue
             same = sum(other.document.front.id == passage.document.front.id for other in chosen)
             asking = sum(other.asked_by == passage.asked_by for other in chosen)
@@ -266,7 +266,7 @@ def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[
         front = passage.document.front
         if not isinstance(front, TopicFrontMatter) or front.id in taken:
             continue
-        if not _runs_in(passage, slot.minutes) or not _fit(passage, briefing):
+        if not _runs_in(passage, slot.minutes) or not may_be_shown(passage, briefing):
             continue
         if brief.topics and front.topic is not None and front.topic not in brief.topics:
             off_topic = off_topic or passage
@@ -287,14 +287,14 @@ def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Sea
     carried.remove(one)
     for passage in search.passages_of(one.activity_id):
         if passage.section == AT_A_GLANCE:
-            return passage if _fit(passage, briefing) and _runs_in(passage, slot.minutes) else None
+            return passage if may_be_shown(passage, briefing) and _runs_in(passage, slot.minutes) else None
     return None
 
 
 def _background(passage: Passage, search: Search, briefing: Briefing) -> Iterator[Passage]:
     """The section of the same document that says why, or what is known: it may be cited beside the activity."""
     for other in search.passages_of(passage.document.front.id):
-        if other.section in {"Why it helps", "What is known"} and _fit(other, briefing):
+        if other.section in {"Why it helps", "What is known"} and may_be_shown(other, briefing):
             yield other
             return
 
@@ -304,7 +304,7 @@ def _runs_in(passage: Passage, minutes: int) -> bool:
     return isinstance(front, TopicFrontMatter) and front.minutes.least <= minutes
 
 
-def _fit(passage: Passage, briefing: Briefing) -> bool:
+def may_be_shown(passage: Passage, briefing: Briefing) -> bool:
     """Whether nothing that would be shown of the passage touches what either person asked to avoid."""
     front = passage.document.front
     if briefing.avoid.is_empty:

@@ -16,6 +16,7 @@ from coach.agenda.words import (
     StarterWords,
     description_characters,
 )
+from coach.retrieval.chunk import Passage
 from coach.untrusted import shorten
 
 Tie = Literal["goal", "action", "focus", "feedback", "stage"]
@@ -81,7 +82,16 @@ def because(slot: Slot, briefing: Briefing, said: str = "") -> Reason:
         # What was asked for says more than what every meeting of the stage has.
         kept = answers if ties == ("stage",) else [*kept, *answers]
         ties = (*(tie for tie in ties if tie != "stage"), "feedback")
+    if slot.own is not None:
+        kept = [*kept, _own(slot.own)]
     return Reason(" ".join(kept), ties)
+
+
+def _own(passage: Passage) -> str:
+    """Where the program itself says something on this."""
+    title, section = shorten(passage.title, 90), shorten(passage.section.rpartition(" > ")[2], 60)
+    under = f", under “{section}”" if section != passage.title else ""
+    return f"Your program's own “{title}” has something on this{under}."
 
 
 def _because(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie, ...]]:

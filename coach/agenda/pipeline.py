@@ -12,6 +12,7 @@ import structlog
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose, notice, reasons
+from coach.agenda.own import cite_own
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
 from coach.agenda.progress import Progress, silent
@@ -23,6 +24,7 @@ from coach.llm import LanguageModel
 from coach.models import Agenda, new_id
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Role
+from coach.retrieval.own import ProgramPassages
 from coach.retrieval.search import Search
 from coach.sources import source_of
 from coach.tracing import span
@@ -61,21 +63,28 @@ class AgendaMaker:
         """Made for the first reply of a model: the composer does without."""
         return Vocabulary(self._search.passages)
 
+    def _words_of(self, plan: AgendaPlan) -> Vocabulary:
+        own = [slot.own for slot in plan.slots if slot.own is not None]
+        return self._vocabulary.beside(own) if own else self._vocabulary
+
     async def make(
         self,
         briefing: Briefing,
         pair_id: str,
         program_id: str,
         *,
+        own: ProgramPassages | None = None,
         budget_spent: bool = False,
         progress: Progress = silent,
     ) -> MadeAgenda:
         """The agenda of a session. It always comes: where the model fails, the composer writes, and `generator` "
-        "says so. `progress` is told each step as it begins.
+        "says so. `own` is what the program wrote for itself; `progress` is told each step as it begins.
         """
         progress("passages")
         with span("agenda passages"):
             plan = await choose(outline(briefing.brief), briefing, self._search)
+            if own is not None:
+                plan = await cite_own(plan, briefing, self._search, own)
         deadline = time.monotonic() + self._timeout_s
         with span("agenda words") as under_way:
             outcome = await self._words(plan, briefing, deadline, budget_spent, progress)
@@ -117,7 +126,7 @@ class AgendaMaker:
             if budget_spent:
                 raise ModelPaused("The program's model tokens for today are spent.")
             async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
-                written = await write_agenda(self._model, plan, briefing, self._vocabulary, spent, progress)
+                written = await write_agenda(self._model, plan, briefing, self._words_of(plan), spent, progress)
         except TimeoutError:
             reason = "timeout"
         except ModelError as error:
@@ -138,7 +147,7 @@ class AgendaMaker:
             try:
                 async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
                     prep = await write_prep(
-                        self._model, role, plan, outcome.words, briefing, self._vocabulary, outcome.spent
+                        self._model, role, plan, outcome.words, briefing, self._words_of(plan), outcome.spent
                     )
             except (TimeoutError, ModelError) as error:
                 log.warning(
@@ -152,7 +161,9 @@ class AgendaMaker:
 def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: LanguageModel | None) -> dict[str, Any]:
     """The shared part of the agenda as it is stored and shown: the words, in the frame that the plan holds."""
     brief, words = briefing.brief, outcome.words
-    cited = {key for item in words.items for key in item.sources}
+    # What the program has of its own is named in `because`, so it is a source whether or not the words rest on it.
+    named = [(slot.own.id,) if slot.own is not None else () for slot in plan.slots]
+    cited = {key for item in words.items for key in item.sources}.union(*named)
     cited |= {slot.passages[0].id for slot in plan.slots if slot.activity is not None and slot.passages}
     rewritten = {starter.starter: starter.text for starter in words.starters}
     return {
@@ -173,10 +184,10 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
                 "tied_to": list(reason.ties),
                 "activity": slot.activity.front.id if slot.activity is not None else None,
                 "carried_over_from": slot.carried_from,
-                "sources": list(item.sources),
+                "sources": [*item.sources, *(key for key in own if key not in item.sources)],
             }
-            for number, (slot, item, reason) in enumerate(
-                zip(plan.slots, words.items, reasons(plan, briefing), strict=True), start=1
+            for number, (slot, item, reason, own) in enumerate(
+                zip(plan.slots, words.items, reasons(plan, briefing), named, strict=True), start=1
             )
         ],
         "starters": [

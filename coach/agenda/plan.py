@@ -162,6 +162,11 @@ class Slot:
     added: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
 
+    @property
+    def own(self) -> Passage | None:
+        """What the program wrote for itself and fits here, if anything does; `coach.agenda.own` puts it there."""
+        return next((passage for passage in self.passages if passage.kind == "program"), None)
+
 
 @dataclass(frozen=True)
 class AgendaPlan:

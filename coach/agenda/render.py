@@ -49,10 +49,10 @@ def markdown(agenda: dict[str, Any]) -> str:
         lines += ["", "## Sources", ""]
         for source in agenda["sources"]:
             references = "; ".join(source["references"])
+            rests_on = f" Rests on: {escaped(references)}." if references else ""
             lines.append(
-                f"{numbers[source['id']]}. {escaped(source['title'])}, “{escaped(source['section'])}”. Evidence: "
-                f"{source['evidence']}, "
-                f"updated {source['updated']}. Rests on: {escaped(references)}."
+                f"{numbers[source['id']]}. {escaped(source['title'])}, “{escaped(source['section'])}”. "
+                f"{_standing(source)}{rests_on}"
             )
     lines += ["", "---", "", f"*{escaped(agenda['notice'])}*", ""]
     return "\n".join(lines)
@@ -104,8 +104,7 @@ def paragraphs(agenda: dict[str, Any]) -> Iterator[Paragraph]:
     if agenda["sources"]:
         yield from (empty, Paragraph("Notes on sources:"))
         for number, source in enumerate(agenda["sources"], start=1):
-            note = f"{one_line(source['title'])}, “{one_line(source['section'])}”. Evidence: {source['evidence']}, "
-            note += f"updated {source['updated']}."
+            note = f"{one_line(source['title'])}, “{one_line(source['section'])}”. {_standing(source)}"
             if references := one_line("; ".join(source["references"])):
                 note += f" Rests on: {references}."
             yield Paragraph(note, f"[{number}] ", "    ")
@@ -114,6 +113,13 @@ def paragraphs(agenda: dict[str, Any]) -> Iterator[Paragraph]:
     yield Paragraph(f"Your prep, {person}. Only you see this, so leave it out when you forward the rest:")
     for number, step in enumerate(agenda["prep"]["steps"], start=1):
         yield Paragraph(one_line(step), f"{number}. ", "   ")
+
+
+def _standing(source: dict[str, Any]) -> str:
+    """How good the evidence of a source is and how old it is, as a sentence."""
+    if source["evidence"] == "program":
+        return f"Your program's own document, of {source['updated']}; its evidence was not assessed."
+    return f"Evidence: {source['evidence']}, updated {source['updated']}."
 
 
 def _names(agenda: dict[str, Any]) -> dict[str, str]:

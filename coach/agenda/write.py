@@ -25,6 +25,7 @@ from coach.asking import Spent, ask, wire_schema
 from coach.llm import LanguageModel
 from coach.prompts import Rendered, Untrusted, load
 from coach.retrieval.library import Role
+from coach.sources import source_of
 from coach.untrusted import shorten
 from coach.vocabulary import Vocabulary
 
@@ -164,7 +165,7 @@ def agenda_prompt(plan: AgendaPlan, briefing: Briefing) -> Rendered:
         plan=Untrusted("\n".join(_json(line) for line in [*slots, *starters])),
         passages=Untrusted(
             "\n".join(
-                f"[{key}] {p.title}: {shorten(' '.join(p.text.split()), _PASSAGE_CHARACTERS)}"
+                f"[{key}] {source_of(p)['title']}: {shorten(' '.join(p.text.split()), _PASSAGE_CHARACTERS)}"
                 for key, p in passages.items()
             )
         ),

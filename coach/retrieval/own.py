@@ -1,13 +1,64 @@
 """Passages of documents that programs added for themselves: a collection beside the library's, in the same Chroma."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from coach.retrieval.chunk import Passage
+from coach.retrieval.chunk import Passage, chunk_document
 from coach.retrieval.embed import Embedder
 from coach.retrieval.index import Index
+from coach.retrieval.library import Document
+from coach.untrusted import gives_orders
+
+T = TypeVar("T")
+
+_PROGRAMS_IN_MEMORY = 16
+
+
+class PerProgram(Generic[T]):
+    """What was made of the documents of programs, for as long as these are the program's documents; the programs that
+    were asked for last are held.
+    """
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[str, tuple[tuple[str, ...], T]] = OrderedDict()
+
+    def get(self, program_id: str, document_ids: Sequence[str]) -> T | None:
+        """What was kept last, if it was of exactly these documents."""
+        held = self._held.get(program_id)
+        if held is None or held[0] != tuple(document_ids):
+            return None
+        self._held.move_to_end(program_id)
+        return held[1]
+
+    def keep(self, program_id: str, document_ids: Sequence[str], made: T) -> T:
+        """Keep what was made, and return it."""
+        self._held[program_id] = (tuple(document_ids), made)
+        self._held.move_to_end(program_id)
+        while len(self._held) > _PROGRAMS_IN_MEMORY:
+            self._held.popitem(last=False)
+        return made
+
+    def forget(self, program_id: str | None = None) -> None:
+        """Let go of what is held of a program, or of all."""
+        if program_id is None:
+            self._held.clear()
+        else:
+            self._held.pop(program_id, None)
+
+
+@dataclass(frozen=True, eq=False)
+class ProgramPassages:
+    """What one program's documents say, as far as an agenda may use it; `vectors` are unit vectors, shape (passages,
+    dimensions).
+    """
+
+    passages: tuple[Passage, ...]
+    vectors: npt.NDArray[np.float32]
 
 
 class OwnPassages:
@@ -34,6 +85,19 @@ class OwnPassages:
         with self._index.aside(self._name) as collection:
             collection.upsert(ids=ids, embeddings=made, metadatas=[{"document": document}] * len(ids))
         return made
+
+    def for_agendas(self, documents: Sequence[Document]) -> ProgramPassages:
+        """What agendas may use of a program's documents.
+
+        A document in which any sentence gives orders to a model is left out whole: its title and its headings would
+        stand in agendas too. Raises IndexUnavailable, EmbeddingError.
+        """
+        honest = (one for one in documents if not gives_orders(f"{one.front.title}\n{one.body}"))
+        chunked = [passages for document in honest if (passages := tuple(chunk_document(document)))]
+        if not chunked:
+            return ProgramPassages((), np.zeros((0, 0), np.float32))
+        every = tuple(passage for passages in chunked for passage in passages)
+        return ProgramPassages(every, np.concatenate([self.vectors(passages) for passages in chunked]))
 
     def forget(self, document_id: str) -> int:
         """Take a document out; return how many of its passages are left, which is 0."""

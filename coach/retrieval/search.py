@@ -1,7 +1,6 @@
 """The library as it is searched: its index brought up to date and healed, and what programs add for themselves."""
 
 import sys
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,15 +16,16 @@ from coach.retrieval.chunk import Embeddable, Passage, asked_lines, chunk, chunk
 from coach.retrieval.embed import Embedder, Progress, SentenceTransformerEncoder
 from coach.retrieval.find import Finder
 from coach.retrieval.index import Index, IndexStatus, version_of
-from coach.retrieval.library import Document, Library, read_library
-from coach.retrieval.own import OwnPassages
+from coach.retrieval.library import Document, Library, Topic, read_library
+from coach.retrieval.own import OwnPassages, PerProgram, ProgramPassages
 from coach.retrieval.rank import Ranker
 from coach.retrieval.spelling import Spelling
 from coach.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_PROGRAMS_IN_MEMORY = 16
+# So many of the library's nearest texts say what a program's own passage is about.
+_NEIGHBORS = 10
 
 
 class Search(Finder):
@@ -45,7 +45,8 @@ class Search(Finder):
         self._index = index
         self.texts = indexed
         self._version = version_of(self.texts, embedder.fingerprint)
-        self._programs: OrderedDict[str, tuple[tuple[str, ...], Finder]] = OrderedDict()
+        self._programs = PerProgram[Finder]()
+        self._for_agendas = PerProgram[ProgramPassages]()
 
     @classmethod
     def open(cls, library: Library, embedder: Embedder, *, chroma_dir: Path, chroma_url: str | None = None) -> Self:
@@ -70,7 +71,8 @@ class Search(Finder):
         if load:
             self._ranker.load()
         self._rankings.clear()
-        self._programs.clear()
+        self._programs.forget()
+        self._for_agendas.forget()
         self._broken = None
         return embedded
 
@@ -102,28 +104,64 @@ class Search(Finder):
 
         The vectors of a document are made when it is first searched. Raises IndexUnavailable, EmbeddingError.
         """
-        ids = tuple(document.front.id for document in documents)
-        known = self._programs.get(program_id)
-        if known is None or known[0] != ids:
+        ids = [document.front.id for document in documents]
+        known = self._programs.get(program_id, ids)
+        if known is None:
             chunked = [own for document in documents if (own := list(chunk_document(document)))]
-            known = (ids, await self.in_thread(partial(self._beside, chunked)) if chunked else self)
-            self._programs[program_id] = known
-        self._programs.move_to_end(program_id)
-        while len(self._programs) > _PROGRAMS_IN_MEMORY:
-            self._programs.popitem(last=False)
-        return known[1]
+            made = await self.in_thread(partial(self._beside, chunked)) if chunked else self
+            known = self._programs.keep(program_id, ids, made)
+        return known
 
     def known_within(self, program_id: str, document_ids: Sequence[str]) -> Finder | None:
         """What `within` gave last for exactly these documents, if it is still held."""
-        known = self._programs.get(program_id)
-        return known[1] if known is not None and known[0] == tuple(document_ids) else None
+        return self._programs.get(program_id, document_ids)
+
+    async def for_agendas(self, program_id: str, documents: Sequence[Document]) -> ProgramPassages:
+        """What agendas of this program may use of its own documents.
+
+        The vectors of a document are made when it is first needed. Raises IndexUnavailable, EmbeddingError.
+        """
+        made = await self.in_thread(partial(self.own.for_agendas, documents))
+        return self._for_agendas.keep(program_id, [document.front.id for document in documents], made)
+
+    def known_for_agendas(self, program_id: str, document_ids: Sequence[str]) -> ProgramPassages | None:
+        """What `for_agendas` gave last for exactly these documents, if it is still held."""
+        return self._for_agendas.get(program_id, document_ids)
+
+    async def fitting(
+        self, questions: Sequence[str], own: ProgramPassages, least: float
+    ) -> list[tuple[int, Passage, float]]:
+        """Which question, by its number, comes how near to which of these passages: cosine similarities from `least`
+        on, the nearest first.
+
+        Raises EmbeddingError.
+        """
+        vectors = np.stack(await self._embedder.embed([self._as_asked(question) for question in questions]))
+        similarities = vectors @ own.vectors.T
+        near = (
+            (int(number), own.passages[place], float(similarities[number, place]))
+            for number, place in np.argwhere(similarities >= least)
+        )
+        return sorted(near, key=lambda one: one[2], reverse=True)
+
+    async def topics_near(self, passage: Passage, own: ProgramPassages) -> frozenset[Topic]:
+        """What one of these passages is about, as far as the library knows: the topics of what is nearest to it there.
+
+        Raises IndexUnavailable.
+        """
+        vector = own.vectors[own.passages.index(passage)]
+        (nearest,) = await self.in_thread(partial(self._index.query, [vector], _NEIGHBORS))
+        documents = {text.id: text.document_id for text in self.texts}
+        found = (self.passages_of(documents[key])[:1] for key, _ in nearest if key in documents)
+        return frozenset(topic for (first,) in found if (topic := first.document.front.topic) is not None)
 
     async def forget(self, program_id: str, document_id: str) -> int:
         """Take a program's document out of the index; return how many of its passages are left, which is 0.
 
         Raises IndexUnavailable.
         """
-        self._programs.pop(program_id, None)
+        self._programs.forget(program_id)
+        self._for_agendas.forget(program_id)
         return await self.in_thread(partial(self.own.forget, document_id))
 
     async def documents_left(self) -> set[str]:
@@ -138,7 +176,7 @@ class Search(Finder):
         """Let go of all that was ever asked: questions hold people's goals in their own words."""
         self._embedder.forget_texts()
         self._rankings.clear()
-        self._programs.clear()
+        self._programs.forget()
         self._ranker.forget_words()
 
     def _beside(self, chunked: list[list[Passage]]) -> Finder:

@@ -26,8 +26,10 @@ from coach.models import (
     Participant,
     PrivateNote,
     Program,
+    ProgramDocument,
     now,
 )
+from coach.store.documents import document_ids
 from coach.store.feedback import SharedFeedback, revealed
 from coach.store.pairs import CLOSED, PairPeople, open_actions
 from coach.store.sessions import NO_SESSION
@@ -46,7 +48,10 @@ class PastAgenda:
 
 @dataclass(frozen=True)
 class AgendaFacts:
-    """Everything that is known when an agenda is made, as rows read in one transaction."""
+    """Everything that is known when an agenda is made, as rows read in one transaction.
+
+    `document_ids` are those of the program's own documents, in order.
+    """
 
     program: Program
     people: PairPeople
@@ -57,6 +62,7 @@ class AgendaFacts:
     past: list[PastAgenda]
     asked: frozenset[str]
     feedback: tuple[SharedFeedback, ...] = ()
+    document_ids: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8_192)
@@ -70,7 +76,14 @@ _mentor, _mentee = aliased(Participant), aliased(Participant)
 _mentor_note, _mentee_note = aliased(PrivateNote), aliased(PrivateNote)
 _MEETING = (
     select(  # type: ignore[call-overload]
-        MentoringSession, Pair, _mentor, _mentee, Program, _mentor_note.text, _mentee_note.text
+        MentoringSession,
+        Pair,
+        _mentor,
+        _mentee,
+        Program,
+        _mentor_note.text,
+        _mentee_note.text,
+        exists().where(col(ProgramDocument.program_id) == col(Program.id)),
     )
     .join(Pair, col(Pair.id) == col(MentoringSession.pair_id))
     .join(_mentor, col(Pair.mentor_id) == _mentor.id)
@@ -119,11 +132,15 @@ _ADD_ASKED = {
 
 
 async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
-    """All that the agenda of this session is made from, in at most five statements. Raises NotFound."""
+    """All that the agenda of this session is made from, in at most five statements, and one more where the program has
+    documents of its own.
+
+    Raises NotFound.
+    """
     row = (await db.execute(_MEETING, {"session_id": session_id})).one_or_none()
     if row is None:
         raise NotFound(NO_SESSION)
-    session, pair, mentor, mentee, program, mentor_note, mentee_note = row
+    session, pair, mentor, mentee, program, mentor_note, mentee_note, has_documents = row
     notes = {pair.mentor_id: mentor_note, pair.mentee_id: mentee_note}
     series = (await db.execute(_SERIES, {"pair_id": pair.id})).all()
     sessions = [meeting for meeting, *_ in series]
@@ -144,6 +161,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         past=past,
         asked=await asked_keys(db, pair.id),
         feedback=tuple(await revealed(db, pair.id, now())) if told else (),
+        document_ids=tuple(await document_ids(db, program.id)) if has_documents else (),
     )
 
 

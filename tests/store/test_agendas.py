@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from coach.errors import IdempotencyConflict, NotFound
-from coach.models import ActionItem, Agenda, AskedStarter, MentoringSession, Pair, now
+from coach.models import ActionItem, Agenda, AskedStarter, MentoringSession, Pair, Program, ProgramDocument, now
 from coach.store import Store
 from coach.store.agendas import (
     add_agenda,
@@ -197,6 +197,30 @@ async def test_loading_the_facts_takes_nine_statements_however_much_is_stored(
             facts = await load_facts(db, meeting.id)
     assert len(facts.past) == 6
     assert len([statement for statement in seen if not statement.startswith("BEGIN")]) <= 9, seen
+
+
+async def test_only_a_program_with_documents_is_asked_which_they_are(
+    store: Store, pair: Pair, meeting: MentoringSession
+) -> None:
+    async with store.read() as db:
+        with statements_of(store) as seen:
+            facts = await load_facts(db, meeting.id)
+    assert facts.document_ids == ()
+    without = len(seen)
+    async with store.write() as db:
+        other = Program(name="Other")
+        db.add(other)
+        await db.flush()
+        added = [
+            ProgramDocument(program_id=program_id, title="Rules", text="Plain words.")
+            for program_id in (pair.program_id, other.id)
+        ]
+        db.add_all(added)
+    async with store.read() as db:
+        with statements_of(store) as seen:
+            facts = await load_facts(db, meeting.id)
+    assert facts.document_ids == (added[0].id,)
+    assert len(seen) == without + 1
 
 
 async def test_a_key_brings_back_the_agenda_that_was_made_under_it(

@@ -35,6 +35,8 @@ class Text:
 
     `ground` holds the stems of what the text may rest on, and `rests_on` the passages; `slot` and `starter` are what
     the plan has at its place. `brief` is all that both may know, and `pair` the names of the mentor and the mentee.
+    `own` holds the stems of the program's own documents: nobody here has read those, so a text may use their words, but
+    they excuse nothing that it says with them.
     """
 
     where: str
@@ -45,6 +47,7 @@ class Text:
     rests_on: tuple[Passage, ...] = ()
     slot: Slot | None = None
     starter: Passage | None = None
+    own: frozenset[str] = frozenset()
 
     @cached_property
     def cast(self) -> str:
@@ -67,14 +70,15 @@ class Text:
 
     @cached_property
     def known(self) -> str:
-        """The brief and all that the text may rest on, word for word, without case."""
-        documents = {passage.document.front.id: passage.document.front for passage in self.rests_on}.values()
+        """The brief and all of the library that the text may rest on, word for word, without case."""
+        rests_on = [passage for passage in self.rests_on if passage.kind != "program"]
+        documents = {passage.document.front.id: passage.document.front for passage in rests_on}.values()
         asked = [
             f"{front.agenda} {front.prep.mentor} {front.prep.mentee}"
             for front in documents
             if isinstance(front, TopicFrontMatter)
         ]
-        return " ".join([self.brief, *(passage.embedded_text for passage in self.rests_on), *asked]).casefold()
+        return " ".join([self.brief, *(passage.embedded_text for passage in rests_on), *asked]).casefold()
 
     @cached_property
     def words(self) -> list[str]:
@@ -164,8 +168,8 @@ class Draft:
 
     @cached_property
     def spelled(self) -> str:
-        """The offered passages as they are spelled."""
-        passages = [passage for slot in self.plan.slots for passage in slot.passages]
+        """The library's offered passages as they are spelled."""
+        passages = [passage for slot in self.plan.slots for passage in slot.passages if passage.kind != "program"]
         return " ".join(passage.embedded_text for passage in [*passages, *self.plan.starters])
 
     def slots(self) -> Iterator[tuple[str, Slot, str, tuple[str, ...]]]:
@@ -190,23 +194,25 @@ class Draft:
         slots, starters, brief = self.plan.slots, self.plan.starters, self.brief_text
         pair = self.briefing.brief.mentor.first_name, self.briefing.brief.mentee.first_name
         every = (*(passage for slot in slots for passage in slot.passages), *starters)
-        anything = self.brief_stems.union(self.vocabulary.stems_in(every))
+        anything, own_words = self._ground(every)
         if self.prep is not None:
             anything = anything.union(stems(self._private_words))
             brief = f"{brief} {self.private.note} {self.private.accessibility}" if self.private else brief
             steps = enumerate(self.prep.steps, start=1)
-            return tuple(Text(f"step {number}", step, anything, brief, pair, every) for number, step in steps)
+            return tuple(
+                Text(f"step {number}", step, anything, brief, pair, every, own=own_words) for number, step in steps
+            )
 
         def text(where: str, words: str, slot: Slot | None = None, starter: Passage | None = None) -> Text:
             rests_on = slot.passages if slot else (starter,) if starter else ()
-            ground = self.brief_stems.union(self.vocabulary.stems_in(rests_on))
+            ground, own = self._ground(rests_on)
             if slot and slot.purpose == "confidentiality":
                 ground |= _LIMITS
-            return Text(where, words, ground, brief, pair, rests_on, slot, starter)
+            return Text(where, words, ground, brief, pair, rests_on, slot, starter, own)
 
         found = [
-            Text("title", self.words.title, anything, brief, pair, every),
-            Text("summary", self.words.summary, anything, brief, pair, every),
+            Text("title", self.words.title, anything, brief, pair, every, own=own_words),
+            Text("summary", self.words.summary, anything, brief, pair, every, own=own_words),
         ]
         for item in self.words.items:
             slot = slots[item.slot - 1] if 1 <= item.slot <= len(slots) else None
@@ -215,6 +221,15 @@ class Draft:
             offered = starters[starter.starter - 1] if 1 <= starter.starter <= len(starters) else None
             found.append(text(f"starter {starter.starter}", starter.text, starter=offered))
         return tuple(found)
+
+    def _ground(self, passages: tuple[Passage, ...]) -> tuple[frozenset[str], frozenset[str]]:
+        """The stems that a text resting on these passages stands on, and those of the program's own among them."""
+        own = [passage for passage in passages if passage.kind == "program"]
+        stems_in = self.vocabulary.stems_in
+        if not own:
+            return self.brief_stems.union(stems_in(passages)), frozenset()
+        librarys = (passage for passage in passages if passage.kind != "program")
+        return self.brief_stems.union(stems_in(librarys)), frozenset(stems_in(own))
 
 
 @lru_cache(maxsize=256)

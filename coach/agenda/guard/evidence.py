@@ -147,7 +147,7 @@ def grounding(draft: Draft) -> Iterator[Violation]:
     """
     plain = plain_stems()
     for text in draft.places:
-        foreign = {stem for stem in text.foreign - plain if len(stem) > 2}
+        foreign = {stem for stem in text.foreign - plain - text.own if len(stem) > 2}
         if len(foreign) < _FOREIGN_IN_A_SENTENCE:
             continue
         if len(foreign) >= _FOREIGN_IN_A_TEXT or any(
@@ -185,7 +185,7 @@ def _stranger(text: Text, draft: Draft) -> bool:
         stem = stems((bare,))[0]
         if stem in plain:
             continue
-        if begins or stem in text.ground:
+        if begins or stem in text.ground or stem in text.own:
             if word in draft.vocabulary or word in draft.spelled:
                 continue
             if not begins or _ACTS.match(shown[match.end() :]):
