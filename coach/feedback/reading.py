@@ -94,7 +94,7 @@ class OwnReader:
             themes = [ThemeFound(theme.id, self._sides[theme.id], theme.score) for theme in reading.themes]
             if subject := about.get(place):
                 themes.append(ThemeFound(subject.id, "emerging", subject.certainty))
-            vector = b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes()
+            kept = b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes()
             chances = {} if reading.chances is None else dict(zip(bars, map(float, reading.chances), strict=True))
-            found.append(Weighed(tuple(themes), vector, chances, max(bars.values(), default=1.0)))
+            found.append(Weighed(tuple(themes), kept, chances, max(bars.values(), default=1.0)))
         return found
