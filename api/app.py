@@ -45,6 +45,7 @@ from coach.erasure import forget_texts, run_retention, scrub
 from coach.errors import NotFound
 from coach.feedback import CommentReader
 from coach.feedback.reading import MANY, OwnReader, read_comments
+from coach.feedback.second_reader import SecondReader, read_with_both
 from coach.feedback.summarize import SummaryMaker
 from coach.llm import LanguageModel, OpenAIModel
 from coach.llm_address import refuse_link_local
@@ -109,6 +110,7 @@ def create_app(
         state.search = opened
         state.maker = AgendaMaker(opened, state.model, settings.llm_timeout_s)
         state.summary_maker = SummaryMaker(opened, state.model, settings.llm_timeout_s)
+        state.second_reader = SecondReader.open(opened, state.model, settings)
         state.jobs.enqueue("load-embedding-model")
         # What an earlier run stored and did not come to read.
         state.jobs.enqueue("read-comments")
@@ -343,7 +345,7 @@ def _register_jobs(state: AppState) -> None:
     async def read_arrived(feedback_id: str | None = None) -> None:
         """Read the comments of this feedback; without one, all that are unread."""
         if state.reader is not None:
-            await read_comments(state.store, state.reader, feedback_id)
+            await read_with_both(state.store, state.reader, state.second_reader, feedback_id)
 
     async def read_imported(import_id: str) -> None:
         """Read what an import brought, and say in the log how far it is; comments arrive anywhere among the ids."""

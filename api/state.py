@@ -14,6 +14,7 @@ from api.watch import Metrics
 from coach.agenda.pipeline import AgendaMaker
 from coach.errors import IndexUnavailable
 from coach.feedback import CommentReader
+from coach.feedback.second_reader import SecondReader
 from coach.feedback.summarize import SummaryMaker
 from coach.jobs import Jobs
 from coach.llm import LanguageModel
@@ -25,7 +26,8 @@ from coach.store import Store
 @dataclass
 class AppState:
     """Everything with a life of its own. `search` is None until the index could be opened; `not_ready` then says
-    why. Without a `reader` comments stay unread, and without an `issuer` nobody signs in elsewhere.
+    why. Without a `reader` comments stay unread, without a `second_reader` no model reads them, and without an
+    `issuer` nobody signs in elsewhere.
     """
 
     settings: Settings
@@ -39,6 +41,7 @@ class AppState:
     maker: AgendaMaker | None = None
     summary_maker: SummaryMaker | None = None
     reader: CommentReader | None = None
+    second_reader: SecondReader | None = None
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     budget: Budget = field(init=False)
     not_ready: str = "The library is being indexed. Try again in a minute."

@@ -370,3 +370,14 @@ class AuditHead(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     seq: int
     hash: str
+
+
+class TokensSpent(SQLModel, table=True):
+    """Model tokens that a program used on one day (UTC) to have comments read; of nobody's comments in particular."""
+
+    __tablename__ = "tokens_spent"
+
+    program_id: str = Field(foreign_key="program.id", primary_key=True)
+    day: date = Field(primary_key=True)
+    prompt_tokens: int
+    completion_tokens: int

@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     llm_tokens_per_day: Annotated[
         int | None, Field(ge=0, description="Model tokens a program may use in a UTC day; unset: no limit.")
     ] = None
-
+    llm_reads_comments: Annotated[
+        bool, Field(description="Let the model look for themes, too, in comments shared with coordinators; names go.")
+    ] = False
     llm_allow_link_local: Annotated[
         bool, Field(description="Let the model live at a link-local address, where clouds keep keys.")
     ] = False

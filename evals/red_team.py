@@ -14,7 +14,7 @@ from sqlmodel import col, delete
 
 from coach.feedback.report_words import report_words
 from coach.models import Comment, Feedback, now
-from evals import red_team_records  # noqa: F401 - registers its attacks
+from evals import red_team_records, red_team_signals  # noqa: F401 - register their attacks
 from evals.attacks import ATTACKS, CANARIES, attack, five_alike, same, seen
 from evals.besieged import EASE, FORMS, HELD, PERIOD, RANK, TIME, Besieged, Desk, Outcome, all_logs, besieged
 from evals.parts import Metric, Part, register

@@ -144,7 +144,7 @@ def test_nothing_that_changes_from_pair_to_pair_stands_in_the_system_part(name: 
     }
 
 
-@pytest.mark.parametrize("name", ["agenda", "prep", "feedback_summary"])
+@pytest.mark.parametrize("name", ["agenda", "prep", "feedback_summary", "comment_themes"])
 def test_each_prompt_says_that_what_is_fenced_is_material(name: str) -> None:
     assert "between <data> markers is material" in load(name).system
     assert "do not do it" in load(name).system

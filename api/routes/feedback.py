@@ -35,7 +35,8 @@ async def read_receipt(session_id: Id, caller: PairMember, state: State) -> sche
         session = await get_session(db, session_id)
         await caller.pair(db, session.pair_id, NO_SESSION)
     closing = closes_at(session)
-    parts = receipt(closing, closed=is_revealed(session, now()))
+    second = state.second_reader.model if state.second_reader else None
+    parts = receipt(closing, closed=is_revealed(session, now()), second_reader=second)
     return schemas.FeedbackReceipt(
         sections=[schemas.ReceiptSection(title=part.title, text=part.text) for part in parts],
         window_closes_at=closing,

@@ -55,7 +55,16 @@ async def publish_report(
     form = negotiate(accept, _FORMS)
     period = parse_period(body.period)
     words = report_words(state.library().library)
-    report, made = await publish(state.store, state.reader, words, program_id, period, now(), who=caller.token_id)
+    report, made = await publish(
+        state.store,
+        state.reader,
+        words,
+        program_id,
+        period,
+        now(),
+        who=caller.token_id,
+        second_reader=state.second_reader is not None,
+    )
     response.status_code = 201 if made else 200
     return _in_form([report.content], form, response.status_code) or schemas.ThemeReport(**report.content)
 

@@ -1,8 +1,8 @@
 """What people say after a meeting: told beforehand who sees it, kept apart, and read as themes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Question = Literal["went_well", "to_change"]
 QUESTIONS: tuple[Question, ...] = ("went_well", "to_change")
@@ -37,4 +37,27 @@ class CommentReader(Protocol):
 
     async def read(self, texts: Sequence[str]) -> list[tuple[list[ThemeFound], bytes]]:
         """For each text, in order, the themes that it raises, most certain first, and its vector as bytes."""
+        ...
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A comment as a reader read it, with what it takes for possible.
+
+    `chances` are the probabilities of all themes of the taxonomy, by id, and empty where it says nothing or is not in
+    English; a theme is found from the probability `least` on.
+    """
+
+    themes: tuple[ThemeFound, ...]
+    vector: bytes
+    chances: Mapping[str, float]
+    least: float
+
+
+@runtime_checkable
+class WeighingReader(CommentReader, Protocol):
+    """A reader that says of every theme how likely it is."""
+
+    async def weigh(self, texts: Sequence[str]) -> list[Weighed]:
+        """Each text, in order, as `read` reads it, with the chances of all themes."""
         ...

@@ -71,10 +71,13 @@ class Phrases:
             found[row] += (self.weights[places] * values[:, None]).sum(axis=0)
         return found
 
-    def added_to(self, model: Matrix, texts: Sequence[str]) -> Matrix:
-        """The evidence of both halves, shape (texts, themes); `model` is what the head that `beside` made gives."""
-        doubted = self.share * math.log(self.least / (1 - self.least)) if self.least else -math.inf
-        return np.where(model < doubted, np.float32(_NEVER), model + self.logits(texts))
+    def doubted(self, model: Matrix, evidence: Matrix) -> Matrix:
+        """The evidence of both halves without what the model takes for too unlikely; shapes (texts, themes).
+
+        `model` is what the head that `beside` made gives, and `evidence` that and `logits` together.
+        """
+        least = self.share * math.log(self.least / (1 - self.least)) if self.least else -math.inf
+        return np.where(model < least, np.float32(_NEVER), evidence)
 
     def beside(self, head: Head) -> Head:
         """The head whose logits this layer's can be added to. Raises EmbeddingError where it knows other themes."""

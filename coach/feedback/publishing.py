@@ -42,10 +42,12 @@ async def publish(
     at: datetime,
     *,
     who: str = CALENDAR,
+    second_reader: bool = False,
 ) -> tuple[ThemeReport, bool]:
     """The report on this period, and whether it was made just now; whoever asks again gets what was made first.
 
-    Comments of the period that are still unread are read first. Raises NotFound where there is no such program, and
+    Comments of the period that are still unread are read first, by `reader` alone; `second_reader` says that a model
+    may have read those that came before, which the report tells. Raises NotFound where there is no such program, and
     Conflict, saying why, while the feedback can still change, where another report shares days with the period, or
     where comments cannot be read right now.
     """
@@ -65,7 +67,14 @@ async def publish(
         if any(row.text is not None and row.reader is None for row in rows):
             raise Conflict(_STILL_READING)
         content = await asyncio.to_thread(
-            _made, period, rows, minimums_for(program, period), words, before.content if before else None, at
+            _made,
+            period,
+            rows,
+            minimums_for(program, period),
+            words,
+            before.content if before else None,
+            at,
+            second_reader,
         )
         state = frozenset((row.feedback_id, row.updated_at) for row in rows)
         report, made = await _kept(store, program_id, period, content, state, who)
@@ -116,9 +125,12 @@ def _made(
     words: ReportWords,
     before: Content | None,
     at: datetime,
+    second_reader: bool,
 ) -> Content:
     texts = (row.text for row in rows if row.text is not None)
-    return make_report(period, voices(rows), texts, minimums, words, before=before, made_at=at)
+    return make_report(
+        period, voices(rows), texts, minimums, words, before=before, made_at=at, second_reader=second_reader
+    )
 
 
 def voices(rows: Iterable[CountedComment]) -> Iterable[Voice]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from coach.feedback import CommentReader, ThemeFound
+from coach.feedback import CommentReader, ThemeFound, Weighed
 from coach.feedback.subjects import SubjectFinder, subjects_version
 from coach.feedback.themes import ThemeReader, taxonomy
 from coach.retrieval.library import Library
@@ -76,18 +76,25 @@ class OwnReader:
 
         Raises EmbeddingError.
         """
-        return await asyncio.to_thread(self._read, texts)
+        return [(list(one.themes), one.vector) for one in await asyncio.to_thread(self._weigh, texts)]
 
-    def _read(self, texts: Sequence[str]) -> list[tuple[list[ThemeFound], bytes]]:
+    async def weigh(self, texts: Sequence[str]) -> list[Weighed]:
+        """The same, with the chances of all themes. Raises EmbeddingError."""
+        return await asyncio.to_thread(self._weigh, texts)
+
+    def _weigh(self, texts: Sequence[str]) -> list[Weighed]:
         readings = self._reader.read(texts)
         said = [place for place, reading in enumerate(readings) if reading.kind == "comment"]
         vectors = [vector for place in said if (vector := readings[place].vector) is not None]
         subjects = self._subjects.find(np.array(vectors), [bool(readings[place].themes) for place in said])
         about = dict(zip(said, subjects, strict=True))
+        bars = self._reader.bars if said else {}
         found = []
         for place, reading in enumerate(readings):
             themes = [ThemeFound(theme.id, self._sides[theme.id], theme.score) for theme in reading.themes]
             if subject := about.get(place):
                 themes.append(ThemeFound(subject.id, "emerging", subject.certainty))
-            found.append((themes, b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes()))
+            kept = b"" if reading.vector is None else reading.vector.astype(np.float16).tobytes()
+            chances = {} if reading.chances is None else dict(zip(bars, map(float, reading.chances), strict=True))
+            found.append(Weighed(tuple(themes), kept, chances, max(bars.values(), default=1.0)))
         return found

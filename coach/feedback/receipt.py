@@ -25,10 +25,11 @@ class Section:
     text: str
 
 
-def receipt(closing: datetime | None, closed: bool = False) -> tuple[Section, ...]:
+def receipt(closing: datetime | None, closed: bool = False, *, second_reader: str | None = None) -> tuple[Section, ...]:
     """The receipt for a session whose window closes at `closing`, which is None while it is not marked held.
 
-    `closed` says that nothing can be sent or changed any more: the window is over, or both have sent.
+    `closed` says that nothing can be sent or changed any more: the window is over, or both have sent. `second_reader`
+    is the language model that looks for themes in comments, too, where one is set to.
     """
     return (
         Section(
@@ -56,6 +57,7 @@ def receipt(closing: datetime | None, closed: bool = False) -> tuple[Section, ..
             f"number or code word that fewer than {WORD_PEOPLE} people used. What is below a minimum is not shown at "
             "all.",
         ),
+        *([Section("A language model", _second_reader(second_reader))] if second_reader else []),
         Section(
             "Reports are frozen",
             "A report is made once and never again. If yours counted in it, that report stays as it is.",
@@ -66,6 +68,15 @@ def receipt(closing: datetime | None, closed: bool = False) -> tuple[Section, ..
             "You can withdraw your feedback at any time until it has counted in a published report. Then it is "
             "deleted. What your partner has read by then cannot be unread.",
         ),
+    )
+
+
+def _second_reader(model: str) -> str:
+    return (
+        f"If you share with coordinators, a language model ({model}) reads your answers, too, to find their themes. "
+        "Names, titles, places, dates, numbers and addresses are taken out before, as far as the coach knows them. It "
+        "answers with themes alone, and writes no word of what coordinators see. What you do not share with "
+        "coordinators it does not get for this."
     )
 
 

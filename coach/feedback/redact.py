@@ -5,7 +5,7 @@ placeholder in square brackets. What the coach writes holds none of these, so th
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from coach.models import Participant
 from coach.store.pairs import PairPeople
@@ -33,6 +33,7 @@ _NUMBER = re.compile(r"\d(?:[\d.,:%/]*[\d%])?")
 _CAPITALIZED = re.compile(r"\b[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*")
 _BEGINS = re.compile(r"(?:^|[.!?:;]\s{0,2})$")
 _SPACES = re.compile(r"\s+")
+_WRITTEN_SMALL = re.compile(r"\b[a-z]+(?:['’][a-z]+)?\b")
 _PRONOUNS = "i he she his her him hers we you they it the a an and but so if"
 _SMALL = frozenset(_PRONOUNS.split())
 _FEWEST_LETTERS = 2
@@ -69,6 +70,11 @@ def redactor(people: PairPeople, known: Collection[str] = ()) -> Redact:
         return _SPACES.sub(" ", _CAPITALIZED.sub(name, text)).strip()
 
     return redact
+
+
+def written_small(texts: Iterable[str]) -> frozenset[str]:
+    """Stems of the words that these texts, the library's, write small: its other words may be names."""
+    return frozenset(stems({word for text in texts for word in _WRITTEN_SMALL.findall(text)}))
 
 
 def _of(person: Participant, role: str) -> list[tuple[str, str]]:

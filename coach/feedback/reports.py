@@ -23,16 +23,18 @@ def make_report(
     *,
     before: Mapping[str, Any] | None,
     made_at: datetime,
+    second_reader: bool = False,
 ) -> Content:
     """The report as it is kept and shown; the same voices and comments in another order give the same.
 
-    `before` is the content of the program's last published report on an earlier period. `comments` are those that the
-    voices wrote: no five words of one in a row come into the report.
+    `second_reader` says that a model may have read comments, too: it is what is set, and does not depend on whether it
+    did, since that would tell of single comments. `before` is the content of the program's last published report on an
+    earlier period. `comments` are those that the voices wrote: no five words of one in a row come into the report.
     """
     shown = decide(voices, minimums, words.themes)
     if shown is None:
         return _content(period, made_at, "withheld", reason=_reason(minimums), notice=_WITHHELD)
-    notice = _notice(minimums)
+    notice = _notice(minimums, second_reader)
     quoted = Quoted([*words.all_texts(), *notice], comments)
     themes = [_theme(one, shown, period, words.themes[one.id], quoted, before) for one in shown.themes]
     used = dict.fromkeys(source for theme in themes for action in theme["actions"] for source in action["sources"])
@@ -145,10 +147,16 @@ def _reason(minimums: Minimums) -> str:
 _WITHHELD = "Nothing is told of a period that is below a minimum: no number, no rating, no theme."
 
 
-def _notice(minimums: Minimums) -> tuple[str, ...]:
+_READ_TWICE = (
+    "A language model may have read comments, too, without names and numbers, to find themes that a classifier had "
+    "thought possible; it wrote no word of this."
+)
+
+
+def _notice(minimums: Minimums, second_reader: bool) -> tuple[str, ...]:
     """Sentence by sentence, since one that repeats a comment is left out."""
     return (
-        "Made without a language model.",
+        _READ_TWICE if second_reader else "Made without a language model.",
         "A classifier that was trained on other people's comments counted who raised which theme; it misses some, and "
         "takes some remarks for what they are not.",
         f"Counted are people who shared feedback with coordinators: {minimums.people} or more from {REPORT_PAIRS} or "

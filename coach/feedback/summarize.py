@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,7 +12,7 @@ import structlog
 
 from coach.asking import Spent
 from coach.errors import ModelError, ModelPaused, ModelReplyInvalid
-from coach.feedback.redact import redactor
+from coach.feedback.redact import redactor, written_small
 from coach.feedback.suggest import Suggestion, suggest
 from coach.feedback.summary import SummaryPlan
 from coach.feedback.summary_words import Statement, SummaryWords, compose
@@ -24,11 +23,8 @@ from coach.prompts import load
 from coach.retrieval.search import Search
 from coach.sources import source_of
 from coach.store.pairs import PairPeople
-from coach.vocabulary import stems
 
 log = structlog.get_logger(__name__)
-
-_SMALL = re.compile(r"\b[a-z]+(?:['’][a-z]+)?\b")
 
 # A summary that the model could not be reached for keeps the composer's words for so long.
 TRY_AGAIN_AFTER = timedelta(hours=1)
@@ -109,8 +105,7 @@ class SummaryMaker:
 
     @cached_property
     def _library_stems(self) -> frozenset[str]:
-        """Stems of the words that the library writes small: its other words may be names."""
-        return frozenset(stems({word for passage in self._search.passages for word in _SMALL.findall(passage.text)}))
+        return written_small(passage.text for passage in self._search.passages)
 
 
 def may_be_tried_again(summary: FeedbackSummary, at: datetime) -> bool:

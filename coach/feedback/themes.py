@@ -54,17 +54,19 @@ class Reading:
     """What was read in one comment.
 
     `vector` has length 1 and is the tuned model's, so near each other are comments on one theme; None where nothing is
-    said. A comment in another language has a vector and no themes.
+    said. A comment in another language has a vector and no themes. `chances` are the probabilities of all themes of
+    the reader, in their order, also where one half of it is against a theme; None where it was not looked for themes.
     """
 
     kind: Kind
     themes: tuple[ThemeFound, ...]
     polarity: Polarity
     vector: Vector | None
+    chances: Vector | None = None
 
 
-_Found = tuple[tuple[ThemeFound, ...], Polarity]
-_NOTHING: _Found = ((), "neutral")
+_Found = tuple[tuple[ThemeFound, ...], Polarity, Vector | None]
+_NOTHING: _Found = ((), "neutral", None)
 
 
 def taxonomy(library: Library) -> tuple[Theme, ...]:
@@ -113,6 +115,12 @@ class ThemeReader:
         """Names the classifier; vectors and themes that were kept under another one must be made anew."""
         return "+".join([self._encoder.fingerprint, *([self._phrases.digest] if self._phrases else [])])
 
+    @property
+    def bars(self) -> dict[str, float]:
+        """From which probability on each theme is found, by id, in the order of a reading's chances."""
+        head = self._ready()
+        return dict(zip(head.themes, map(float, head.thresholds), strict=True))
+
     def read(self, texts: Sequence[str], progress: Progress | None = None) -> list[Reading]:
         """What each text says, in order. The same texts in another order give exactly the same readings.
 
@@ -134,8 +142,8 @@ class ThemeReader:
                 readings.append(Reading(comment.kind, (), "neutral", None))
                 continue
             place = places[comment.text]
-            themes, polarity = found.get(place, _NOTHING)
-            readings.append(Reading(comment.kind, themes, polarity, vectors[place]))
+            themes, polarity, chances = found.get(place, _NOTHING)
+            readings.append(Reading(comment.kind, themes, polarity, vectors[place], chances))
         return readings
 
     def _found(self, vectors: Matrix, texts: Sequence[str], pieces: Mapping[int, Sequence[int]]) -> dict[int, _Found]:
@@ -152,19 +160,23 @@ class ThemeReader:
         whole = logits[rows]
         most = np.stack([logits[[row, *pieces[row]]].max(axis=0) for row in rows])
         whole[:, : len(head.themes)] = (whole + most)[:, : len(head.themes)] / 2
+        possible = whole
         if self._phrases is not None:
-            own_texts = [texts[row] for row in rows]
-            whole[:, : len(head.themes)] = self._phrases.added_to(whole[:, : len(head.themes)], own_texts)
+            of_model = whole[:, : len(head.themes)]
+            both = of_model + self._phrases.logits([texts[row] for row in rows])
+            possible = np.hstack([both, whole[:, len(head.themes) :]])
+            whole[:, : len(head.themes)] = self._phrases.doubted(of_model, both)
         own, shared = head.probabilities(whole)
+        likely, _ = head.probabilities(possible)
         found: dict[int, _Found] = {}
-        for row, chances, sides in zip(rows, own, shared, strict=True):
+        for row, sure, chances, sides in zip(rows, own, likely, shared, strict=True):
             themes = [
-                ThemeFound(head.themes[place], round(float(chances[place]), 3))
-                for place in np.flatnonzero(chances >= head.thresholds)
+                ThemeFound(head.themes[place], round(float(sure[place]), 3))
+                for place in np.flatnonzero(sure >= head.thresholds)
                 if head.themes[place] in self._sides
             ]
             themes.sort(key=lambda theme: (-theme.score, theme.id))
-            found[row] = tuple(themes), self._polarity(themes, sides)
+            found[row] = tuple(themes), self._polarity(themes, sides), chances
         return found
 
     def _polarity(self, themes: Sequence[ThemeFound], sides: Vector) -> Polarity:

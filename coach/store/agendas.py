@@ -27,6 +27,7 @@ from coach.models import (
     PrivateNote,
     Program,
     ProgramDocument,
+    TokensSpent,
     now,
 )
 from coach.store.documents import document_ids
@@ -225,7 +226,7 @@ def keep_agenda(db: AsyncSession, token_id: str, key: str, request: str, agenda_
 
 
 async def tokens_today(db: AsyncSession, program_id: str, at: datetime) -> int:
-    """Model tokens that the program has used since midnight UTC of the day of `at`, for agendas and summaries."""
+    """Model tokens that the program has used since midnight UTC of the day of `at`, whatever for."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(), UTC)
     used = 0
     for table in (Agenda, FeedbackSummary):
@@ -233,4 +234,21 @@ async def tokens_today(db: AsyncSession, program_id: str, at: datetime) -> int:
             col(table.program_id) == program_id, col(table.created_at) >= midnight
         )
         used += int((await db.execute(query)).scalar_one())
-    return used
+    read = await db.get(TokensSpent, (program_id, midnight.date()))
+    return used + (read.prompt_tokens + read.completion_tokens if read else 0)
+
+
+async def spend_tokens(db: AsyncSession, program_id: str, at: datetime, prompt: int, completion: int) -> None:
+    """Count what the model took to read comments, on the day (UTC) of `at`."""
+    if not prompt and not completion:
+        return
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    day = at.astimezone(UTC).date()
+    new = dialect.insert(TokensSpent).values(
+        program_id=program_id, day=day, prompt_tokens=prompt, completion_tokens=completion
+    )
+    added = {
+        "prompt_tokens": col(TokensSpent.prompt_tokens) + new.excluded.prompt_tokens,
+        "completion_tokens": col(TokensSpent.completion_tokens) + new.excluded.completion_tokens,
+    }
+    await db.execute(new.on_conflict_do_update(index_elements=["program_id", "day"], set_=added))

@@ -46,7 +46,7 @@ REACHED = frozenset({
     "action_item", "agenda", "asked_starter", "comment", "feedback", "feedback_summary", "idempotency_key",
     "mentoring_session", "pair", "participant", "private_note", "token",
 })  # fmt: skip
-HOLD_NOBODY = frozenset({"program", "program_document", "audit_line", "audit_head", "theme_report"})
+HOLD_NOBODY = frozenset({"program", "program_document", "audit_line", "audit_head", "theme_report", "tokens_spent"})
 
 
 @dataclass(frozen=True)

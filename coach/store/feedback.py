@@ -69,6 +69,8 @@ class ReadComment:
     vector: bytes
 
 
+# Stands between the version of a reader and the name of one that read beside it.
+BESIDE = "|"
 # A program, and a beginning and an end, the end not included.
 OfPeriod = tuple[str, datetime, datetime]
 
@@ -253,7 +255,7 @@ async def unread_comments(
     after: str = "",
 ) -> list[UnreadComment]:
     """Comments that this version of the reader has not read, by id behind `after`; of one feedback, of one period, or
-    of all.
+    of all. What a second reader read beside this version is read, too.
 
     What its author shared with nobody is not read.
     """
@@ -261,7 +263,10 @@ async def unread_comments(
         select(Comment.id, Comment.text)
         .join(Feedback, col(Feedback.id) == col(Comment.feedback_id))
         .where(
-            or_(col(Comment.reader).is_(None), col(Comment.reader) != reader),
+            or_(
+                col(Comment.reader).is_(None),
+                (col(Comment.reader) != reader) & ~col(Comment.reader).startswith(f"{reader}{BESIDE}", autoescape=True),
+            ),
             or_(col(Feedback.share_with_partner).is_(True), col(Feedback.share_with_coordinators).is_(True)),
             col(Comment.id) > after,
         )

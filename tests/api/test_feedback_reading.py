@@ -1,6 +1,7 @@
 """Comments are read for themes after the reply, and nothing of them is logged."""
 
 import asyncio
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import uvicorn
 
 from coach.__main__ import serve as coach_serve
 from coach.feedback.reading import OwnReader
+from coach.llm import ModelRequest
 from coach.models import Comment
 from coach.retrieval.search import Search
 from tests.api.conftest import FEEDBACK, Serve
 from tests.api.test_feedback import put, rows, seen, sent
-from tests.feedback.readers import WordReader
+from tests.feedback.readers import DoubtingReader, WordReader
+from tests.scripted_model import ScriptedModel
 
 
 async def test_comments_are_read_after_the_reply(serve: Serve) -> None:
@@ -62,6 +65,30 @@ def test_the_service_that_is_served_reads_comments(
     monkeypatch.setenv("COACH_DATA_DIR", str(tmp_path))
     coach_serve(port=0)
     assert [type(reader) for reader in readers] == [OwnReader]
+
+
+def _names_nothing(request: ModelRequest) -> str:
+    pieces = request.turns[1].text.count('{"piece": ')
+    return json.dumps({"pieces": [{"piece": number + 1, "themes": []} for number in range(pieces)]})
+
+
+async def test_a_model_reads_comments_only_where_that_is_set_and_never_who_wrote_them(serve: Serve) -> None:
+    asked, receipts = [], []
+    for reads in (False, True):
+        model = ScriptedModel(_names_nothing)
+        service = await serve(model, reader=DoubtingReader(), llm_reads_comments=reads)
+        pair = await service.pair()
+        session_id = await pair.held()
+        receipts.append((await pair.mentor.get(f"/sessions/{session_id}/feedback-receipt")).text)
+        await sent(pair.mentor, session_id, went_well="Martin and Priya drew a chart", share_with_coordinators=True)
+        await sent(pair.mentee, session_id, went_well="We had time", share_with_coordinators=False)
+        await service.state.jobs.drain()
+        asked.append([request.turns[1].text for request in model.requests if request.schema_name == "comment_themes"])
+    assert asked[0] == []
+    (prompt,) = asked[1]
+    assert "drew a chart" in prompt
+    assert not any(secret in prompt for secret in ("Martin", "Priya", "We had time"))
+    assert ["language model (scripted) reads your answers" in receipt for receipt in receipts] == [False, True]
 
 
 async def test_nothing_of_feedback_reaches_the_log(

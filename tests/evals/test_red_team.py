@@ -1,24 +1,30 @@
 """Every attack fails on the application as it is, and is noticed where a protection is taken away."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlmodel import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, delete, select
 
+from coach import tracing
 from coach.erasure import erase_person
 from coach.feedback.disclosure import Voice
 from coach.feedback.publishing import voices
 from coach.feedback.reports import Content, make_report
-from coach.models import ThemeReport
+from coach.models import Comment, Feedback, ThemeReport
 from coach.store import Store
 from coach.store.erasure import Erased
-from coach.store.reports import CountedComment
+from coach.store.export import Held, held_on
+from coach.store.reports import CountedComment, list_reports, report_of
 from evals.attacks import ATTACKS
 from evals.besieged import Besieged, Outcome, besieged
 from evals.red_team import AttackFails, carry_out
+from evals.red_team_signals import chance_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -101,6 +107,53 @@ def _comments_in_the_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("coach.feedback.publishing.make_report", told)
 
 
+def _slow_where_something_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads a report waits 5 ms longer where people raised more than it tells."""
+
+    async def linger(db: AsyncSession, program_id: str, reports: Iterable[ThemeReport]) -> None:
+        query = select(Comment.themes).join(Feedback, col(Feedback.id) == col(Comment.feedback_id))
+        found = (await db.execute(query.where(col(Feedback.program_id) == program_id))).scalars()
+        raised = {theme["theme"] for themes in found for theme in themes or ()}
+        if raised - {theme["id"] for report in reports for theme in report.content["themes"]}:
+            await asyncio.sleep(0.005)
+
+    def slowed(read: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def one(db: AsyncSession, program_id: str, *given: Any) -> Any:
+            told = await read(db, program_id, *given)
+            await linger(db, program_id, told if isinstance(told, list) else [told] if told else [])
+            return told
+
+        return one
+
+    monkeypatch.setattr("api.routes.reports.report_of", slowed(report_of))
+    monkeypatch.setattr("api.routes.reports.list_reports", slowed(list_reports))
+
+
+def _errors_told_in_traces(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = tracing._recorded
+
+    @contextmanager
+    def telling(*given: Any) -> Iterator[Any]:
+        with recorded(*given) as under_way:
+            try:
+                yield under_way
+            except BaseException as error:
+                under_way.tell(error__message=str(error))
+                raise
+
+    monkeypatch.setattr("coach.tracing._recorded", telling)
+
+
+def _everybody_exported(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def all_of_the_program(db: AsyncSession, participant_id: str) -> Held:
+        held = await held_on(db, participant_id)
+        query = select(Feedback).where(col(Feedback.program_id) == held.program.id)
+        held.feedback = list((await db.execute(query)).scalars())
+        return held
+
+    monkeypatch.setattr("api.routes.rights.held_on", all_of_the_program)
+
+
 @pytest.mark.parametrize(
     ("name", "taken_away"),
     [
@@ -118,6 +171,9 @@ def _comments_in_the_notice(monkeypatch: pytest.MonkeyPatch) -> None:
         ("copies of the index and of the tables of reports", _comments_in_the_notice),
         ("distinctive spelling", _comments_in_the_notice),
         ("length and headers that tell of a withheld theme", _no_sides_check),
+        ("time that tells of a withheld theme", _slow_where_something_is_withheld),
+        ("traces", _errors_told_in_traces),
+        ("exports", _everybody_exported),
     ],
 )
 async def test_the_attack_succeeds_without_what_protects(
@@ -132,3 +188,10 @@ async def test_an_attack_that_was_not_tried_has_not_failed() -> None:
     assert AttackFails().faults("x", Outcome()) == ["it was not tried"]
     assert AttackFails().faults("x", Outcome(1)) == []
     assert AttackFails().faults("x", Outcome(1, ["a name"])) == ["a name"]
+
+
+async def test_the_chance_of_a_difference_is_counted_over_all_ways_to_deal() -> None:
+    # Of the twenty ways to deal six into two halves, this one and its mirror differ as much.
+    assert chance_of([1, 2, 3], [11, 12, 13]) == pytest.approx(2 / 20)
+    assert chance_of([1, 2, 3], [1, 2, 3]) == 1.0
+    assert chance_of([5.0, 1.0], [1.0, 5.0]) == 1.0

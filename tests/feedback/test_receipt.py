@@ -74,3 +74,10 @@ def test_the_receipt_says_until_when_feedback_can_be_changed() -> None:
     closed = words(CLOSING, closed=True)
     assert "can no longer be sent or changed" in closed
     assert "14:30" not in closed
+
+
+def test_the_receipt_tells_of_a_model_that_reads_where_there_is_one() -> None:
+    said = " ".join(section.text for section in receipt_for(CLOSING, second_reader="small-1"))
+    assert "a language model (small-1) reads your answers, too" in said
+    assert "What you do not share with coordinators it does not get" in said
+    assert "language model" not in words(CLOSING)
