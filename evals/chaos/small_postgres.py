@@ -17,8 +17,8 @@ from evals.chaos.postgres import programs
 from evals.chaos.small_disk import INSIDE, seen_from_outside
 
 _START_TIMEOUT_S = 60.0
-# PostgreSQL refuses to run as root, which `unshare -r` makes of whoever runs it, and as somebody without a name: within,
-# it is nobody.
+# PostgreSQL refuses to run as root, which `unshare -r` makes of whoever runs it, and as somebody without a name: within
+# that, it is nobody.
 _NOBODY = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
 _SUPERVISED = (
     '"$0/initdb" -A trust -E utf8 -U postgres -D "$1/server" || exit 1; '
