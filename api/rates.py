@@ -178,23 +178,41 @@ def _limit(name: str, most: int | None, message: str) -> _Limit | None:
 
 
 class _Memory(MemoryStorage):
-    """Counters in memory that are looked through for old ones once a second.
+    """Counters in memory that run by the monotonic clock and are looked through for old ones once a second.
 
-    As it comes, it looks through all of them at each request, which with thousands of addresses takes longer than most
-    requests do. A counter that is old counts nothing in any case.
+    As they come, they run by the wall clock: where that is set back by an hour, whoever had to wait a minute would wait
+    for an hour and a minute. And all of them are looked through at each request, which with thousands of addresses
+    takes longer than most requests do.
     """
 
     _swept_at = 0.0
 
-    async def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802
+    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count, in a window that lasts `expiry` seconds from its first request on."""
         at = time.monotonic()
-        if at - self._swept_at < 1:
-            return
-        self._swept_at = at
-        for key in [key for key, until in self.expirations.items() if until <= time.time()]:
-            self.storage.pop(key, None)
-            self.expirations.pop(key, None)
-            self.locks.pop(key, None)
+        if at - self._swept_at >= 1:
+            self._swept_at = at
+            for old in [old for old, until in self.expirations.items() if until <= at]:
+                self._forget(old)
+        if await self.get(key) == 0:
+            self.expirations[key] = at + expiry
+        self.storage[key] += amount
+        return self.storage[key]
+
+    async def get(self, key: str) -> int:
+        """What was counted in the window that runs now."""
+        if self.expirations.get(key, 0.0) <= time.monotonic():
+            self._forget(key)
+        return self.storage.get(key, 0)
+
+    async def get_expiry(self, key: str) -> float:
+        """The end of the window by the wall clock, as it stands now."""
+        at = time.monotonic()
+        return time.time() + self.expirations.get(key, at) - at
+
+    def _forget(self, key: str) -> None:
+        self.storage.pop(key, None)
+        self.expirations.pop(key, None)
 
 
 def _redis(url: str) -> Storage:

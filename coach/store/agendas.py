@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
 from sqlalchemy import Table, bindparam, exists, func, insert
@@ -226,12 +226,18 @@ def keep_agenda(db: AsyncSession, token_id: str, key: str, request: str, agenda_
 
 
 async def tokens_today(db: AsyncSession, program_id: str, at: datetime) -> int:
-    """Model tokens that the program has used since midnight UTC of the day of `at`, whatever for."""
+    """Model tokens that the program has used on the UTC day of `at`, whatever for.
+
+    What was used while the clock was ahead by days belongs to those days.
+    """
     midnight = datetime.combine(at.astimezone(UTC).date(), time(), UTC)
+    next_midnight = midnight + timedelta(days=1)
     used = 0
     for table in (Agenda, FeedbackSummary):
         query = select(func.coalesce(func.sum(table.prompt_tokens + table.completion_tokens), 0)).where(
-            col(table.program_id) == program_id, col(table.created_at) >= midnight
+            col(table.program_id) == program_id,
+            col(table.created_at) >= midnight,
+            col(table.created_at) < next_midnight,
         )
         used += int((await db.execute(query)).scalar_one())
     read = await db.get(TokensSpent, (program_id, midnight.date()))

@@ -8,11 +8,11 @@ import httpx
 from evals.chaos.lab import Lab
 from evals.chaos.outcome import Outcome
 from evals.chaos.processes import Service, client_of
-from evals.chaos.stepped_clock import step
+from evals.chaos.stepped_clock import step, stepped
 from evals.chaos.stored import half_written, verified
 from evals.chaos.world import Couple, World, call, make_world, wrong_with
 
-_FEEDBACK = {
+FEEDBACK = {
     "ratings": {"usefulness": 4, "safety": 4, "progress": 4},
     "went_well": "The chart made sense at last",
     "share_with_partner": True,
@@ -61,10 +61,7 @@ class _Clock:
 async def clock_steps(lab: Lab, name: str) -> Outcome:
     """Step over the ends of windows, periods and tokens, and back."""
     with lab.place() as place:
-        file = place.folder / "clock"
-        step(file, 0)
-        arguments = ("-m", "evals.chaos.stepped_clock", str(file), "serve")
-        with Service(place, arguments=arguments) as service:
+        with Service(place, arguments=stepped(place.folder / "clock")) as service:
             await service.ready()
             async with client_of(service) as client:
                 world = await make_world(service, client, 2, 2)
@@ -89,10 +86,10 @@ async def _window_and_period(clock: _Clock, world: World) -> None:
     month = f"{datetime.now(UTC):%Y-%m}"
     reports = f"/v1/programs/{world.program}/theme-reports"
     await clock.expect(200, "a session held", "PATCH", f"/v1/sessions/{held}", mentor, {"status": "held"})
-    await clock.expect(200, "feedback", "PUT", f"/v1/sessions/{held}/feedback", mentor, _FEEDBACK)
+    await clock.expect(200, "feedback", "PUT", f"/v1/sessions/{held}/feedback", mentor, FEEDBACK)
     await clock.expect(409, "a report of a running month", "POST", reports, world.coordinator, {"period": month})
     clock.step(8)
-    await clock.expect(409, "feedback after its window", "PUT", f"/v1/sessions/{held}/feedback", mentee, _FEEDBACK)
+    await clock.expect(409, "feedback after its window", "PUT", f"/v1/sessions/{held}/feedback", mentee, FEEDBACK)
     shown = await clock.expect(200, "the partner's feedback", "GET", f"/v1/sessions/{held}/feedback", mentee)
     if shown["status"] != "revealed":
         clock.failures.append(f"after the window feedback is {shown['status']}")
@@ -116,7 +113,7 @@ async def _backwards(clock: _Clock, couple: Couple) -> None:
         clock.failures.append("the versions of an agenda did not go on when the clock went back")
     held = couple.sessions[0]
     await clock.expect(200, "a session held", "PATCH", f"/v1/sessions/{held}", token, {"status": "held"})
-    await clock.expect(200, "feedback", "PUT", f"/v1/sessions/{held}/feedback", token, _FEEDBACK)
+    await clock.expect(200, "feedback", "PUT", f"/v1/sessions/{held}/feedback", token, FEEDBACK)
     later = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     body = {"scheduled_at": later, "minutes": couple.minutes}
     await clock.expect(201, "a new session", "POST", f"/v1/pairs/{couple.id}/sessions", token, body)

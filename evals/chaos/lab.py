@@ -24,6 +24,11 @@ class Lab:
     began: float = field(default_factory=time.monotonic)
     places: int = 0
 
+    @property
+    def seconds(self) -> float:
+        """Since the run began."""
+        return time.monotonic() - self.began
+
     def random(self, name: str) -> random.Random:
         """Chance for one experiment, the same in every run with this seed."""
         return random.Random(f"{self.seed} {name}")
@@ -43,4 +48,4 @@ class Lab:
 
     def say(self, text: str) -> None:
         """Tell on standard error how far the run is."""
-        print(f"[{time.monotonic() - self.began:4.0f} s] {text}", file=sys.stderr, flush=True)
+        print(f"[{self.seconds:4.0f} s] {text}", file=sys.stderr, flush=True)

@@ -14,6 +14,9 @@ import httpx
 from evals.chaos.world import Couple, call, must, wrong_with
 
 _PAGE = 100
+# Of the tokens made last, so many are tried at the door; an address may send only a hundred in a minute that are not
+# good.
+_TRIED = 8
 
 
 @dataclass
@@ -43,11 +46,18 @@ class Asked:
 
 @dataclass
 class Ledger:
-    """Everything that was answered with a 2xx, by its id."""
+    """Everything that was answered with a 2xx, by its id; tokens are `active` or `revoked`.
+
+    `admin` is the token that lists tokens.
+    """
+
+    admin: str = ""
 
     actions: dict[str, Kept] = field(default_factory=dict)
     focuses: dict[str, Kept] = field(default_factory=dict)
     feedback: dict[str, Kept] = field(default_factory=dict)
+    tokens: dict[str, Kept] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
     agendas: dict[Asked, str] = field(default_factory=dict)
     unanswered: set[Asked] = field(default_factory=set)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -71,7 +81,7 @@ class Ledger:
                 found.append(f"feedback was acknowledged as {kept.values} and is served as {served!r}")
         for asked, agenda_id in list(self.agendas.items())[-agendas:]:
             found += await self._check_agenda(client, asked, agenda_id)
-        return found
+        return found + await self._check_tokens(client)
 
     async def repeat(self, client: httpx.AsyncClient) -> list[str]:
         """Ask again, under the same keys, for the agendas whose answers never came."""
@@ -90,12 +100,29 @@ class Ledger:
     async def _check_pair(self, client: httpx.AsyncClient, couple: Couple) -> list[str]:
         found = []
         token = couple.tokens["mentor"]
-        actions = {row["id"]: (row["text"], row["done"]) async for row in _all(client, couple, "actions", token)}
-        sessions = {row["id"]: row["focus"] async for row in _all(client, couple, "sessions", token)}
+        path = f"/v1/pairs/{couple.id}"
+        actions = {row["id"]: (row["text"], row["done"]) async for row in _all(client, f"{path}/actions", token)}
+        sessions = {row["id"]: row["focus"] async for row in _all(client, f"{path}/sessions", token)}
         for kind, served, kept in (("action", actions, self.actions), ("session", sessions, self.focuses)):
             for key, one in kept.items():
                 if one.couple is couple and served.get(key, "missing") not in one.values:
                     found.append(f"{kind} was acknowledged as {one.values} and is served as {served.get(key)!r}")
+        return found
+
+    async def _check_tokens(self, client: httpx.AsyncClient) -> list[str]:
+        """What the list says of each token, and whether the last ones open the door accordingly."""
+        if not self.tokens:
+            return []
+        found = []
+        served = {row["id"]: row["status"] async for row in _all(client, "/v1/tokens", self.admin)}
+        for key, kept in self.tokens.items():
+            if served.get(key, "missing") not in kept.values:
+                found.append(f"a token was acknowledged as {kept.values} and is served as {served.get(key)!r}")
+        for key, kept in list(self.tokens.items())[-_TRIED:]:
+            reply = await call(client, "GET", f"/v1/pairs/{kept.couple.id}", self.secrets[key])
+            expected = 200 if served.get(key) == "active" else 401
+            if reply.status_code != expected:
+                found.append(f"a token that is {served.get(key)} is answered with {reply.status_code}")
         return found
 
     async def _check_agenda(self, client: httpx.AsyncClient, asked: Asked, agenda_id: str) -> list[str]:
@@ -114,11 +141,10 @@ async def ask(client: httpx.AsyncClient, asked: Asked) -> httpx.Response:
     return await call(client, "POST", f"/v1/sessions/{asked.session}/agenda", token, {}, headers)
 
 
-async def _all(client: httpx.AsyncClient, couple: Couple, kind: str, token: str) -> AsyncIterator[dict[str, Any]]:
+async def _all(client: httpx.AsyncClient, path: str, token: str) -> AsyncIterator[dict[str, Any]]:
     cursor = ""
     while True:
-        path = f"/v1/pairs/{couple.id}/{kind}?limit={_PAGE}" + (f"&cursor={cursor}" if cursor else "")
-        page = await must(client, "GET", path, token)
+        page = await must(client, "GET", f"{path}?limit={_PAGE}" + (f"&cursor={cursor}" if cursor else ""), token)
         for row in page["items"]:
             yield row
         cursor = page["next_cursor"]

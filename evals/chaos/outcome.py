@@ -40,8 +40,11 @@ class Outcome:
         return "failed" if self.failures else "passed"
 
 
-def markdown(outcomes: Sequence[Outcome], command: str) -> str:
-    """The table with the machine, the command and the day above it, and every failure below it."""
+def markdown(outcomes: Sequence[Outcome], command: str, seconds: float) -> str:
+    """The table with the machine, the command and the day above it, and every failure below it.
+
+    `seconds` is how long all of it took: less than the sum of the rows, since some run beside each other.
+    """
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     lines = [
         f"Measured on {datetime.now(UTC):%Y-%m-%d} with `{command}`: {platform.system()} {platform.release()}, "
@@ -61,7 +64,7 @@ def markdown(outcomes: Sequence[Outcome], command: str) -> str:
         if len(one.failures) > _SHOWN:
             lines.append(f"- and {len(one.failures) - _SHOWN} more")
     counts = {verdict: sum(one.verdict == verdict for one in outcomes) for verdict in ("passed", "failed", "not run")}
-    lines += ["", ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) + "."]
+    lines += ["", ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) + f"; {seconds:.0f} s in all."]
     return "\n".join(lines) + "\n"
 
 

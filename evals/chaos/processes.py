@@ -101,29 +101,29 @@ def _targets(folder: Path) -> Iterator[str]:
             continue
 
 
-async def begin_command(
-    place: Place, *arguments: str, extra: Mapping[str, str] | None = None
-) -> asyncio.subprocess.Process:
-    """Start `coach` with these arguments. All that it prints comes on its standard output."""
-    return await asyncio.create_subprocess_exec(
+async def run_command(place: Place, *arguments: str, extra: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """Run `coach` with these arguments to its end; return its exit status and what it printed. Raises ChaosError."""
+    return await run_python(place, "-m", "coach", *arguments, extra=extra)
+
+
+async def run_python(place: Place, *arguments: str, extra: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """Run Python with these arguments to its end; return its exit status, negative for the signal that ended it, and
+    what it printed. Raises ChaosError.
+    """
+    process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "coach", *arguments),
+        *arguments,
         cwd=place.folder,
         env=environment(place.environment(extra)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-
-
-async def run_command(place: Place, *arguments: str, extra: Mapping[str, str] | None = None) -> tuple[int, str]:
-    """Run `coach` with these arguments to its end; return its exit status and what it printed."""
-    process = await begin_command(place, *arguments, extra=extra)
     try:
         printed, _ = await asyncio.wait_for(process.communicate(), _COMMAND_TIMEOUT_S)
     except TimeoutError:
         process.kill()
-        raise ChaosError(f"coach {' '.join(arguments)} did not end in {_COMMAND_TIMEOUT_S} s") from None
+        raise ChaosError(f"{' '.join(arguments)} did not end in {_COMMAND_TIMEOUT_S} s") from None
     assert process.returncode is not None
     return process.returncode, printed.decode(errors="replace")
 

@@ -1,8 +1,9 @@
 """Runs the `coach` command with a wall clock that is stepped while it runs.
 
 `python -m evals.chaos.stepped_clock FILE ARGUMENTS`: the file holds the seconds that are added to the time. Stepped are
-the one clock of the coach, `coach.models.now`, and `time.time`, by which calls are counted. The monotonic clock, which
-deadlines and the breaker use, is not, as it is not where an operator or NTP sets a machine's clock.
+the one clock of the coach, `coach.models.now`, PyJWT's, by which sign-ins are checked, and `time.time`, by which all
+others go. The monotonic clock, which deadlines, limits and the breaker use, is not, as it is not where an operator or
+NTP sets a machine's clock.
 """
 
 import os
@@ -35,6 +36,12 @@ def step(file: Path, seconds: float) -> None:
     beside.replace(file)
 
 
+def stepped(file: Path) -> tuple[str, ...]:
+    """The arguments of a service whose clock is stepped by the file, which is made with nothing added."""
+    step(file, 0)
+    return ("-m", "evals.chaos.stepped_clock", str(file), "serve")
+
+
 def main() -> None:
     """Replace the clocks, then be `coach` with the rest of the arguments."""
     offset = Offset(Path(sys.argv[1]))
@@ -50,9 +57,12 @@ def main() -> None:
 
     time.time = lambda: system_time() + offset.seconds()
 
+    from jwt import api_jwt
+
     from coach import models
 
     models.datetime = SteppedDatetime  # type: ignore[attr-defined]
+    api_jwt.datetime = SteppedDatetime  # type: ignore[attr-defined]
     sys.argv = ["coach", *sys.argv[2:]]
     # A supervisor's signals come to this process, which from here on is the service.
     os.environ.setdefault("PYTHONUNBUFFERED", "1")

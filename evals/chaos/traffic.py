@@ -16,8 +16,9 @@ from evals.chaos.world import Couple, World, call, must, wrong_with
 
 _MOST_OPEN = 60
 _RATINGS = {"usefulness": 4, "safety": 5, "progress": 3}
-# Of a hundred calls: actions noted, actions done, sessions moved on to another focus, sessions planned, feedback.
-_WRITES = (35, 20, 20, 10, 15)
+# Of a hundred calls: actions noted, actions done, sessions moved on to another focus, sessions planned, feedback,
+# tokens made, tokens revoked.
+_WRITES = (31, 18, 18, 9, 14, 6, 4)
 
 
 @dataclass
@@ -38,6 +39,9 @@ class Traffic:
     in_flight: int = 0
     stopping: bool = False
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.ledger.admin = self.world.admin
 
     async def prepare(self, client: httpx.AsyncClient) -> None:
         """Mark each pair's first session held, so that feedback can be sent on it."""
@@ -76,7 +80,7 @@ class Traffic:
         if self.random.random() < self.agendas:
             await self._agenda(client, couple)
             return
-        writes = (self._note, self._finish, self._refocus, self._plan, self.tell)
+        writes = (self._note, self._finish, self._refocus, self._plan, self.tell, self._let_in, self._shut_out)
         await self.random.choices(writes, _WRITES)[0](client, couple)
 
     def _text_number(self) -> int:
@@ -132,6 +136,24 @@ class Traffic:
         session = couple.sessions[0]
         kept = self.ledger.feedback.setdefault(session, Kept(couple, [None]))
         await self._change(client, kept, f"/v1/sessions/{session}/feedback", body, said, method="PUT")
+
+    async def _let_in(self, client: httpx.AsyncClient, couple: Couple) -> None:
+        """Make one more token for the pair's mentor."""
+        body = {"role": "participant", "participant_id": couple.mentor}
+        reply = await call(client, "POST", "/v1/tokens", self.world.admin, body)
+        if self._good(reply):
+            made = reply.json()
+            self.ledger.secrets[made["id"]] = made["token"]
+            self.ledger.tokens[made["id"]] = Kept(couple, ["active"])
+
+    async def _shut_out(self, client: httpx.AsyncClient, couple: Couple) -> None:
+        mine = [(key, one) for key, one in self.ledger.tokens.items() if one.couple is couple]
+        if not mine:
+            return
+        key, kept = self.random.choice(mine)
+        kept.trying("revoked")
+        if self._good(await call(client, "DELETE", f"/v1/tokens/{key}", self.world.admin)):
+            kept.acknowledged("revoked")
 
     async def _change(
         self, client: httpx.AsyncClient, kept: Kept, path: str, body: object, value: Any, method: str = "PATCH"

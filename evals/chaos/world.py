@@ -18,12 +18,13 @@ _SOON = timedelta(days=3)
 
 @dataclass(eq=False)
 class Couple:
-    """A pair with the tokens of its two people; `sessions` are ids, and the length of each in minutes."""
+    """A pair with the tokens of its two people; `sessions` are ids, as is `mentor`, and each lasts `minutes`."""
 
     id: str
     tokens: dict[str, str]
     minutes: int
     sessions: list[str] = field(default_factory=list)
+    mentor: str = ""
 
 
 @dataclass
@@ -93,7 +94,7 @@ async def _couple(client: httpx.AsyncClient, admin: str, program: str, brief: Br
     for role in people:
         wanted = {"role": "participant", "participant_id": made[role]["id"]}
         tokens[role] = (await must(client, "POST", "/v1/tokens", admin, wanted))["token"]
-    couple = Couple(made["id"], tokens, brief.minutes)
+    couple = Couple(made["id"], tokens, brief.minutes, mentor=made["mentor"]["id"])
     for number in range(sessions):
         couple.sessions.append(await plan_session(client, couple, number))
     return couple

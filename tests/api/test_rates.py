@@ -165,6 +165,24 @@ async def test_counters_of_minutes_that_are_over_are_let_go(monkeypatch: pytest.
     assert len(counters.storage) == len(counters.expirations) == 1
 
 
+@pytest.mark.parametrize("stepped_s", [-3_600, 8 * 86_400])
+async def test_who_must_wait_waits_a_minute_at_most_whatever_the_wall_clock_does(
+    monkeypatch: pytest.MonkeyPatch, stepped_s: int
+) -> None:
+    rates = Rates(Settings(requests_per_minute=1))
+    await rates.count_token("token", "192.0.2.7")
+    began, clock = time.time(), time.monotonic()
+
+    monkeypatch.setattr(time, "time", lambda: began + stepped_s)
+    with pytest.raises(TooManyRequests) as refused:
+        await rates.count_token("token", "192.0.2.7")
+    assert 55 <= refused.value.retry_after <= 60
+
+    monkeypatch.setattr(time, "time", lambda: began + stepped_s + 61)
+    monkeypatch.setattr(time, "monotonic", lambda: clock + 61)
+    await rates.count_token("token", "192.0.2.7")
+
+
 # Sizes before the body
 
 

@@ -1,3 +1,4 @@
+import importlib
 import json
 import random
 from pathlib import Path
@@ -7,12 +8,17 @@ import httpx
 import pytest
 
 from coach.models import ActionItem, Agenda, MentoringSession, Pair, Participant, Program, now
+from coach.retrieval.index import IndexStatus
 from coach.settings import Settings
 from coach.store import Store
-from coach.store.agendas import add_agenda
+from coach.store.agendas import add_agenda, keep_agenda
 from coach.store.audit import record
+from coach.store.feedback import Given, put_feedback
+from coach.store.tokens import new_token
 from evals.bench.load import HOST
-from evals.chaos.disk import told_full
+from evals.chaos.builds import wrong_with_index
+from evals.chaos.disk import told_full, told_full_or_to_wait
+from evals.chaos.killed_build import STEPS, Step
 from evals.chaos.ledger import Kept, Ledger
 from evals.chaos.model import ModelStub
 from evals.chaos.outages import told_to_wait
@@ -73,8 +79,29 @@ async def test_what_was_acknowledged_must_be_served_and_what_was_not_may_be_eith
     assert await served(Ledger(actions={"lost": kept}), done=True) != []
 
 
-async def stored(settings: Settings, *, audited: bool, asked: bool) -> list[str]:
-    """What is found half-written in a database with one agenda."""
+async def tokens_found(ledger: Ledger, status: str, lets_in: int) -> list[str]:
+    """What the ledger makes of a service that lists one token, and answers it so at the door."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/tokens":
+            return httpx.Response(200, json={"items": [{"id": "t1", "status": status}], "next_cursor": None})
+        return httpx.Response(lets_in, json={})
+
+    async with httpx.AsyncClient(base_url="http://service", transport=httpx.MockTransport(answer)) as client:
+        return await ledger.check(client)
+
+
+async def test_a_token_that_was_given_opens_the_door_and_one_that_was_revoked_does_not() -> None:
+    given, revoked = Kept(COUPLE, ["active"]), Kept(COUPLE, ["revoked"])
+    assert await tokens_found(Ledger(tokens={"t1": given}, secrets={"t1": "s"}), "active", 200) == []
+    assert await tokens_found(Ledger(tokens={"t1": given}, secrets={"t1": "s"}), "active", 401) != []
+    assert await tokens_found(Ledger(tokens={"t2": given}, secrets={"t2": "s"}), "active", 401) != []
+    assert await tokens_found(Ledger(tokens={"t1": revoked}, secrets={"t1": "s"}), "revoked", 401) == []
+    assert await tokens_found(Ledger(tokens={"t1": revoked}, secrets={"t1": "s"}), "active", 200) != []
+
+
+async def found_in(settings: Settings, broken: str) -> list[str]:
+    """What is found half-written in a database with one of each, in which one thing is broken."""
     store = Store(settings)
     await store.migrate()
     async with store.write() as db:
@@ -87,11 +114,12 @@ async def stored(settings: Settings, *, audited: bool, asked: bool) -> list[str]
         pair = Pair(program_id=program.id, mentor_id=people[0].id, mentee_id=people[1].id, planned_sessions=6)
         db.add(pair)
         await db.flush()
-        session = MentoringSession(pair_id=pair.id, number=1, scheduled_at=now(), minutes=60)
+        session = MentoringSession(pair_id=pair.id, number=1, scheduled_at=now(), minutes=60, held_at=now())
         db.add(session)
+        token = (await new_token(db, "participant", participant_id=people[0].id)).row
         await db.flush()
-        await record(db, "command", "session.create", session_id=session.id, pair_id=pair.id)
-        content = agenda_of(60)
+        content = agenda_of(60) if broken != "items" else agenda_of(60) | {"items": [], "minutes": 0}
+        content["starters"][0]["text"] = "What surprised you?"
         agenda = Agenda(
             session_id=session.id,
             pair_id=pair.id,
@@ -102,27 +130,75 @@ async def stored(settings: Settings, *, audited: bool, asked: bool) -> list[str]
             prep_mentor={},
             prep_mentee={},
         )
-        content["starters"][0]["text"] = "What surprised you?"
-        await add_agenda(db, agenda, ["What surprised you?" if asked else "Another one"])
-        if audited:
-            await record(db, "command", "agenda.create", agenda_id=agenda.id, session_id=session.id)
-        else:
+        await add_agenda(db, agenda, ["Another one" if broken == "starters" else "What surprised you?"])
+        if broken != "key":
+            keep_agenda(db, token.id, "key", "POST agenda", agenda.id)
+        given = Given(4, 4, 4, "It went well", None, False, False)
+        feedback = await put_feedback(db, session, pair, people[0].id, given, now())
+        if broken == "comment":
+            feedback.went_well = "It went badly"
+        if broken == "revoked":
+            token.revoked_at = now()
+        if broken == "action":
             db.add(ActionItem(pair_id=pair.id, owner="mentor", text="Bring a chart"))
+        for action, ids in (
+            ("session.create", {"session_id": session.id, "pair_id": pair.id}),
+            ("token.create", {"token_id": token.id}),
+            ("agenda.create", {"agenda_id": agenda.id, "session_id": session.id}),
+            ("feedback.write", {"session_id": session.id}),
+        ):
+            if action != broken:
+                await record(db, "command", action, **ids)
     await store.close()
-    return await half_written(Place(settings.data_dir.parent))
+    return await half_written(Place(settings.data_dir.parent), keyed=True)
 
 
 @pytest.mark.parametrize(
-    ("audited", "asked", "whole"), [(True, True, True), (False, True, False), (True, False, False)]
+    "broken",
+    [
+        "nothing",
+        "items",
+        "starters",
+        "key",
+        "comment",
+        "revoked",
+        "action",
+        "session.create",
+        "token.create",
+        "agenda.create",
+        "feedback.write",
+    ],
 )
-async def test_a_row_without_what_belongs_to_it_is_found(
-    tmp_path: Path, audited: bool, asked: bool, whole: bool
-) -> None:
+async def test_a_row_without_what_belongs_to_it_is_found(tmp_path: Path, broken: str) -> None:
     settings = Settings(data_dir=tmp_path / "data", database_url=None)
 
-    found = await stored(settings, audited=audited, asked=asked)
+    found = await found_in(settings, broken)
 
-    assert (found == []) is whole
+    assert len(found) == (0 if broken == "nothing" else 1), found
+
+
+# What a killed build may leave
+
+
+def test_a_killed_build_leaves_the_index_before_or_the_new_one_whole() -> None:
+    old, new = IndexStatus("old", 90, "m", 1.0), IndexStatus("new", 93, "m", 2.0)
+    before, swap, after = (next(one for one in STEPS if one.serves == serves) for serves in ("old", "either", "new"))
+
+    assert not wrong_with_index(before, old, old, new)
+    assert not wrong_with_index(swap, old, old, new)
+    assert not wrong_with_index(swap, old, new, new)
+    assert not wrong_with_index(after, old, new, new)
+    assert wrong_with_index(before, old, new, new)
+    assert wrong_with_index(after, old, old, new)
+    assert wrong_with_index(swap, old, IndexStatus("new", 50, "m", 2.0), new)
+    assert wrong_with_index(swap, old, IndexStatus(None, 0, None, None), new)
+    assert wrong_with_index(swap, old, old, old)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_each_step_of_a_build_is_a_call_that_there_is(step: Step) -> None:
+    module, _, name = step.owner.partition(":")
+    assert callable(getattr(getattr(importlib.import_module(module), name), step.call))
 
 
 # What a caller may be told
@@ -134,6 +210,13 @@ def test_an_outage_is_told_by_a_503_that_says_when_to_come_back() -> None:
     assert told_to_wait(httpx.Response(503, headers=problem))
     assert told_to_wait(httpx.Response(503, headers={"retry-after": "2"}))
     assert told_to_wait(httpx.Response(500, headers={**problem, "retry-after": "2"}))
+
+
+def test_a_database_that_ended_for_want_of_space_may_be_waited_for() -> None:
+    away = {"content-type": "application/problem+json", "retry-after": "2"}
+    assert told_full_or_to_wait(httpx.Response(503, headers=away)) is None
+    assert told_full_or_to_wait(httpx.Response(503, headers={"retry-after": "2"}))
+    assert told_full_or_to_wait(httpx.Response(500, headers=away, json={"type": "urn:session-coach:problem:x"}))
 
 
 def test_a_full_disk_is_told_as_such() -> None:
@@ -203,9 +286,9 @@ def test_what_was_not_run_is_never_called_passed() -> None:
         Outcome("three", "a", "b", ("lost | gone",)),
     ]
 
-    text = markdown(rows, "command")
+    text = markdown(rows, "command", 60)
 
     assert [row.verdict for row in rows] == ["passed", "not run", "failed"]
-    assert "1 passed, 1 failed, 1 not run." in text
+    assert "1 passed, 1 failed, 1 not run; 60 s in all." in text
     assert "| two | a | not run: no disk | **not run** |" in text
     assert "lost \\| gone" in text

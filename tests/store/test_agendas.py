@@ -264,7 +264,7 @@ async def test_a_second_agenda_under_one_key_is_not_stored(store: Store, pair: P
         assert len((await db.execute(select(Agenda))).all()) == 1
 
 
-async def test_tokens_today_are_this_programs_since_midnight_utc(
+async def test_tokens_today_are_this_programs_of_this_utc_day(
     store: Store, pair: Pair, meeting: MentoringSession
 ) -> None:
     midnight = datetime(2026, 9, 2, tzinfo=UTC)
@@ -273,6 +273,8 @@ async def test_tokens_today_are_this_programs_since_midnight_utc(
             (midnight - timedelta(microseconds=1), 1000, 1000),
             (midnight, 100, 20),
             (midnight + timedelta(hours=5), 3, 0),
+            # Made while the clock was ahead.
+            (midnight + timedelta(days=8), 10_000, 0),
         ):
             values = {"created_at": made, "prompt_tokens": prompt, "completion_tokens": completion}
             await add_agenda(db, an_agenda(pair, meeting, **values), [])
