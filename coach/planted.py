@@ -193,7 +193,7 @@ def _asked_for(sentences: list[str], told: list[list[str]], small: list[list[str
     planted: set[str] = set()
     seen: set[str] = set()
     for number, (sentence, words, folded_words) in enumerate(zip(sentences, told, small, strict=True)):
-        strange = set(strange_words(folded_words))
+        strange = set(strange_words(folded_words)) - _STANDARDS
         # In what follows the first sentence even a name is one word too many.
         planted |= strange if number else seen & strange
         seen |= strange
