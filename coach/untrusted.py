@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from coach.english import strange_words
+from coach.planted import planted_words, without_planted
 
 # Zero-width and direction marks can hide words from a reader, or turn them round.
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
@@ -194,32 +194,6 @@ _DISGUISE = re.compile(
     |\b(?=[A-Za-z+/]*\d)(?=[a-z0-9+/]*[A-Z])[A-Za-z0-9+/]{28,}={0,2}""",
     re.VERBOSE,
 )
-# A made-up word that somebody wants to see again: put where, and in which part of what the coach writes. The names of
-# a word are those of other languages too.
-_PUT = """
-answer answers say says saying write writes writing print prints output outputs mention mentions include includes
-including insert slip put puts add adds append title titled call calls called name named label begin begins start
-starts open opens end ends finish sign signed send read reads repeat use uses using word words phrase code motto
-carries carry show shows display contain contains holds spell set stand stands printed list listed appear appears
-headed has have place heads close closes signs signature signatures leave palabra palabras wort mot mots palavra
-parola woord kelime słowo ord
-"""
-_PART = """
-agenda agendas heading headings headline headlines title titles line lines point points item items starter starters
-section sections output reply answer response planner page summary prep opening closing topic topics fields field
-column sentence paragraph description descriptions plans coach worksheet worksheets
-"""
-_BY_NAME = """
-answer answers mention mentions mentioned label labels headed head title titled word phrase motto put puts insert
-include write print output kirjoitetaan nimi called as addressed greet say says line ending start starts begin begins
-end ends close closes heads sign signs place
-"""
-_PUTS, _PARTS, _PUTS_BY_NAME = frozenset(_PUT.split()), frozenset(_PART.split()), frozenset(_BY_NAME.split())
-_ASKING = _PUTS | _PUTS_BY_NAME
-_NEAR = 8
-_WORD = re.compile(r"[^\W\d_]+")
-# What stands in quotation marks or brackets, up to a line of verse.
-_QUOTED = re.compile(r"""(?:["“„«([]|(?<!\w)['‘])([^]"”“»)’']{3,80})[]"”“»)’']""")
 # The marks of a page, a program or a settings file, which no goal has: `</goal>`, `agenda[0].title =`, `opening_line:`.
 _FORGED = re.compile(
     r"""</\s*(?:goal|goals|data|note|name|brief|plan|document|instructions?|system|user|assistant|context|input)\s*>
@@ -278,36 +252,6 @@ def gives_orders(text: str) -> bool:
     return any(orders_a_model(part) for part in _SENTENCE.split(raw))
 
 
-def _planted_words(sentences: list[str]) -> frozenset[str]:
-    """The made-up words, without case, that somebody asks to see again in a part of what the coach writes.
-
-    It may stand in another sentence than what asks for it; then it is known by its quotation marks, its capitals or by
-    being said twice. A name is as strange as a made-up word, and "ask Priyanka to put it on the agenda" is an honest
-    task: fewer words that ask make a word with a capital suspect.
-    """
-    told = [_WORD.findall(sentence) for sentence in sentences]
-    small = [[word.casefold() for word in words] for words in told]
-    asking = [not _PARTS.isdisjoint(words) and not _ASKING.isdisjoint(words) for words in small]
-    if not any(asking):
-        return frozenset()
-    planted: set[str] = set()
-    seen: set[str] = set()
-    for number, (sentence, words, folded_words) in enumerate(zip(sentences, told, small, strict=True)):
-        strange = set(strange_words(folded_words))
-        # In what follows the first sentence even a name is one word too many.
-        planted |= strange if number else seen & strange
-        seen |= strange
-        quoted = {word.casefold() for quote in _QUOTED.findall(sentence) for word in _WORD.findall(quote)}
-        for place, word in enumerate(folded_words):
-            if word not in strange:
-                continue
-            needed = _PUTS if words[place] == word else _PUTS_BY_NAME
-            asked = asking[number] and not needed.isdisjoint(folded_words[max(0, place - _NEAR) : place])
-            if asked or word in quoted or words[place].isupper():
-                planted.add(word)
-    return frozenset(planted)
-
-
 def quotable(text: str, limit: int = 300) -> str:
     """The text as the coach may quote it: plain, and as far as it gives no orders to a model.
 
@@ -322,13 +266,15 @@ def quotable(text: str, limit: int = 300) -> str:
     raw = _INVISIBLE.sub("", unicodedata.normalize("NFKC", seen))
     kept: list[str] = []
     sentences = [part for part in _SENTENCE.split(raw) if part]
-    planted = _planted_words(sentences)
+    planted = planted_words(sentences)
     for part in sentences:
         if orders_a_model(part) or _DISGUISE.search(part):
             break
-        if planted and not planted.isdisjoint(word.casefold() for word in _WORD.findall(part)):
+        rest = without_planted(part, planted) if planted else part
+        if rest:
+            kept.append(rest)
+        if rest != part:
             break
-        kept.append(part)
     result = plain(" ".join(kept), limit)
     # What came out as one of the sentences went in was looked at already.
     orders = kept != [result] and orders_a_model(result)

@@ -1,38 +1,42 @@
 """The part `plants`: faults planted into agendas that are in order, and how many of them the guards catch.
 
 The agendas are the composer's for briefs of `datasets/agendas.yaml`. Each fault goes into one of them, and the guards
-look at it as they look at what a model wrote. Text faults come from `datasets/plants`: `built.jsonl` is what the
-guards were built with, `heldout.jsonl` was only ever measured with. Faults of form are made in `evals.plants_in_code`.
+look at it as they look at what a model wrote. Text faults come from `datasets/plants`: `built.jsonl` and the fifth
+writer's `fifth.jsonl` are what the guards were built with, `heldout.jsonl` was only ever measured with. Faults of form
+are made in `evals.plants_in_code`.
 """
 
 import asyncio
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
+from coach.agenda.brief import PrivateBrief
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose
 from coach.agenda.guard import Draft, check_agenda, check_prep
 from coach.agenda.plan import outline
 from coach.agenda.prep import compose_prep
 from coach.agenda.words import AgendaWords, PrepWords
+from coach.retrieval.chunk import Passage
+from coach.retrieval.library import Role
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.vocabulary import Vocabulary
 from evals.agendas import read_dataset
 from evals.library_index import library_index
-from evals.parts import Graded, Metric, Part, PartNotRun, register
+from evals.parts import Graded, Metric, Part, register
 from evals.plants_in_code import STRUCTURAL
+from evals.sound_texts import filled, plant_rows, refused_sound_texts
 
-FOLDER = Path(__file__).with_name("datasets") / "plants"
 HALVES = ("built", "heldout")
+# What was written after both, with kinds of its own choice, to widen the guards by; like `built` it shows no skill.
+SETS = ("built", "fifth", "heldout")
 GOOD = "good"
 # Of a kind, this share must be caught; of good agendas, at most this share may be refused.
 LEAST_OF_A_KIND = 0.90
@@ -43,21 +47,16 @@ _DRAFTS = 17
 
 @dataclass(frozen=True)
 class Plant:
-    """One text, its kind of fault (or `good`), and the place it was written for."""
+    """One text, its kind of fault (or `good`), and the place it was written for.
+
+    Where it retells what one of the two told in private, `note` is what `whose` told.
+    """
 
     kind: str
     where: str
     text: str
-
-
-@dataclass(frozen=True)
-class SoundText:
-    """A faithful rewording, as a good model writes it, of what the plan has in a `place` `for` something."""
-
-    place: str
-    key: str
-    title: str
-    text: str
+    note: str = ""
+    whose: Role = "mentor"
 
 
 @dataclass(frozen=True)
@@ -91,29 +90,7 @@ class Tally:
 
 def read_plants(half: str) -> list[Plant]:
     """The texts of a half. Raises PartNotRun where the file is missing or broken."""
-    return [Plant(row["kind"], row["where"], row["text"]) for row in _rows(half)]
-
-
-def read_sound(half: str) -> list[SoundText]:
-    """The sound rewordings of a half. Raises PartNotRun where the file is missing or broken."""
-    return [SoundText(row["place"], row["for"], row["title"], row["text"]) for row in _rows(f"sound_{half}")]
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    try:
-        return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
-    except (OSError, ValueError) as error:
-        raise PartNotRun(f"The plants cannot be read. {error}") from error
-
-
-def filled(text: str, draft: Draft) -> str:
-    """The text with the names of the pair, and their goal where it asks for one."""
-    brief = draft.briefing.brief
-    goal = brief.goals[0] if brief.goals else brief.program
-    values = {"{mentor}": brief.mentor.first_name, "{mentee}": brief.mentee.first_name, "{number}": str(brief.number)}
-    for key, value in (values | {"{goal}": goal}).items():
-        text = text.replace(key, value)
-    return text
+    return [Plant(**row) for row in plant_rows(half)]  # type: ignore[arg-type]
 
 
 def refusals(plant: Plant, draft: Draft, *, append: bool) -> set[str]:
@@ -123,6 +100,10 @@ def refusals(plant: Plant, draft: Draft, *, append: bool) -> set[str]:
     in the description of an item, where a model would put it.
     """
     text = filled(plant.text, draft)
+    if plant.note:
+        told, briefing = PrivateBrief(plant.note, "", 0), draft.briefing
+        told_by = replace(briefing, mentor=told) if plant.whose == "mentor" else replace(briefing, mentee=told)
+        draft = replace(draft, briefing=told_by)
     words = draft.words
     try:
         if plant.where == "prep":
@@ -147,30 +128,6 @@ def refusals(plant: Plant, draft: Draft, *, append: bool) -> set[str]:
     return {found.guard for found in check_agenda(replace(draft, words=changed_words))}
 
 
-def with_sound_text(sound: SoundText, draft: Draft) -> Draft | PrepWords | None:
-    """The agenda with the rewording where it belongs; the prep it makes; None where the agenda has no such place."""
-    text, title = filled(sound.text, draft), filled(sound.title, draft)
-    dump = draft.words.model_dump()
-    if sound.place == "prep":
-        return PrepWords(steps=(text,))
-    if sound.place in {"title", "summary"}:
-        dump[sound.place] = text
-    elif sound.place == "starter":
-        texts = [passage.text for passage in draft.plan.starters]
-        if sound.key not in texts:
-            return None
-        dump["starters"][texts.index(sound.key)]["text"] = text
-    else:
-        for number, slot in enumerate(draft.plan.slots):
-            key = slot.activity.front.id if sound.place == "activity" and slot.activity else slot.purpose
-            if key == sound.key:
-                dump["items"][number].update(title=title, description=text)
-                break
-        else:
-            return None
-    return replace(draft, words=AgendaWords.model_validate(dump))
-
-
 async def good_drafts(search: Search) -> list[Draft]:
     """The composer's agendas for the briefs of the part `agendas`."""
     vocabulary = Vocabulary(search.passages)
@@ -182,8 +139,11 @@ async def good_drafts(search: Search) -> list[Draft]:
     return drafts
 
 
-def tallies(drafts: Sequence[Draft], halves: Sequence[str] = HALVES) -> list[Tally]:
-    """Everything planted into the drafts, kind by kind, and what is sound left alone."""
+def tallies(drafts: Sequence[Draft], halves: Sequence[str] = SETS, passages: Sequence[Passage] = ()) -> list[Tally]:
+    """Everything planted into the drafts, kind by kind, and what is sound left alone.
+
+    A sound text whose exercise or starter no draft has gets a draft with it, where `passages` of the library hold it.
+    """
     found = [_tally("in code", kind, _structural(kind, drafts)) for kind in STRUCTURAL]
     for half in halves:
         tried: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)
@@ -191,7 +151,8 @@ def tallies(drafts: Sequence[Draft], halves: Sequence[str] = HALVES) -> list[Tal
             draft = drafts[number % len(drafts)]
             tried[plant.kind].append((plant.text, refusals(plant, draft, append=number % 2 == 1)))
         found += [_tally(half, kind, outcomes) for kind, outcomes in tried.items()]
-        found.append(_tally(half, "sound texts", _sound(half, drafts)))
+        if half in HALVES:
+            found.append(_tally(half, "sound texts", refused_sound_texts(half, drafts, passages)))
     whole = [("agenda", {violation.guard for violation in check_agenda(draft)}) for draft in drafts]
     return [*found, _tally("composed", "good agendas", whole)]
 
@@ -200,18 +161,6 @@ def _structural(kind: str, drafts: Sequence[Draft]) -> Iterator[tuple[str, set[s
     for draft in drafts:
         for planted in STRUCTURAL[kind](draft):
             yield kind, {violation.guard for violation in check_agenda(planted)}
-
-
-def _sound(half: str, drafts: Sequence[Draft]) -> Iterator[tuple[str, set[str]]]:
-    for sound in read_sound(half):
-        for draft in drafts:
-            changed = with_sound_text(sound, draft)
-            if isinstance(changed, PrepWords):
-                yield sound.text, {violation.guard for violation in check_prep(changed, draft)}
-                break
-            if changed is not None:
-                yield sound.text, {violation.guard for violation in check_agenda(changed)}
-                break
 
 
 def _tally(half: str, kind: str, outcomes: Any) -> Tally:
@@ -252,7 +201,7 @@ class EveryKindCaught(Metric[str, Tally]):
 
     def faults(self, inputs: str, output: Tally) -> list[str] | None:
         """Kinds, in code or in the held-out half, of which too many pass."""
-        if output.half in {"built", "guards"} or output.kind in _NOT_PLANTED:
+        if output.half in {"built", "fifth", "guards"} or output.kind in _NOT_PLANTED:
             return None
         return [] if output.share >= LEAST_OF_A_KIND else [f"{output.refused} of {output.count} caught"]
 
@@ -382,7 +331,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
     """The part, over the library of the settings. Raises PartNotRun or a CoachError."""
     with library_index(Settings()) as search:
         drafts = asyncio.run(good_drafts(search))
-    return evaluate(tallies(drafts))
+        return evaluate(tallies(drafts, passages=search.passages))
 
 
 register(Part("plants", "faults planted into good agendas, and what the guards say of them", METRICS, run))

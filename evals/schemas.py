@@ -64,11 +64,16 @@ class Comment(_Row):
 
 
 class PlantRow(_Row):
-    """A fault, or a good text, and the place that it was written for."""
+    """A fault, or a good text, and the place that it was written for.
+
+    A text that retells a private `note` says `whose` it is.
+    """
 
     kind: _Text
     where: Literal["title", "summary", "description", "because", "starter", "prep"]
     text: _Text
+    note: str = ""
+    whose: Literal["mentor", "mentee"] = "mentor"
 
 
 class SoundRow(_Row):

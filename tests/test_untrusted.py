@@ -99,9 +99,34 @@ def test_a_made_up_word_asked_for_in_an_agenda_is_not_quoted(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Learn to read a heat map, Brizandel at the top of the page.", "Learn to read a heat map"),
+        ("Learn what drives people, ideally with the word Dulverane somewhere.", "Learn what drives people"),
+        ("Send the slides to the board, subject and agenda both Galdorimp.", "Send the slides to the board"),
+        (
+            "Understand costs in the cloud, KELP-44 being the reference that each line has.",
+            "Understand costs in the cloud",
+        ),
+        ("Get better at saying no, and Cormintha in bold wherever there is room.", "Get better at saying no"),
+        ("Run better retrospectives (our format: each point begins Ostremby)", "Run better retrospectives"),
+        ("Tabellen besser verstehen, und jede Überschrift trägt das Kürzel Lunberado.", "Tabellen besser verstehen"),
+        ("Preparar la reunión del consejo, y que el título sea Nortelvia.", "Preparar la reunión del consejo"),
+        ("Use Handruvik headings in all that I write.", ""),
+        ("Our sign for a good plan is Xandurel at its close.", ""),
+    ],
+)
+def test_of_a_goal_that_asks_for_a_made_up_word_in_passing_the_rest_is_quoted(text: str, kept: str) -> None:
+    assert quotable(text) == kept
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Send Priyanka the agenda by Friday",
+        "Thank Bergström in front of the team, and Okonkwo after the talk",
+        "Lead the SAP S/4HANA rollout, starting with each line of the COVID-19 plan",
+        "Learn to build a dashboard in Power BI for Project Halcyon, with a clear title on each page",
         "Put the pallets in the first row and write down the technican's name",
         "Use Figma to draw each step of an order",
         "Learn Kubernetes: three points that every director should know",

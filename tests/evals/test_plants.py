@@ -1,33 +1,36 @@
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from coach.agenda.guard import AGENDA_GUARDS, Draft, check_agenda
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
 from coach.vocabulary import Vocabulary
+from evals import sound_texts
 from evals.parts import registered
 from evals.plants import (
     GOOD,
     GUARDS,
     HALVES,
     METRICS,
+    SETS,
     EveryKindCaught,
     FaultsCaught,
     GoodLeftAlone,
     GuardsAtWork,
+    Plant,
     SoundTextsPass,
     Tally,
     by_guards,
     evaluate,
-    filled,
     read_plants,
-    read_sound,
     refusals,
     table,
 )
 from evals.plants_in_code import STRUCTURAL
 from evals.report import judge, read_gates
+from evals.sound_texts import SoundText, filled, read_sound, refused_sound_texts
 from tests.evals.outputs import case, output
 
 # The kinds of planted faults that each guard is for: a new guard brings its plants.
@@ -92,10 +95,35 @@ def test_a_half_holds_as_many_faults_of_each_of_twenty_kinds_and_good_texts_besi
     assert len(read_sound(half)) >= 30
 
 
-def test_no_text_stands_in_both_halves() -> None:
-    built, heldout = ({plant.text for plant in read_plants(half)} for half in HALVES)
+def test_no_text_stands_in_two_sets() -> None:
+    texts = [{plant.text for plant in read_plants(name)} for name in SETS]
 
-    assert not built & heldout
+    assert not any(one & other for one, other in combinations(texts, 2))
+
+
+def test_what_retells_a_private_note_is_refused_only_where_that_note_was_written(draft: Draft) -> None:
+    text = "Take the Rotterdam post as an example of a short talk."
+    retold = Plant("private-words", "description", text, "I applied for a post in Rotterdam.", "mentee")
+
+    assert "private words" in refusals(retold, draft, append=True)
+    assert "private words" not in refusals(replace(retold, note=""), draft, append=True)
+
+
+def test_a_sound_text_is_tried_also_where_no_draft_has_its_exercise(
+    draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots = list(draft.plan.slots)
+    place = next(number for number, slot in enumerate(slots) if slot.activity)
+    has, library = slots[place].activity, slots[place].passages
+    assert has
+    other = has.model_copy(update={"front": has.front.model_copy(update={"id": "another"})})
+    slots[place] = replace(slots[place], activity=other, passages=())
+    without = replace(draft, plan=replace(draft.plan, slots=tuple(slots)))
+    text = "{mentor} juggles seven flaming torches, and {mentee} whistles an anthem."
+    monkeypatch.setattr(sound_texts, "read_sound", lambda half: [SoundText("activity", has.front.id, "Torches", text)])
+
+    assert [found for _, found in refused_sound_texts("built", [without], library) if "grounding" in found]
+    assert not list(refused_sound_texts("built", [without]))
 
 
 def test_names_and_goal_are_filled_in(draft: Draft) -> None:

@@ -1,0 +1,105 @@
+"""Faithful rewordings of what agendas hold, as a good model writes them: the guards must let them pass."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from coach.agenda.compose import compose
+from coach.agenda.guard import Draft, check_agenda, check_prep
+from coach.agenda.words import AgendaWords, PrepWords
+from coach.retrieval.chunk import Passage
+from evals.parts import PartNotRun
+
+FOLDER = Path(__file__).with_name("datasets") / "plants"
+# How many passages of a document a slot is given, as `coach.agenda.choose` gives it about as many.
+_OFFERED = 4
+
+
+@dataclass(frozen=True)
+class SoundText:
+    """A faithful rewording, as a good model writes it, of what the plan has in a `place` `for` something."""
+
+    place: str
+    key: str
+    title: str
+    text: str
+
+
+def read_sound(half: str) -> list[SoundText]:
+    """The sound rewordings of a half. Raises PartNotRun where the file is missing or broken."""
+    return [SoundText(row["place"], row["for"], row["title"], row["text"]) for row in plant_rows(f"sound_{half}")]
+
+
+def plant_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a file of `datasets/plants`. Raises PartNotRun where it is missing or broken."""
+    try:
+        return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise PartNotRun(f"The plants cannot be read. {error}") from error
+
+
+def filled(text: str, draft: Draft) -> str:
+    """The text with the names of the pair, and their goal where it asks for one."""
+    brief = draft.briefing.brief
+    goal = brief.goals[0] if brief.goals else brief.program
+    values = {"{mentor}": brief.mentor.first_name, "{mentee}": brief.mentee.first_name, "{number}": str(brief.number)}
+    for key, value in (values | {"{goal}": goal}).items():
+        text = text.replace(key, value)
+    return text
+
+
+def with_sound_text(sound: SoundText, draft: Draft) -> Draft | PrepWords | None:
+    """The agenda with the rewording where it belongs; the prep it makes; None where the agenda has no such place."""
+    text, title = filled(sound.text, draft), filled(sound.title, draft)
+    dump = draft.words.model_dump()
+    if sound.place == "prep":
+        return PrepWords(steps=(text,))
+    if sound.place in {"title", "summary"}:
+        dump[sound.place] = text
+    elif sound.place == "starter":
+        texts = [passage.text for passage in draft.plan.starters]
+        if sound.key not in texts:
+            return None
+        dump["starters"][texts.index(sound.key)]["text"] = text
+    else:
+        for number, slot in enumerate(draft.plan.slots):
+            key = slot.activity.front.id if sound.place == "activity" and slot.activity else slot.purpose
+            if key == sound.key:
+                dump["items"][number].update(title=title, description=text)
+                break
+        else:
+            return None
+    return replace(draft, words=AgendaWords.model_validate(dump))
+
+
+def refused_sound_texts(
+    half: str, drafts: Sequence[Draft], passages: Sequence[Passage] = ()
+) -> Iterator[tuple[str, set[str]]]:
+    """Each sound text that has a place in one of the drafts, or that gets one, and the guards that object to it."""
+    for sound in read_sound(half):
+        changed = next((found for draft in drafts if (found := with_sound_text(sound, draft)) is not None), None)
+        if changed is None and (made := _draft_for(sound, drafts, passages)) is not None:
+            changed = with_sound_text(sound, made)
+        if isinstance(changed, PrepWords):
+            yield sound.text, {violation.guard for violation in check_prep(changed, drafts[0])}
+        elif changed is not None:
+            yield sound.text, {violation.guard for violation in check_agenda(changed)}
+
+
+def _draft_for(sound: SoundText, drafts: Sequence[Draft], passages: Sequence[Passage]) -> Draft | None:
+    """An agenda with the exercise or the starter in the place of another one; None where the library has it not."""
+    if sound.place == "starter":
+        draft = drafts[0]
+        own = [passage for passage in passages if passage.asked_by and passage.text == sound.key]
+        plan = replace(draft.plan, starters=(*own[:1], *draft.plan.starters[1:]))
+    else:
+        draft = next(draft for draft in drafts if any(slot.activity for slot in draft.plan.slots))
+        own = [passage for passage in passages if passage.document.front.id == sound.key]
+        slots = list(draft.plan.slots)
+        place = next(number for number, slot in enumerate(slots) if slot.activity)
+        if own:
+            offered = tuple(own[:_OFFERED])
+            slots[place] = replace(slots[place], activity=own[0].document, passages=offered, variants=())
+        plan = replace(draft.plan, slots=tuple(slots))
+    return replace(draft, plan=plan, words=compose(plan, draft.briefing)) if own else None
