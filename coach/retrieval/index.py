@@ -340,9 +340,10 @@ def _lock(folder: Path) -> IO[str]:
             "serves one process. To share it, start a Chroma server (`chroma run --path FOLDER --port 8001`) and set "
             "COACH_CHROMA_URL=http://127.0.0.1:8001 for every process; or stop the other process first."
         ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    # Who holds it is told to whom it keeps out, where there is space to say so: an index can be read on a full disk.
+    with suppress(OSError):
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), str(os.getpid()).encode())
     return file
 
 

@@ -18,8 +18,8 @@ from evals.chaos.outcome import ChaosError, Outcome
 from evals.chaos.processes import Place, Service, client_of, run_command, run_python
 from evals.chaos.world import admin_token, must
 
-# Calls that are killed while they last take from one to some tens of milliseconds.
-_LATEST_S = 0.02
+# How long the calls take that are killed while they last depends on the machine: moments of every size are tried.
+_SOONEST_S, _LATEST_S = 0.00005, 0.02
 _DOCUMENTS_CHANGED = 3
 # Of the packaged model's vectors.
 _DIMENSIONS = 384
@@ -38,7 +38,7 @@ async def kill_in_builds(lab: Lab, name: str, kills: int) -> Outcome:
             step, word = STEPS[number % len(STEPS)], f"Zanzibar{number}"
             lab.say(f"{name}: kill {number + 1} of {kills}, {step.name}")
             change_library(library, chance, word)
-            within += await _killed_build(place, extra, step, chance.uniform(0, _LATEST_S))
+            within += await _killed_build(place, extra, step, _SOONEST_S * (_LATEST_S / _SOONEST_S) ** chance.random())
             left = await asyncio.to_thread(serving, place)
             with Service(place, extra) as service:
                 starts.append(await service.ready())

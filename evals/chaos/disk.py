@@ -5,6 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,7 +98,9 @@ async def disk_full(lab: Lab, name: str) -> Outcome:
 async def postgres_disk_full(lab: Lab, name: str) -> Outcome:
     """Fill the disk of a PostgreSQL server while callers write, then make space."""
     await check_mounting()
-    with small_postgres(lab.folder, _POSTGRES_MIB) as server:
+    with ExitStack() as stack:
+        # It takes seconds, in which what runs beside goes on.
+        server = await asyncio.to_thread(stack.enter_context, small_postgres(lab.folder, _POSTGRES_MIB))
         url = await asyncio.to_thread(server.new_database, "chaos")
         with lab.place(url) as place:
             with Service(place) as service:

@@ -17,8 +17,11 @@ from evals.chaos.traffic import Traffic
 from evals.chaos.world import make_world, must
 
 _CALLERS = 8
-# So long after the first answer under load; by then the embedding model is loaded and every caller is at work.
-_SOONEST_S, _LATEST_S = 0.2, 2.5
+# A kill falls after so many calls under load, whatever the machine takes for them, and a moment later.
+_FEWEST, _MOST = 20, 80
+_LATEST_S = 0.1
+# A service that is too slow for them is killed after half a minute all the same.
+_LOOK_S, _MOST_LOOKS = 0.005, 6_000
 _PAUSE_S = 0.02
 _MODEL_S = 0.15
 
@@ -78,7 +81,7 @@ async def _kill(lab: Lab, name: str, place: Place, settings: dict[str, str], kil
     return Outcome(
         name,
         f"{_CALLERS} callers {'ask for agendas and write' if agendas else 'write'} without a break; SIGKILL {kills} "
-        f"times, {_SOONEST_S:g} to {_LATEST_S:g} s after the first answer; after each start all that was acknowledged "
+        f"times, each after {_FEWEST} to {_MOST} acknowledged calls; after each start all that was acknowledged "
         "is read again, tables and audit are checked, and a search must find something",
         f"{len(seen.before)} kills, {seen.caught} calls cut off; {ledger.acknowledged} calls acknowledged{asked}, "
         f"{min(seen.before, default=0)} to {max(seen.before, default=0)} (median "
@@ -96,7 +99,12 @@ async def _one_kill(
     running = asyncio.create_task(traffic.run(client, pause_s=_PAUSE_S))
     # Only a service that is at work can be cut off in it.
     await asyncio.wait_for(traffic.answered.wait(), 60)
-    await asyncio.sleep(moments.uniform(_SOONEST_S, _LATEST_S))
+    calls = moments.randint(_FEWEST, _MOST)
+    for _ in range(_MOST_LOOKS):
+        if traffic.ledger.acknowledged - before >= calls:
+            break
+        await asyncio.sleep(_LOOK_S)
+    await asyncio.sleep(moments.uniform(0, _LATEST_S))
     seen.caught += traffic.in_flight
     seen.before.append(traffic.ledger.acknowledged - before)
     await asyncio.to_thread(service.kill)

@@ -384,3 +384,9 @@ print(json.dumps([embedded, "torch" in sys.modules, time.process_time()]))
     assert embedded == 0
     assert not torch_loaded
     assert processor_seconds < 5
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no file that is always full")
+def test_an_index_opens_where_there_is_no_space_to_say_who_holds_it(tmp_path: Path) -> None:
+    (tmp_path / "chroma.lock").symlink_to("/dev/full")
+    Index.open(folder=tmp_path / "chroma").close()
