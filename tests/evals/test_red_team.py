@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -129,19 +128,13 @@ def _slow_where_something_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.routes.reports.list_reports", slowed(list_reports))
 
 
-def _errors_told_in_traces(monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded = tracing._recorded
+def _comments_told_in_traces(monkeypatch: pytest.MonkeyPatch) -> None:
+    def traced(period: Any, said: Any, comments: Iterable[str], *given: Any, **named: Any) -> Content:
+        texts = list(comments)
+        with tracing.span("report", comments=" ".join(texts)):
+            return make_report(period, said, texts, *given, **named)
 
-    @contextmanager
-    def telling(*given: Any) -> Iterator[Any]:
-        with recorded(*given) as under_way:
-            try:
-                yield under_way
-            except BaseException as error:
-                under_way.tell(error__message=str(error))
-                raise
-
-    monkeypatch.setattr("coach.tracing._recorded", telling)
+    monkeypatch.setattr("coach.feedback.publishing.make_report", traced)
 
 
 def _everybody_exported(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +165,7 @@ def _everybody_exported(monkeypatch: pytest.MonkeyPatch) -> None:
         ("distinctive spelling", _comments_in_the_notice),
         ("length and headers that tell of a withheld theme", _no_sides_check),
         ("time that tells of a withheld theme", _slow_where_something_is_withheld),
-        ("traces", _errors_told_in_traces),
+        ("traces", _comments_told_in_traces),
         ("exports", _everybody_exported),
     ],
 )
