@@ -28,6 +28,8 @@ from coach.retrieval.embed import Embedder, Progress, Vector
 # Part of every version: raise it when the way passages are stored or embedded changes.
 _FORMAT = 1
 _POINTER = "current-index"
+# What the library's index takes.
+_ROOM = 32 * 2**20
 _PREFIX = "passages-"
 _WRITE_BATCH = 2_000
 
@@ -230,13 +232,15 @@ class Index:
     def start_over(self) -> None:
         """Throw an unusable embedded index away and begin an empty one; a server is only connected to again.
 
-        Raises IndexUnavailable.
+        Raises IndexUnavailable, also where the disk has no room for another one: then this one is kept.
         """
         self._collection = None
         if self._url is not None:
             self._client = _connect(self._url)
             return
         assert self._folder is not None
+        if self._folder.exists() and shutil.disk_usage(self._folder).free < _ROOM:
+            raise IndexUnavailable("The disk of the index is full. Free some space; what is there is kept until then.")
         with suppress(IndexUnavailable), _chroma_errors("close the index"):
             self._client.close()
         if self._lock is not None:

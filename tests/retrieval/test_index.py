@@ -390,3 +390,16 @@ print(json.dumps([embedded, "torch" in sys.modules, time.process_time()]))
 def test_an_index_opens_where_there_is_no_space_to_say_who_holds_it(tmp_path: Path) -> None:
     (tmp_path / "chroma.lock").symlink_to("/dev/full")
     Index.open(folder=tmp_path / "chroma").close()
+
+
+def test_an_index_is_not_thrown_away_where_the_disk_has_no_room_for_another(
+    folder: Path, index: Index, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.build(passages, Embedder(WordHashEncoder()))
+    before = sorted(path.name for path in folder.iterdir())
+    usage = shutil.disk_usage(folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000))
+    with pytest.raises(IndexUnavailable, match=r"disk .* full"):
+        index.start_over()
+    assert sorted(path.name for path in folder.iterdir()) == before
+    assert index.status().passages == len(passages)
