@@ -1,9 +1,12 @@
 """The model tokens that a program may use in a day, also where many ask at once."""
 
+import math
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
 
+from api.rates import TooManyRequests
 from coach.agenda.write import MOST_AGENDA_TOKENS, MOST_PREP_TOKENS
 from coach.models import now
 from coach.store import Store
@@ -12,6 +15,10 @@ from coach.store.agendas import tokens_today
 # Set aside for each text that is being written: what two turns of an agenda and of both preps may answer, and as much
 # again for what is asked.
 SET_ASIDE = 2 * (2 * MOST_AGENDA_TOKENS + 4 * MOST_PREP_TOKENS)
+_SPENT = (
+    "Your program has used its model tokens for today; the next day begins at midnight UTC. "
+    'To get an agenda now, ask with {"writer": "composer"}: the coach then writes it without a model.'
+)
 
 
 class Budget:
@@ -22,6 +29,17 @@ class Budget:
     def __init__(self, store: Store, limit: int | None) -> None:
         self._store, self._limit = store, limit
         self._under_way: Counter[str] = Counter()
+
+    async def check(self, program_id: str) -> None:
+        """Raise TooManyRequests, until the next day (UTC) begins, where the tokens of this one are spent."""
+        if self._limit is None:
+            return
+        at = now().astimezone(UTC)
+        async with self._store.read() as db:
+            used = await tokens_today(db, program_id, at)
+        if used >= self._limit:
+            tomorrow = datetime.combine(at.date() + timedelta(days=1), time(), UTC)
+            raise TooManyRequests(_SPENT, math.ceil((tomorrow - at).total_seconds()))
 
     @asynccontextmanager
     async def spending(self, program_id: str) -> AsyncIterator[bool]:

@@ -283,8 +283,8 @@ def _count(value: object) -> int:
 
 
 def _about_format(error: openai.APIStatusError) -> bool:
-    """Whether a refusal may be for the reply format: 404 only when it says so, since it mostly means a wrong model "
-    "or address.
+    """Whether a refusal may be for the reply format: 404 only when it says so, since it mostly means a wrong model
+    or address.
     """
     said = str(error).lower()
     named = any(

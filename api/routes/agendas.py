@@ -66,8 +66,9 @@ async def create_agenda(
 ) -> Any:
     """Get an agenda made for this session. Asking again makes a new version; with the same Idempotency-Key, none.
 
-    With `Accept: text/event-stream` the reply tells how far it is while a model writes. An agenda whose reader leaves
-    meanwhile is made and stored all the same.
+    Where the program has used its model tokens for the day the reply is 429; `{"writer": "composer"}` gets an agenda
+    that no model writes. With `Accept: text/event-stream` the reply tells how far it is while a model writes. An
+    agenda whose reader leaves meanwhile is made and stored all the same.
     """
     form = negotiate(accept, (JSON, events.MEDIA_TYPE))
     maker = state.agendas()
@@ -83,6 +84,9 @@ async def create_agenda(
             f"This session is marked {facts.session.status}. "
             "Plan the next one, or mark it planned again, to get an agenda."
         )
+    composed = body is not None and body.writer == "composer"
+    if kept is None and not composed and state.model is not None:
+        await state.budget.check(facts.program.id)
 
     async def make(progress: Progress = silent) -> schemas.Agenda:
         if kept is not None:
@@ -102,7 +106,13 @@ async def create_agenda(
                 own = await passages_for(state, pair.program_id, known.document_ids)
                 async with state.budget.spending(pair.program_id) as spent:
                     made = await maker.make(
-                        briefing, pair.id, pair.program_id, own=own, budget_spent=spent, progress=progress
+                        briefing,
+                        pair.id,
+                        pair.program_id,
+                        own=own,
+                        composed=composed,
+                        budget_spent=spent,
+                        progress=progress,
                     )
                     lost.prompt += made.row.prompt_tokens
                     lost.completion += made.row.completion_tokens

@@ -117,7 +117,9 @@ class Action(Reply):
 
 
 class AgendaCreate(Body):
-    """Nothing has to be said to get an agenda."""
+    """Nothing has to be said to get an agenda; `writer` is for those who want one that no model writes."""
+
+    writer: Literal["composer"] | None = None
 
 
 class AgendaItem(Reply):

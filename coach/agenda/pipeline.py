@@ -74,23 +74,26 @@ class AgendaMaker:
         program_id: str,
         *,
         own: ProgramPassages | None = None,
+        composed: bool = False,
         budget_spent: bool = False,
         progress: Progress = silent,
     ) -> MadeAgenda:
-        """The agenda of a session. It always comes: where the model fails, the composer writes, and `generator` "
-        "says so. `own` is what the program wrote for itself; `progress` is told each step as it begins.
+        """The agenda of a session. It always comes: where the model fails, the composer writes, as `generator` says.
+
+        `own` is what the program wrote for itself; where it is to be `composed`, no model is asked; `progress` is told
+        each step as it begins.
         """
         progress("passages")
         with span("agenda passages"):
             plan = await choose(outline(briefing.brief), briefing, self._search)
             if own is not None:
                 plan = await cite_own(plan, briefing, self._search, own)
-        deadline = time.monotonic() + self._timeout_s
+        deadline, model = time.monotonic() + self._timeout_s, None if composed else self._model
         with span("agenda words") as under_way:
-            outcome = await self._words(plan, briefing, deadline, budget_spent, progress)
+            outcome = await self._words(model, plan, briefing, deadline, budget_spent, progress)
             under_way.tell(source=outcome.source, reason=outcome.reason or "none")
         # Before the preps: what one of them costs would tell the partner that there is a private note.
-        content = _content(plan, outcome, briefing, self._model)
+        content = _content(plan, outcome, briefing, model)
         with span("agenda preps"):
             preps = await asyncio.gather(
                 *(self._prep(role, plan, outcome, briefing, deadline) for role in ("mentor", "mentee"))
@@ -116,17 +119,23 @@ class AgendaMaker:
         return MadeAgenda(row, list(dict.fromkeys(asked)))
 
     async def _words(
-        self, plan: AgendaPlan, briefing: Briefing, deadline: float, budget_spent: bool, progress: Progress
+        self,
+        model: LanguageModel | None,
+        plan: AgendaPlan,
+        briefing: Briefing,
+        deadline: float,
+        budget_spent: bool,
+        progress: Progress,
     ) -> _Outcome:
         spent = Spent()
-        if self._model is None:
+        if model is None:
             progress("composing")
             return _Outcome(compose(plan, briefing), "composer", None, None, spent)
         try:
             if budget_spent:
                 raise ModelPaused("The program's model tokens for today are spent.")
             async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
-                written = await write_agenda(self._model, plan, briefing, self._words_of(plan), spent, progress)
+                written = await write_agenda(model, plan, briefing, self._words_of(plan), spent, progress)
         except TimeoutError:
             reason = "timeout"
         except ModelError as error:

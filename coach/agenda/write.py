@@ -39,8 +39,8 @@ _PREP_SCHEMA = wire_schema(PrepWords)
 
 @dataclass(frozen=True)
 class Written:
-    """Words that passed the guards; `repaired` when it took the second turn; `prompt` is the prompt's name and "
-    "version.
+    """Words that passed the guards; `repaired` when it took the second turn; `prompt` is the prompt's name and
+    version.
     """
 
     words: AgendaWords

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sqlmodel import col, select
 
 from coach.errors import ModelError
 from coach.llm import ModelReply, ModelRequest
-from coach.models import Agenda
+from coach.models import Agenda, now
 from tests.api.conftest import Caller, PairOfPeople, Serve, Service, assert_problem
 from tests.scripted_model import ScriptedModel, SilentModel
 
@@ -263,12 +264,24 @@ async def test_a_model_that_talks_nonsense_costs_tokens_and_is_replaced(serve: S
     assert agenda["generator"]["tokens"] == {"prompt": 20, "completion": 10}
 
 
-async def test_a_program_that_has_spent_its_tokens_is_paused_and_others_are_not(serve: Serve) -> None:
+async def test_a_program_that_has_spent_its_tokens_must_wait_for_a_model_or_do_without(serve: Serve) -> None:
     model = ScriptedModel("no", "no", "no", "no")
     service = await serve(model, llm_tokens_per_day=30)
     pair, other = await service.pair(), await service.pair()
-    reasons = [(await pair.agenda(await pair.session()))["generator"]["reason"] for _ in range(2)]
-    assert reasons == ["invalid-reply", "paused"]
+    session_id = await pair.session()
+    assert (await pair.agenda(session_id))["generator"]["reason"] == "invalid-reply"
+
+    for accept in ("application/json", "text/event-stream"):
+        refused = await pair.mentor.call("POST", f"/sessions/{session_id}/agenda", {}, headers={"Accept": accept})
+        assert refused.status_code == 429
+        assert "composer" in refused.json()["detail"]
+        left = datetime.combine(now().date() + timedelta(days=1), time(), UTC) - now()
+        assert abs(int(refused.headers["Retry-After"]) - left.total_seconds()) < 60
+
+    composed = await pair.mentor.call("POST", f"/sessions/{session_id}/agenda", {"writer": "composer"})
+    assert composed.status_code == 201
+    generator = composed.json()["generator"]
+    assert (generator["source"], generator["tokens"]) == ("composer", {"prompt": 0, "completion": 0})
     assert len(model.requests) == 2
     assert (await other.agenda(await other.session()))["generator"]["reason"] == "invalid-reply"
 
