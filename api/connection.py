@@ -10,6 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from api import problems
+from api.headers import DATA, SAME
 
 LARGEST_HEAD = 64 * 1024
 HEAD_TIMEOUT_S = 30.0
@@ -46,8 +47,7 @@ class Connection(HttpToolsProtocol):
         if self._in_head and counted:
             self._taken += len(data)
             if self._taken > LARGEST_HEAD:
-                self.transport.write(_too_large())
-                self.transport.close()
+                self._refuse(431, "too-large", problems.TOO_LONG.format("headers", LARGEST_HEAD))
                 return
         if self._in_head or self.cycle is None or self.cycle.response_complete:
             self._wait_for_head()
@@ -74,6 +74,29 @@ class Connection(HttpToolsProtocol):
         self._wait_no_more()
         super().on_message_complete()
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP in the form that every other error has."""
+        self._refuse(
+            400, "bad-request", "This is no request that can be understood. Send HTTP/1.1 as RFC 9112 has it."
+        )
+
+    def _refuse(self, status: int, kind: str, detail: str) -> None:
+        """Answer without the application, which has not been asked, and hang up."""
+        body = bytes(problems.problem(status, kind, detail).body)
+        about = {"content-type": problems.MEDIA_TYPE, "content-length": str(len(body)), "connection": "close"}
+        about |= {**SAME, "content-security-policy": DATA}
+        lines = [f"{name}: {value}\r\n".encode() for name, value in about.items()]
+        self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
+        self.transport.close()
+
+    def _should_upgrade(self) -> bool:
+        # There is no other protocol here: whoever asks for one is answered in this one, like everybody else.
+        return False
+
+    def _unsupported_upgrade_warning(self) -> None:
+        # Anybody could fill the log with it.
+        pass
+
     def _look_at_body(self) -> None:
         # Where nothing is read, it is the application that waits.
         if self._taken < _LEAST_OF_BODY and not self.flow.read_paused:
@@ -90,11 +113,3 @@ class Connection(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-
-
-def _too_large() -> bytes:
-    body = bytes(problems.problem(431, "too-large", problems.TOO_LONG.format("headers", LARGEST_HEAD)).body)
-    return STATUS_LINE[431] + (
-        f"content-type: {problems.MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n"
-        "x-content-type-options: nosniff\r\ncache-control: no-store\r\n\r\n"
-    ).encode() + body  # fmt: skip

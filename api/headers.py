@@ -9,7 +9,7 @@ from typing import Any
 Message = MutableMapping[str, Any]
 
 # A reply of the interface is data: nothing in it is to be run, shown in a frame or taken for another page.
-_DATA = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+DATA = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # The page that describes the interface: its own files, and of the scripts in the page those that we sent.
 _PAGE = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -17,7 +17,7 @@ _PAGE = (
 )
 _PAGES = ("/docs", "/docs/oauth2-redirect")
 _INLINE = re.compile(rb"<script(?:\s+type=[^>]*)?>(.*?)</script>", re.DOTALL)
-_SAME = {
+SAME = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -40,19 +40,19 @@ class SafeHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        same = [*_SAME.items(), *([("strict-transport-security", _TLS)] if scope["scheme"] == "https" else [])]
+        same = [*SAME.items(), *([("strict-transport-security", _TLS)] if scope["scheme"] == "https" else [])]
         headers = [(name.encode(), value.encode()) for name, value in same]
         held: Message | None = None
 
         async def with_headers(message: Message) -> None:
             nonlocal held
             if message["type"] == "http.response.start":
-                kept = [header for header in message["headers"] if header[0].decode("latin-1").lower() not in _SAME]
+                kept = [header for header in message["headers"] if header[0].decode("latin-1").lower() not in SAME]
                 message["headers"] = [*kept, *headers]
                 if scope["path"] in _PAGES and message["status"] == 200:
                     held = message
                     return
-                message["headers"].append((b"content-security-policy", _DATA.encode()))
+                message["headers"].append((b"content-security-policy", DATA.encode()))
             elif held is not None:
                 held["headers"].append((b"content-security-policy", _page_policy(message.get("body", b"")).encode()))
                 start, held = held, None

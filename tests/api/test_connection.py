@@ -1,6 +1,7 @@
 """What comes over a connection before there is a request: bounded in size and in time."""
 
 import asyncio
+import json
 import socket
 import threading
 import time
@@ -85,6 +86,34 @@ def test_a_head_that_is_too_large_is_told_so(port: int) -> None:
     assert answer.startswith(b"HTTP/1.1 431 ")
     assert b"application/problem+json" in answer
     assert b"65,536 bytes" in answer
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"get / HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nhost: x\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_answered_as_every_error(port: int, sent: bytes) -> None:
+    with dial(port) as line:
+        line.sendall(sent)
+        answer = all_of(line)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    for name in (b"application/problem+json", b"nosniff", b"default-src 'none'", b"no-store"):
+        assert name in head
+    assert json.loads(body)["status"] == 400
+
+
+def test_there_is_no_way_past_the_application_by_another_protocol(port: int) -> None:
+    with dial(port) as line:
+        line.sendall(
+            b"GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+            b"sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        assert line.recv(65536).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_body_is_not_taken_for_a_head(port: int) -> None:
