@@ -377,7 +377,7 @@ async def evaluate(
 
 def run() -> EvaluationReport[Any, Any, Any]:
     """The part, over the library of the settings. Raises PartNotRun or a CoachError."""
-    dataset = read_dataset()
+    dataset = writer().cases_of(read_dataset())
     with library_index(Settings()) as search:
         return asyncio.run(evaluate(dataset, search))
 

@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic_evals import Dataset
 
 from coach.errors import ModelError
 from coach.llm import LanguageModel, ModelRequest, Turn, extract_json
@@ -16,6 +18,9 @@ from coach.prompts import fence
 from evals.parts import PartNotRun
 from evals.replies import RecordedModel
 from evals.results import Mode
+
+InputsT = TypeVar("InputsT")
+MetadataT = TypeVar("MetadataT")
 
 _JUDGE_TOKENS = 200
 _JUDGE_SCHEMA: dict[str, Any] = {
@@ -33,12 +38,25 @@ _JUDGE_TASK = (
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes: `model` is None for the composer. `judge` is asked about each agenda where there is one."""
+    """Who writes: `model` is None for the composer. `judge` is asked about each agenda where there is one.
+
+    `cases` names those that it writes for; None for all.
+    """
 
     mode: Mode = "composer"
     model: LanguageModel | None = None
     timeout_s: float = 1.0
     judge: LanguageModel | None = None
+    cases: tuple[str, ...] | None = None
+
+    def cases_of(self, dataset: Dataset[InputsT, Any, MetadataT]) -> Dataset[InputsT, Any, MetadataT]:
+        """The dataset with this writer's cases alone. Raises PartNotRun where it does not have one of them."""
+        if self.cases is not None:
+            by_name = {case.name: case for case in dataset.cases}
+            if gone := [name for name in self.cases if name not in by_name]:
+                raise PartNotRun(f"The dataset no longer has {', '.join(gone)}: record anew, in another file.")
+            dataset.cases = [by_name[name] for name in self.cases]
+        return dataset
 
     def check(self) -> None:
         """Raises PartNotRun where the agendas were not this writer's: a recording was stale."""
