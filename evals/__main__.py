@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from coach.errors import CoachError
-from coach.llm import OpenAIModel
+from coach.llm import CircuitBreaker, OpenAIModel
 from coach.settings import Settings
 from evals.baseline import ACCEPTED, Baseline, accept, read_baseline, write_baseline
 from evals.compare import comparison
@@ -136,17 +136,20 @@ def _live(options: argparse.Namespace, agendas: Part) -> Writer | None:
     if settings.llm_model is None:
         raise PartNotRun("--live asks the model of COACH_LLM_MODEL at COACH_LLM_BASE_URL; none is set.")
     cases = None if options.cases is None else _first(options.cases)
-    known = {} if options.record is None else recorded_before(options.record, settings.llm_model)
+    known = (
+        {} if options.record is None else recorded_before(options.record, settings.llm_model, settings.llm_timeout_s)
+    )
     with shared_index():
-        counting = CountingModel(known)
-        with written_by(Writer("live", counting, cases=cases)):
+        counting, grading = CountingModel(known), CountingModel() if options.judge else None
+        with written_by(Writer("live", counting, judge=grading, cases=cases)):
             agendas.run()
-    sys.stderr.write(f"{settings.llm_model}, {estimate(counting, options.prices)}\n")
+    sys.stderr.write(f"{settings.llm_model}, {estimate(counting, options.prices, grading)}\n")
     if not options.yes:
         sys.stderr.write("Nothing was asked yet. Add --yes to go on.\n")
         return None
-    asked = OpenAIModel(settings)
-    model = asked if options.record is None else RecordingModel(asked, options.record, cases)
+    # Each agenda has its try, whatever came of those before it.
+    asked = OpenAIModel(settings, CircuitBreaker(failures=sys.maxsize))
+    model = asked if options.record is None else RecordingModel(asked, options.record, settings.llm_timeout_s, cases)
     return Writer("live", model, settings.llm_timeout_s, asked if options.judge else None, cases)
 
 

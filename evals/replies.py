@@ -40,7 +40,7 @@ _ERRORS = {
     if isinstance(kind, type) and issubclass(kind, ModelError) and kind is not ModelError
 }
 # What says nothing of the model, only of the way to it at that hour: the next run asks again.
-_PASSING = frozenset(kind.reason for kind in (ModelUnreachable, ModelRateLimited, ModelRejected, ModelPaused))
+PASSING = frozenset(kind.reason for kind in (ModelUnreachable, ModelRateLimited, ModelRejected, ModelPaused))
 
 
 class _Strict(BaseModel):
@@ -48,9 +48,12 @@ class _Strict(BaseModel):
 
 
 class Head(_Strict):
-    """The first line of a recording: whose replies these are, and of which cases; of all where none is named."""
+    """The first line of a recording: whose replies these are, in how many seconds an agenda had to be written, and of
+    which cases; of all where none is named.
+    """
 
     model: Annotated[str, Field(min_length=1)]
+    timeout_s: float = 0.0
     cases: tuple[str, ...] | None = None
 
 
@@ -99,11 +102,11 @@ def _given(row: Row) -> ModelReply:
     return ModelReply(row.text, row.prompt_tokens, row.completion_tokens)
 
 
-def recorded_before(file: Path, model: str) -> dict[str, Row]:
+def recorded_before(file: Path, model: str, timeout_s: float = 0.0) -> dict[str, Row]:
     """What the file has of this model, by the request's hash, so that a recording goes on where it stopped.
 
-    Nothing where there is no file; without what failed on the way to the model. Raises PartNotRun where the file is
-    something else, or of another model.
+    Nothing where there is no file; without what failed on the way to the model, and what was too slow where an agenda
+    has more seconds now. Raises PartNotRun where the file is something else, or of another model.
     """
     if not file.exists():
         return {}
@@ -113,19 +116,23 @@ def recorded_before(file: Path, model: str) -> dict[str, Row]:
         raise PartNotRun(f"{file} is no recording and stays as it is. Name another file for --record.") from error
     if head.model != model:
         raise PartNotRun(f"{file} is a recording of {head.model}, not of {model}. Name another file for --record.")
-    return {name: row for name, row in rows.items() if row.error not in _PASSING}
+    again = PASSING | {ModelTimeout.reason} if timeout_s > head.timeout_s else PASSING
+    return {name: row for name, row in rows.items() if row.error not in again}
 
 
 class RecordingModel:
     """Passes requests on, and writes each with what came of it to a file; what the file has already is not asked again.
 
-    `cases` are named in its first line. Raises PartNotRun where the file is no recording of this model, and OSError.
+    `cases` are named in its first line, with the seconds that an agenda may take. Raises PartNotRun where the file is
+    no recording of this model, and OSError.
     """
 
-    def __init__(self, model: LanguageModel, file: Path, cases: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, model: LanguageModel, file: Path, timeout_s: float = 0.0, cases: Sequence[str] | None = None
+    ) -> None:
         self._model, self._file = model, file
-        self._head = Head(model=model.name, cases=None if cases is None else tuple(cases))
-        self._known = recorded_before(file, model.name)
+        self._head = Head(model=model.name, timeout_s=timeout_s, cases=None if cases is None else tuple(cases))
+        self._known = recorded_before(file, model.name, timeout_s)
         self._asked: dict[str, Row] = {}
         self._too_slow: list[Row] = []
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -248,10 +255,12 @@ class CountingModel:
         return sent // _CHARACTERS_A_TOKEN, sum(request.max_tokens for request in self.requests)
 
 
-def estimate(counted: CountingModel, prices: tuple[float, float] | None) -> str:
-    """What a live run would cost, in words. `prices` are for a million tokens in and out."""
+def estimate(counted: CountingModel, prices: tuple[float, float] | None, graded: CountingModel | None = None) -> str:
+    """What a live run would cost, in words. `prices` are for a million tokens in and out; `graded` is for the judge."""
+    read, said = graded.tokens() if graded is not None else (0, 0)
+    judge = f" The judge reads about {read:,} tokens more and writes at most {said:,}." if graded is not None else ""
     if counted.answered and not counted.requests:
-        return f"of {counted.answered} requests {counted.answered} recorded already: nothing is left to ask."
+        return f"of {counted.answered} requests {counted.answered} recorded already: nothing is left to ask.{judge}"
     sent, received = counted.tokens()
     # A repair turn sends the first exchange again, with the answer and what was wrong in it.
     most_sent, most_received = 2 * sent + received, 2 * received
@@ -261,7 +270,8 @@ def estimate(counted: CountingModel, prices: tuple[float, float] | None) -> str:
         asked = f"of {whole} requests {counted.answered} recorded already, {len(counted.requests)} to ask"
     told = (
         f"{asked}: about {sent:,} tokens in and at most {received:,} out; where every one "
-        f"takes a repair turn, up to {most_sent:,} in and {most_received:,} out. Preps from private notes come on top."
+        f"takes a repair turn, up to {most_sent:,} in and {most_received:,} out. Preps from private notes come on "
+        f"top.{judge}"
     )
     if prices is None:
         return f"{told} With --prices IN OUT, for a million tokens each, the cost is shown too."
@@ -269,4 +279,5 @@ def estimate(counted: CountingModel, prices: tuple[float, float] | None) -> str:
     def cost(tokens_in: int, tokens_out: int) -> float:
         return (tokens_in * prices[0] + tokens_out * prices[1]) / 1_000_000
 
-    return f"{told} That costs about {cost(sent, received):.2f}, at most {cost(most_sent, most_received):.2f}."
+    least, most = cost(sent + read, received + said), cost(most_sent + read, most_received + said)
+    return f"{told} That costs about {least:.2f}, at most {most:.2f}."

@@ -5,6 +5,7 @@ measure that stays the same.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,16 +13,18 @@ from typing import Any, TypeVar
 
 from pydantic_evals import Dataset
 
-from coach.errors import ModelError
+from coach.errors import ModelError, ModelTimeout
 from coach.llm import LanguageModel, ModelRequest, Turn, extract_json
 from coach.prompts import fence
 from evals.parts import PartNotRun
-from evals.replies import RecordedModel
+from evals.replies import PASSING, RecordedModel
 from evals.results import Mode
 
 InputsT = TypeVar("InputsT")
 MetadataT = TypeVar("MetadataT")
 
+# Why the composer stands in where no answer came.
+UNANSWERED = PASSING | {ModelTimeout.reason}
 _JUDGE_TOKENS = 200
 _JUDGE_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -55,13 +58,33 @@ class Writer:
             by_name = {case.name: case for case in dataset.cases}
             if gone := [name for name in self.cases if name not in by_name]:
                 raise PartNotRun(f"The dataset no longer has {', '.join(gone)}: record anew, in another file.")
-            dataset.cases = [by_name[name] for name in self.cases]
+            return dataset.model_copy(update={"cases": [by_name[name] for name in self.cases]})
         return dataset
 
     def check(self) -> None:
         """Raises PartNotRun where the agendas were not this writer's: a recording was stale."""
         if isinstance(self.model, RecordedModel):
             self.model.check()
+
+    async def notes(self, agendas: Sequence[dict[str, Any]]) -> str:
+        """Who wrote these agendas in the end, with why the composer stood in, and what the judge says of them.
+
+        Raises PartNotRun where the model answered for none: then they tell nothing of it.
+        """
+        told = [agenda["generator"] for agenda in agendas]
+        reasons = sorted({one["reason"] or "" for one in told})
+        if told and set(reasons) <= UNANSWERED:
+            raise PartNotRun(
+                f"The model answered for none of {len(told)} agendas ({', '.join(reasons)}). Check COACH_LLM_BASE_URL, "
+                "COACH_LLM_MODEL, COACH_LLM_API_KEY and COACH_LLM_TIMEOUT_S, and run it again."
+            )
+        ways = Counter(f"{one['source']} ({one['reason']})" if one["reason"] else one["source"] for one in told)
+        lines = [
+            "who wrote the words in the end: " + ", ".join(f"{way} {count}" for way, count in sorted(ways.items()))
+        ]
+        if self.judge is not None:
+            lines.append(await judged(self.judge, agendas))
+        return "\n".join(lines)
 
 
 COMPOSER = Writer()
