@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from coach.errors import CoachError
-from coach.llm import LanguageModel, OpenAIModel
+from coach.llm import CircuitBreaker, OpenAIModel
 from coach.settings import Settings
 from evals.baseline import ACCEPTED, Baseline, accept, read_baseline, write_baseline
 from evals.compare import comparison
@@ -24,7 +24,7 @@ from evals.markdown import as_markdown
 from evals.page import as_page
 from evals.parts import ALIASES, Part, PartNotRun, registered
 from evals.progress import begin
-from evals.replies import FOLDER, CountingModel, RecordedModel, RecordingModel, estimate
+from evals.replies import FOLDER, CountingModel, RecordedModel, RecordingModel, estimate, recorded_before
 from evals.report import Gates, judge, not_run, read_gates, table
 from evals.results import PartResult, Run, Times, as_json, read_run
 from evals.writers import Writer, only_agendas, written_by
@@ -51,8 +51,8 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
         if str(getattr(options, option)) in parts:
             sys.stderr.write(f"Name the parts before --{option}, which takes the name of a file.\n")
             return 2
-    if (options.yes or options.record or options.judge or options.prices) and not options.live:
-        sys.stderr.write("--yes, --prices, --record and --judge go with --live.\n")
+    if (options.yes or options.record or options.judge or options.prices or options.cases) and not options.live:
+        sys.stderr.write("--yes, --prices, --cases, --record and --judge go with --live.\n")
         return 2
     if accepting and (options.live or options.recorded is not None):
         sys.stderr.write("A baseline is the composer's: accept goes without --live and --recorded.\n")
@@ -107,37 +107,50 @@ def run_parts(parts: Sequence[Part], gates: Gates, baseline: Baseline, show: str
 
 def _with_a_model(options: argparse.Namespace, agendas: Part, names: Sequence[str], gates: Gates) -> int:
     """The part `agendas` with a model's words: what the composer's baseline says is then no measure."""
-    settings = Settings()
     try:
         only_agendas(names)
-        if options.recorded is not None:
-            known = FOLDER / f"{options.recorded}.jsonl"
-            recorded = RecordedModel(known if known.exists() else Path(options.recorded))
-            by = Writer("recorded", recorded, timeout_s=settings.llm_timeout_s)
-        else:
-            if settings.llm_model is None:
-                raise PartNotRun("--live asks the model of COACH_LLM_MODEL at COACH_LLM_BASE_URL; none is set.")
-            with shared_index():
-                counting = CountingModel()
-                with written_by(Writer("live", counting)):
-                    agendas.run()
-                sys.stderr.write(f"{settings.llm_model}, {estimate(counting, options.prices)}\n")
-                if not options.yes:
-                    sys.stderr.write("Nothing was asked yet. Add --yes to go on.\n")
-                    return 2
-            model: LanguageModel = OpenAIModel(settings)
-            judge = model if options.judge else None
-            if options.record is not None:
-                model = RecordingModel(model, options.record)
-            by = Writer("live", model, settings.llm_timeout_s, judge)
+        by = _recorded(options.recorded) if options.recorded is not None else _live(options, agendas)
+        if by is None:
+            return 2
+        with written_by(by):
+            run = run_parts([agendas], gates, Baseline(), options.show)
+        if isinstance(by.model, RecordingModel) and all(part.error is None for part in run.parts):
+            by.model.finish()
     except (CoachError, PartNotRun, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    with written_by(by):
-        run = run_parts([agendas], gates, Baseline(), options.show)
     run = run.model_copy(update={"mode": by.mode, "writer": by.model.name if by.model else None})
     _write(run, options)
     return 0 if run.passed else 1
+
+
+def _recorded(name: str) -> Writer:
+    known = FOLDER / f"{name}.jsonl"
+    recorded = RecordedModel(known if known.exists() else Path(name))
+    return Writer("recorded", recorded, Settings().llm_timeout_s, cases=recorded.cases)
+
+
+def _live(options: argparse.Namespace, agendas: Part) -> Writer | None:
+    """The model that is set, after the estimate of what it costs; None where nobody agreed to that yet."""
+    settings = Settings()
+    if settings.llm_model is None:
+        raise PartNotRun("--live asks the model of COACH_LLM_MODEL at COACH_LLM_BASE_URL; none is set.")
+    cases = None if options.cases is None else _first(options.cases)
+    known = (
+        {} if options.record is None else recorded_before(options.record, settings.llm_model, settings.llm_timeout_s)
+    )
+    with shared_index():
+        counting, grading = CountingModel(known), CountingModel() if options.judge else None
+        with written_by(Writer("live", counting, judge=grading, cases=cases)):
+            agendas.run()
+    sys.stderr.write(f"{settings.llm_model}, {estimate(counting, options.prices, grading)}\n")
+    if not options.yes:
+        sys.stderr.write("Nothing was asked yet. Add --yes to go on.\n")
+        return None
+    # Each agenda has its try, whatever came of those before it.
+    asked = OpenAIModel(settings, CircuitBreaker(failures=sys.maxsize))
+    model = asked if options.record is None else RecordingModel(asked, options.record, settings.llm_timeout_s, cases)
+    return Writer("live", model, settings.llm_timeout_s, asked if options.judge else None, cases)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -164,11 +177,32 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--prices", nargs=2, type=float, metavar=("IN", "OUT"), help="with --live: prices for a million tokens"
     )
-    parser.add_argument("--record", type=Path, metavar="FILE", help="with --live: keep the replies in this file")
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="with --live: keep the replies in this file; what it has already is not asked again, so that a run that "
+        "was stopped goes on",
+    )
+    parser.add_argument(
+        "--cases", type=_number, metavar="N", help="with --live: only the first N pairs; a recording is then of these"
+    )
     parser.add_argument("--judge", action="store_true", help="with --live: the model also grades each agenda, no gate")
     parser.add_argument("--show", metavar="METRIC", help="the cases that this metric did not pass, or of this name")
     parser.add_argument("--because", metavar="WHY", help="with accept: why a drop against the baseline is accepted")
     return parser
+
+
+def _first(number: int) -> tuple[str, ...]:
+    from evals import agendas
+
+    return tuple(case.name or "" for case in agendas.read_dataset().cases[:number])
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("say how many, 1 or more")
+    return int(text)
 
 
 def _write(run: Run, options: argparse.Namespace) -> None:

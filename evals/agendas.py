@@ -32,7 +32,7 @@ from evals.progress import done, expect
 from evals.questions import is_open
 from evals.support import supported
 from evals.words_shown import written_words
-from evals.writers import judged, writer
+from evals.writers import writer
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
 SCHEMA = DATASET.with_name("agendas_schema.json")
@@ -365,19 +365,13 @@ async def evaluate(
         raise PartNotRun("The index failed while the agendas were made. Run it again; the index is built anew.")
     by.check()
     if by.model is not None:
-        contents = [case.output.content for case in report.cases]
-        sources = [content["generator"]["source"] for content in contents]
-        shares = ", ".join(f"{source} {sources.count(source)}" for source in sorted(set(sources)))
-        lines = [f"who wrote the words in the end: {shares}"]
-        if by.judge is not None:
-            lines.append(await judged(by.judge, contents))
-        report.experiment_metadata = {"notes": "\n".join(lines)}
+        report.experiment_metadata = {"notes": await by.notes([case.output.content for case in report.cases])}
     return report
 
 
 def run() -> EvaluationReport[Any, Any, Any]:
     """The part, over the library of the settings. Raises PartNotRun or a CoachError."""
-    dataset = read_dataset()
+    dataset = writer().cases_of(read_dataset())
     with library_index(Settings()) as search:
         return asyncio.run(evaluate(dataset, search))
 

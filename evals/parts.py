@@ -1,17 +1,24 @@
 """The parts of the eval suite: each registers itself with what it measures and how it runs."""
 
+import asyncio
 import re
+import time
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
+from pydantic_evals import Case, Dataset
 from pydantic_evals.evaluators import EvaluationReason, Evaluator, EvaluatorContext
 from pydantic_evals.reporting import EvaluationReport
 
+from evals.progress import done, expect
+
 InputsT = TypeVar("InputsT", contravariant=True)
 OutputT = TypeVar("OutputT", contravariant=True)
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 # The modules that register a part when they are imported, in the order in which the parts run.
 _MODULES = (
@@ -106,6 +113,62 @@ class Pooled(Metric[InputsT, OutputT]):
         """The share that was reached, and its weight under the metric's name followed by `WEIGHT`."""
         reached, possible = self.portion(ctx.inputs, ctx.output)
         return {} if possible == 0 else {self.metric(): reached / possible, f"{self.metric()}{WEIGHT}": possible}
+
+
+async def carried_out(
+    part: str,
+    cases: Mapping[str, In],
+    metrics: Sequence[type[Metric[In, Out]]],
+    task: Callable[[str], Awaitable[Out]],
+) -> EvaluationReport[In, Out, Any]:
+    """The task for each case by its name, one at a time, and what the metrics say of what comes of it.
+
+    `cases` are inputs by name, each an object of its own. A case whose task breaks off is reported as one that did.
+    """
+    expect(len(cases))
+
+    async def timed(name: str) -> Out:
+        began = time.monotonic()
+        try:
+            return await task(name)
+        finally:
+            done(name, time.monotonic() - began)
+
+    return await _evaluated(part, cases, metrics, timed)
+
+
+def judged(
+    part: str,
+    cases: Mapping[str, In],
+    metrics: Sequence[type[Metric[In, Out]]],
+    outputs: Mapping[str, Out],
+) -> EvaluationReport[In, Out, Any]:
+    """What the metrics say of outputs that are made already, by the name of the case. `cases` as for `carried_out`."""
+
+    async def look_up(name: str) -> Out:
+        return outputs[name]
+
+    return asyncio.run(_evaluated(part, cases, metrics, look_up))
+
+
+async def _evaluated(
+    part: str,
+    cases: Mapping[str, In],
+    metrics: Sequence[type[Metric[In, Out]]],
+    task: Callable[[str], Awaitable[Out]],
+) -> EvaluationReport[In, Out, Any]:
+    # A task is told its input alone.
+    names = {id(inputs): name for name, inputs in cases.items()}
+
+    async def one(inputs: In) -> Out:
+        return await task(names[id(inputs)])
+
+    dataset: Dataset[In, Out, Any] = Dataset(
+        name=part,
+        cases=[Case(name=name, inputs=inputs) for name, inputs in cases.items()],
+        evaluators=[metric() for metric in metrics],
+    )
+    return await dataset.evaluate(one, name=part, max_concurrency=1, progress=False)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ The composer makes them, for every pair of `datasets/pairs`, as the service woul
 import re
 from typing import Any
 
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.series import FRESH_SESSIONS
 from coach.untrusted import orders_a_model
 from evals.made import SESSIONS, Made, Series, pairs_agendas, series_of_agendas
 from evals.pairs import PairCase
-from evals.parts import Metric, Part, register
+from evals.parts import Metric, Part, judged, register
 from evals.word_runs import common_runs, runs, words_in
 from evals.wording import WORDING_METRICS
 
@@ -197,23 +196,13 @@ SERIES_METRICS: tuple[type[Metric[PairCase, Series]], ...] = (NoExerciseSoon,)
 def run_pairs() -> EvaluationReport[Any, Any, Any]:
     """The part `pairs`. Raises PartNotRun or a CoachError."""
     pairs, made = pairs_agendas()
-    dataset = Dataset(
-        name="pairs",
-        cases=[Case(name=pair.name, inputs=pair) for pair in pairs],
-        evaluators=[metric() for metric in PAIR_METRICS],
-    )
-    return dataset.evaluate_sync(lambda pair: made[pair.name], name="pairs", max_concurrency=1, progress=False)
+    return judged("pairs", {pair.name: pair for pair in pairs}, PAIR_METRICS, made)
 
 
 def run_series() -> EvaluationReport[Any, Any, Any]:
     """The part `series`. Raises PartNotRun or a CoachError."""
     pairs, made = series_of_agendas()
-    dataset = Dataset(
-        name="series",
-        cases=[Case(name=pair.name, inputs=pair) for pair in pairs],
-        evaluators=[metric() for metric in SERIES_METRICS],
-    )
-    return dataset.evaluate_sync(lambda pair: made[pair.name], name="series", max_concurrency=1, progress=False)
+    return judged("series", {pair.name: pair for pair in pairs}, SERIES_METRICS, made)
 
 
 register(Part("pairs", "whether agendas are a pair's own and read well, over datasets/pairs", PAIR_METRICS, run_pairs))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.brief import PrivateBrief
@@ -30,7 +29,7 @@ from coach.settings import Settings
 from coach.vocabulary import Vocabulary
 from evals.agendas import read_dataset
 from evals.library_index import library_index
-from evals.parts import Graded, Metric, Part, register
+from evals.parts import Graded, Metric, Part, judged, register
 from evals.plants_in_code import STRUCTURAL
 from evals.sound_texts import filled, plant_rows, refused_sound_texts
 
@@ -313,16 +312,7 @@ def _one_by_one(tally: Tally) -> list[tuple[str, Tally]]:
 def evaluate(found: Sequence[Tally]) -> EvaluationReport[str, Tally, Any]:
     """The tallies, each as a case of the suite."""
     by_name = dict(one for tally in [*found, *by_guards(found)] for one in _one_by_one(tally))
-    dataset: Dataset[str, Tally, Any] = Dataset(
-        name="plants",
-        cases=[Case(name=name, inputs=name) for name in by_name],
-        evaluators=[metric() for metric in METRICS],
-    )
-
-    async def look_up(name: str) -> Tally:
-        return by_name[name]
-
-    report = asyncio.run(dataset.evaluate(look_up, name="plants", progress=False))
+    report = judged("plants", {name: name for name in by_name}, METRICS, by_name)
     report.experiment_metadata = {"notes": table(found)}
     return report
 

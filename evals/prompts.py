@@ -16,7 +16,6 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 from tokenizers import Tokenizer
 
@@ -31,7 +30,7 @@ from coach.retrieval.search import Search
 from coach.settings import Settings
 from evals.library_index import library_index
 from evals.pairs import read_pairs
-from evals.parts import Metric, Part, PartNotRun, register
+from evals.parts import Metric, Part, PartNotRun, judged, register
 
 # For an agenda of an hour.
 MINUTES = 60
@@ -126,12 +125,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
             return {name: await cost_of(pair.briefing(), search) for name, pair in pairs.items()}
 
         costs = with_shared_beginning(asyncio.run(every()))
-    dataset: Dataset[str, Cost, Any] = Dataset(
-        name="prompts",
-        cases=[Case(name=name, inputs=name) for name in costs],
-        evaluators=[metric() for metric in METRICS],
-    )
-    report = dataset.evaluate_sync(costs.__getitem__, name="prompts", max_concurrency=1, progress=False)
+    report = judged("prompts", {name: name for name in costs}, METRICS, costs)
     prompts, answers = [cost.prompt for cost in costs.values()], [cost.completion for cost in costs.values()]
     share = mean(cost.stable / cost.prompt for cost in costs.values())
     report.experiment_metadata = {

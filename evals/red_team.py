@@ -8,7 +8,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 from sqlmodel import col, delete
 
@@ -17,7 +16,7 @@ from coach.models import Comment, Feedback, now
 from evals import red_team_records, red_team_signals  # noqa: F401 - register their attacks
 from evals.attacks import ATTACKS, CANARIES, attack, five_alike, same, seen
 from evals.besieged import EASE, FORMS, HELD, PERIOD, RANK, TIME, Besieged, Desk, Outcome, all_logs, besieged
-from evals.parts import Metric, Part, register
+from evals.parts import Metric, Part, carried_out, register
 
 # Edges of bands and of minimums, written here once more, so that the code is not held against itself.
 _EDGES = (3, 6, 11, 21, 51)
@@ -341,9 +340,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
             async def one(name: str) -> Outcome:
                 return await carry_out(name, at)
 
-            cases = [Case(name=name, inputs=name) for name in ATTACKS]
-            dataset = Dataset(name="disclosure", cases=cases, evaluators=[AttackFails()])
-            return await dataset.evaluate(one, name="disclosure", max_concurrency=1, progress=False)
+            return await carried_out("disclosure", {name: name for name in ATTACKS}, (AttackFails,), one)
 
     report = asyncio.run(all_attacks())
     wide = max(map(len, ATTACKS))

@@ -4,6 +4,7 @@ Each program has 10 to 300 people who write one to four comments each, drawn fro
 differ from program to program; the coach's classifier reads them, and the report is made as the service makes it.
 """
 
+import asyncio
 import random
 import tempfile
 from collections import defaultdict
@@ -14,7 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.feedback.disclosure import BANDS, THEME_PEOPLE, Minimums, Voice, band_step
@@ -28,7 +28,7 @@ from coach.models import Program as StoredProgram
 from coach.retrieval.library import read_library
 from coach.settings import Settings
 from coach.store import Store
-from evals.parts import Graded, Metric, Part, register
+from evals.parts import Graded, Metric, Part, carried_out, register
 from evals.themes import Labelled, read_comments
 
 PERIOD = parse_period("2026-Q3")
@@ -172,9 +172,11 @@ def run() -> EvaluationReport[Any, Any, Any]:
         text: {found.id: found.score for found in reading.themes}
         for text, reading in zip(texts, reader.read(texts), strict=True)
     }
+    programs = {f"program {seed}": simulate(comments, seed) for seed in range(_PROGRAMS)}
     stored = {simulate(comments, seed) for seed in range(_STORED)}
 
-    async def told(program: Program) -> Told:
+    async def told(name: str) -> Told:
+        program = programs[name]
         shuffled = list(program)
         random.Random(1).shuffle(shuffled)
         report, again = tell(program, certainties, words), None
@@ -183,12 +185,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
             return Told(report, report, again)
         return Told(report, tell(tuple(shuffled), certainties, words), again)
 
-    dataset = Dataset(
-        name="reports",
-        cases=[Case(name=f"program {seed}", inputs=simulate(comments, seed)) for seed in range(_PROGRAMS)],
-        evaluators=[metric() for metric in METRICS],
-    )
-    report = dataset.evaluate_sync(told, name="reports", max_concurrency=1, progress=False)
+    report = asyncio.run(carried_out("reports", programs, METRICS, told))
     cases = [(case.inputs, case.output) for case in report.cases]
     report.experiment_metadata = {"notes": "\n".join(by_size(cases))}
     return report

@@ -8,7 +8,6 @@ trec_eval (pytrec_eval), with 95 % intervals from a bootstrap over questions.
 import asyncio
 import csv
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pytrec_eval
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.retrieval.chunk import IndexedText, Passage
@@ -29,8 +27,7 @@ from coach.retrieval.rank import Legs, Ranker, closeness, scaled
 from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
 from evals.library_index import library_index
-from evals.parts import Graded, Metric, Part, PartNotRun, register
-from evals.progress import done, expect
+from evals.parts import Graded, Metric, Part, PartNotRun, carried_out, register
 
 FOLDER = Path(__file__).with_name("datasets") / "retrieval"
 _MEASURES = {"ndcg_cut.5", "ndcg_cut.10", "recall.10", "recip_rank"}
@@ -146,23 +143,15 @@ def run() -> EvaluationReport[Any, Any, Any]:
     with library_index(Settings()) as search:
         _check_names(questions, search)
         legs = {question.id: search.legs(question.text) for question in questions}
-        held_out = [question for question in questions if question.split == "held-out"]
+        held_out = {_case_name(question): question for question in questions if question.split == "held-out"}
 
-        expect(len(held_out))
-
-        def find(question: Question) -> list[str]:
-            began = time.monotonic()
+        async def find(name: str) -> list[str]:
+            question = held_out[name]
             hits = search.find_now(question.text, _LOOKED_AT, question.narrowing)
-            answered = asyncio.run(search.answers(question.text))
-            done(_case_name(question), time.monotonic() - began)
+            answered = await search.answers(question.text)
             return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if answered else []
 
-        dataset = Dataset(
-            name="retrieval",
-            cases=[Case(name=_case_name(question), inputs=question) for question in held_out],
-            evaluators=[FoundFirst(), FoundAtAll(), NoAnswerSaid()],
-        )
-        report = dataset.evaluate_sync(find, name="retrieval", max_concurrency=1, progress=False)
+        report = asyncio.run(carried_out("retrieval", held_out, METRICS, find))
         report.experiment_metadata = {"notes": "\n".join(_notes(questions, legs, search.passages))}
         return report
 

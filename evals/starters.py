@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.store.agendas import starter_key
 from evals.made import pairs_agendas, series_of_agendas
 from evals.pairs import PairCase
-from evals.parts import Metric, Part, register
+from evals.parts import Metric, Part, judged, register
 from evals.questions import is_open
 
 _FEWEST = 3
@@ -116,17 +115,13 @@ def run() -> EvaluationReport[Any, Any, Any]:
     """The part: the starters of the agendas of `pairs` and `series`. Raises PartNotRun or a CoachError."""
     pairs, made = pairs_agendas()
     outputs = {pair.name: Asked([made[pair.name].content], made[pair.name].briefing.brief.topics) for pair in pairs}
-    inputs = list(pairs)
+    cases = {pair.name: pair for pair in pairs}
     long, series = series_of_agendas()
     for pair in long:
-        inputs.append(pair.model_copy(update={"name": f"{pair.name}, a series"}))
-        outputs[inputs[-1].name] = Asked(series[pair.name].agendas, pair.topics)
-    dataset = Dataset(
-        name="starters",
-        cases=[Case(name=pair.name, inputs=pair) for pair in inputs],
-        evaluators=[metric() for metric in METRICS],
-    )
-    return dataset.evaluate_sync(lambda pair: outputs[pair.name], name="starters", max_concurrency=1, progress=False)
+        name = f"{pair.name}, a series"
+        cases[name] = pair.model_copy(update={"name": name})
+        outputs[name] = Asked(series[pair.name].agendas, pair.topics)
+    return judged("starters", cases, METRICS, outputs)
 
 
 register(Part("starters", "the questions that pairs are given, in one agenda and over a series", METRICS, run))

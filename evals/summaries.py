@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.feedback.summarize import SummaryMaker
@@ -28,7 +27,7 @@ from coach.store.pairs import get_pair
 from coach.store.summaries import load_summary_facts
 from coach.untrusted import quotable
 from evals.library_index import library_index
-from evals.parts import Metric, Part, PartNotRun, register
+from evals.parts import Metric, Part, PartNotRun, judged, register
 from evals.shared_feedback import FeedbackCase, keep, read_cases
 
 # By then every window is over.
@@ -302,15 +301,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
                 await store.close()
 
         told = asyncio.run(every())
-    outputs = {id(situation): told[name] for name, situation in cases.items()}
-    dataset = Dataset(
-        name="summaries",
-        cases=[Case(name=name, inputs=situation) for name, situation in cases.items()],
-        evaluators=[metric() for metric in METRICS],
-    )
-    report = dataset.evaluate_sync(
-        lambda situation: outputs[id(situation)], name="summaries", max_concurrency=1, progress=False
-    )
+    report = judged("summaries", cases, METRICS, told)
     sources = [one.content["generator"]["source"] for one in told.values()]
     shares = ", ".join(f"{source} {sources.count(source)}" for source in sorted(set(sources)))
     report.experiment_metadata = {"notes": f"who wrote the words in the end: {shares}"}

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.feedback.head import Matrix, cross_checked, fit_head, read_examples, targets
@@ -19,7 +18,7 @@ from coach.feedback.themes import Theme, ThemeReader, taxonomy
 from coach.retrieval.library import Library, read_library
 from coach.settings import Settings
 from evals.library_index import encoder
-from evals.parts import Metric, Part, PartNotRun, Pooled, register
+from evals.parts import Metric, Part, PartNotRun, Pooled, judged, register
 from evals.topic_model import is_installed, topic_shares
 
 HELD_OUT = Path(__file__).with_name("datasets") / "themes" / "heldout.jsonl"
@@ -135,13 +134,8 @@ def run() -> EvaluationReport[Any, Any, Any]:
 
 def evaluate(comments: Comments, found: Found) -> EvaluationReport[Labelled, frozenset[str], Any]:
     """What was found in each comment, as a case of the suite."""
-    by_comment = dict(zip(comments, found, strict=True))
-    dataset: Dataset[Labelled, frozenset[str], Any] = Dataset(
-        name="themes",
-        cases=[Case(name=f"{number}: {one.text[:60]}", inputs=one) for number, one in enumerate(comments, start=1)],
-        evaluators=[MicroF1(), Precision()],
-    )
-    return dataset.evaluate_sync(by_comment.__getitem__, name="themes", max_concurrency=1, progress=False)
+    names = [f"{number}: {one.text[:60]}" for number, one in enumerate(comments, start=1)]
+    return judged("themes", dict(zip(names, comments, strict=True)), METRICS, dict(zip(names, found, strict=True)))
 
 
 def run_comments(file: Path, settings: Settings, say: Callable[[str], object]) -> Iterator[str]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.brief import Briefing, make_brief
@@ -34,7 +33,7 @@ from coach.untrusted import quotable
 from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
 from evals.pairs import TODAY, PairCase, read_pairs
-from evals.parts import Metric, Part, PartNotRun, register
+from evals.parts import Metric, Part, PartNotRun, judged, register
 from evals.progress import counted
 from evals.words_shown import written_words
 
@@ -325,15 +324,7 @@ def show_and_judge(
             return {name: await show(situation, search, vocabulary) for name, situation in every}
 
         shown = asyncio.run(show_all())
-    outputs = {id(situation): shown[name] for name, situation in cases.items()}
-    dataset = Dataset(
-        name=part,
-        cases=[Case(name=name, inputs=situation) for name, situation in cases.items()],
-        evaluators=[metric() for metric in metrics],
-    )
-    report = dataset.evaluate_sync(
-        lambda situation: outputs[id(situation)], name=part, max_concurrency=1, progress=False
-    )
+    report = judged(part, cases, metrics, shown)
     sources = [one.content["generator"]["source"] for one in shown.values()]
     shares = ", ".join(f"{source} {sources.count(source)}" for source in sorted(set(sources)))
     report.experiment_metadata = {"notes": f"who wrote the words in the end: {shares}"}

@@ -5,18 +5,26 @@ measure that stays the same.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from coach.errors import ModelError
+from pydantic_evals import Dataset
+
+from coach.errors import ModelError, ModelTimeout
 from coach.llm import LanguageModel, ModelRequest, Turn, extract_json
 from coach.prompts import fence
 from evals.parts import PartNotRun
-from evals.replies import RecordedModel
+from evals.replies import PASSING, RecordedModel
 from evals.results import Mode
 
+InputsT = TypeVar("InputsT")
+MetadataT = TypeVar("MetadataT")
+
+# Why the composer stands in where no answer came.
+UNANSWERED = PASSING | {ModelTimeout.reason}
 _JUDGE_TOKENS = 200
 _JUDGE_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -33,17 +41,50 @@ _JUDGE_TASK = (
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes: `model` is None for the composer. `judge` is asked about each agenda where there is one."""
+    """Who writes: `model` is None for the composer. `judge` is asked about each agenda where there is one.
+
+    `cases` names those that it writes for; None for all.
+    """
 
     mode: Mode = "composer"
     model: LanguageModel | None = None
     timeout_s: float = 1.0
     judge: LanguageModel | None = None
+    cases: tuple[str, ...] | None = None
+
+    def cases_of(self, dataset: Dataset[InputsT, Any, MetadataT]) -> Dataset[InputsT, Any, MetadataT]:
+        """The dataset with this writer's cases alone. Raises PartNotRun where it does not have one of them."""
+        if self.cases is not None:
+            by_name = {case.name: case for case in dataset.cases}
+            if gone := [name for name in self.cases if name not in by_name]:
+                raise PartNotRun(f"The dataset no longer has {', '.join(gone)}: record anew, in another file.")
+            return dataset.model_copy(update={"cases": [by_name[name] for name in self.cases]})
+        return dataset
 
     def check(self) -> None:
         """Raises PartNotRun where the agendas were not this writer's: a recording was stale."""
         if isinstance(self.model, RecordedModel):
             self.model.check()
+
+    async def notes(self, agendas: Sequence[dict[str, Any]]) -> str:
+        """Who wrote these agendas in the end, with why the composer stood in, and what the judge says of them.
+
+        Raises PartNotRun where the model answered for none: then they tell nothing of it.
+        """
+        told = [agenda["generator"] for agenda in agendas]
+        reasons = sorted({one["reason"] or "" for one in told})
+        if told and set(reasons) <= UNANSWERED:
+            raise PartNotRun(
+                f"The model answered for none of {len(told)} agendas ({', '.join(reasons)}). Check COACH_LLM_BASE_URL, "
+                "COACH_LLM_MODEL, COACH_LLM_API_KEY and COACH_LLM_TIMEOUT_S, and run it again."
+            )
+        ways = Counter(f"{one['source']} ({one['reason']})" if one["reason"] else one["source"] for one in told)
+        lines = [
+            "who wrote the words in the end: " + ", ".join(f"{way} {count}" for way, count in sorted(ways.items()))
+        ]
+        if self.judge is not None:
+            lines.append(await judged(self.judge, agendas))
+        return "\n".join(lines)
 
 
 COMPOSER = Writer()
