@@ -104,11 +104,18 @@ class Desk:
         self._numbers = 0
 
     async def give(
-        self, person: int, text: str | None = None, *, held_at: datetime = HELD, pair: int | None = None
+        self,
+        person: int,
+        text: str | None = None,
+        *,
+        held_at: datetime = HELD,
+        pair: int | None = None,
+        shared: bool = True,
     ) -> str:
         """One more feedback of this person on a meeting of its own; returns the session's id.
 
         Persons 0 and 1 are the mentor and the mentee of the first pair, and so on. `pair` counts it for another one.
+        What is not `shared` is for no one but the person.
         """
         self._numbers += 1
         own = self.pairs[person // 2]
@@ -135,8 +142,8 @@ class Desk:
                 safety=1,
                 progress=1,
                 went_well=text,
-                share_with_partner=True,
-                share_with_coordinators=True,
+                share_with_partner=shared,
+                share_with_coordinators=shared,
                 created_at=held_at,
                 updated_at=held_at,
             )

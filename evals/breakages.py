@@ -1,10 +1,10 @@
-"""What the mutations of `evals.mutations` put in the place of production code: each a slip of the hand."""
+"""What a mutation is, and what those of `evals.mutations` put in the place of production code: slips of the hand."""
 
 # What each breaks is said once, in the list of mutations.
 # ruff: noqa: D103
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,25 @@ from coach.feedback.themes import ThemeReader
 from coach.retrieval import rank
 
 Patch = Callable[[Any, str, Any], None]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One way to break the coach: `breaks` in words, `expects` the gates as `part.metric`, all of which must turn red.
+
+    Where the part that it belongs to is not there, `not_run` says why.
+    """
+
+    name: str
+    breaks: str
+    expects: tuple[str, ...]
+    apply: Callable[[Patch], None] | None
+    not_run: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts whose gates are expected to turn red."""
+        return tuple(dict.fromkeys(gate.partition(".")[0] for gate in self.expects))
 
 
 def becomes(owner: Any, name: str, value: Any) -> Callable[[Patch], None]:
@@ -48,6 +67,17 @@ def each_item(change: Callable[[list[dict[str, Any]]], None]) -> Callable[[Patch
     def around(original: Any, *args: Any) -> Any:
         content = original(*args)
         change(content["items"])
+        return content
+
+    return wrapped(pipeline, "_content", around)
+
+
+def each_starter(change: Callable[[list[dict[str, Any]]], None]) -> Callable[[Patch], None]:
+    """Changes the starters of an agenda as it is stored."""
+
+    def around(original: Any, *args: Any) -> Any:
+        content = original(*args)
+        change(content["starters"])
         return content
 
     return wrapped(pipeline, "_content", around)
@@ -200,6 +230,20 @@ def one_guard_off(name: str) -> Callable[[Patch], None]:
 def guards_asleep(patch: Patch) -> None:
     patch(write, "check_agenda", lambda draft: [])
     patch(write, "check_prep", lambda *args: [])
+
+
+def refuses_all(draft: Any) -> list[guard.Violation]:
+    return [guard.Violation("all", "title", "It is not good enough.")]
+
+
+def guard_refuses_all(patch: Patch) -> None:
+    for collection in ("AGENDA_GUARDS", "TEXT_GUARDS"):
+        patch(guard, collection, (*getattr(guard, collection), refuses_all))
+
+
+def pair_in_rules(original: Any, *args: Any, **values: Any) -> Any:
+    rendered = original(*args, **values)
+    return replace(rendered, system=f"{rendered.user[:300]}\n{rendered.system}")
 
 
 def thresholds(value: float) -> Callable[[Patch], None]:

@@ -4,17 +4,15 @@ Each is one patch of the production code, of the kind that a slip of the hand ma
 the evals are what has to be mended.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from coach import prompts
 from coach.agenda import adapt, brief, choose, pipeline, plan, series, write
 from coach.agenda.brief import Avoidance, SessionBrief
 from coach.agenda.guard import evidence, form, people, plan_keeping
-from coach.feedback import publishing, summarize
-from coach.feedback.disclosure import Minimums
 from coach.retrieval import find, rank
 from evals.breakages import (
+    Mutation,
     Patch,
     becomes,
     closed_questions,
@@ -22,6 +20,7 @@ from evals.breakages import (
     each_item,
     forgets_asked,
     grand_words,
+    guard_refuses_all,
     guards_asleep,
     guards_off,
     invent_citations,
@@ -31,6 +30,7 @@ from evals.breakages import (
     note_in_prompt,
     note_in_summary,
     one_guard_off,
+    pair_in_rules,
     previous_goals,
     repeated,
     shuffle_citations,
@@ -43,26 +43,8 @@ from evals.breakages import (
     without_ties,
     wrapped,
 )
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """One way to break the coach: `breaks` in words, `expects` the gates as `part.metric`, all of which must turn red.
-
-    Where the part that it belongs to is not there, `not_run` says why.
-    """
-
-    name: str
-    breaks: str
-    expects: tuple[str, ...]
-    apply: Callable[[Patch], None] | None
-    not_run: str | None = None
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The parts whose gates are expected to turn red."""
-        return tuple(dict.fromkeys(gate.partition(".")[0] for gate in self.expects))
-
+from evals.mutations_of_feedback import MUTATIONS_OF_FEEDBACK
+from evals.mutations_of_words import MUTATIONS_OF_WORDS
 
 MUTATIONS: Sequence[Mutation] = (
     Mutation(
@@ -134,7 +116,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "words leg dropped",
         "the search goes by meaning alone",
-        ("retrieval.found-first",),
+        ("retrieval.found-first", "retrieval.found-at-all"),
         without_legs("words", "whole_words", "document_words"),
     ),
     Mutation(
@@ -206,7 +188,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "private note in the shared prompt",
         "the model that writes for both reads what one told in private",
-        ("worst.secrets-kept",),
+        ("worst.secrets-kept", "injection.secrets-kept"),
         wrapped(write, "agenda_prompt", note_in_prompt),
     ),
     Mutation(
@@ -230,7 +212,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "guards asleep",
         "whatever the model writes is taken",
-        ("worst.no-bad-words", "worst.worst-is-guarded"),
+        ("worst.no-bad-words", "worst.worst-is-guarded", "injection.worst-is-guarded"),
         guards_asleep,
     ),
     Mutation(
@@ -324,29 +306,25 @@ MUTATIONS: Sequence[Mutation] = (
         thresholds(0.999),
     ),
     Mutation(
-        "minimum lowered",
-        "a report is made of three people, and a theme of one",
-        ("disclosure.attack-fails",),
-        becomes(publishing, "minimums_for", lambda program, period: Minimums(3, 1)),
+        "guard that refuses all",
+        "a guard finds fault with everything",
+        ("plants.good-left-alone", "plants.sound-texts-pass"),
+        guard_refuses_all,
     ),
     Mutation(
-        "published early",
-        "a report is made while its period runs",
-        ("disclosure.attack-fails",),
-        becomes(publishing, "_check_over", lambda period, at: None),
+        "whole passages in the prompt",
+        "a model is sent passages at full length, each three times",
+        ("prompts.prompt-fits",),
+        wrapped(write, "shorten", lambda original, text, limit: " ".join([text] * 3)),
     ),
     Mutation(
-        "periods overlap",
-        "a quarter is published after one of its months",
-        ("disclosure.attack-fails",),
-        becomes(publishing, "_check_apart", lambda period, others: None),
+        "pair among the rules",
+        "what is a pair's own stands before the rules that all pairs share",
+        ("prompts.stable-part-first",),
+        wrapped(prompts.Prompt, "render", pair_in_rules),
     ),
-    Mutation(
-        "redaction off",
-        "a model is told the names in what a pair wrote",
-        ("summaries.names-redacted",),
-        becomes(summarize, "redactor", lambda people, known=(): lambda text: text),
-    ),
+    *MUTATIONS_OF_FEEDBACK,
+    *MUTATIONS_OF_WORDS,
 )
 
 __all__ = ["MUTATIONS", "Mutation", "Patch"]

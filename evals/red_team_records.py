@@ -106,6 +106,7 @@ async def exports(at: Besieged, out: Outcome) -> None:
     desk = await at.desk(8)
     for person in range(14):
         await desk.give(person, f"{CANARIES[person % len(CANARIES)]} number-{person}- {{{TIME}}}")
+        await desk.give(person, f"kept-by-{person}- {{{RANK}}}", shared=False)
     await desk.publish()
     for role in ("coordinator", "admin"):
         caller = desk.coordinator if role == "coordinator" else await at.caller("admin")
@@ -114,10 +115,13 @@ async def exports(at: Besieged, out: Outcome) -> None:
             out.tried(bool(seen(reply.text)) or reply.status_code < 400, f"{role}: {reply.status_code}")
     for person in (0, 5):
         told = (await (await desk.person(person)).call("GET", "me/export")).text
-        out.tried(f"number-{person}-" not in told, "an export without what is the person's own")
+        for own in ("number", "kept-by"):
+            out.tried(f"{own}-{person}-" not in told, "an export without what is the person's own")
         for other in range(14):
             strange = other // 2 != person // 2
             out.tried(strange and f"number-{other}-" in told, f"person {person} exports what person {other} wrote")
+            kept = other != person and f"kept-by-{other}-" in told
+            out.tried(kept, f"person {person} exports what person {other} shared with nobody")
         out.tried(f'"{PERIOD}"' in told and "respondents" in told, "a person's export holds the report")
 
 

@@ -1,0 +1,107 @@
+"""Known ways to spoil how an agenda reads, who asks in it and what it rests on: more of `evals.mutations`."""
+
+# What each breaks is said once, in the list of mutations.
+# ruff: noqa: D103
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from coach.agenda import choose, pipeline
+from coach.agenda.brief import Briefing, SessionBrief
+from coach.agenda.plan import AgendaPlan, Slot
+from coach.agenda.words import AgendaWords
+from evals.breakages import Mutation, Patch, each_starter, wrapped
+
+
+def each_description(change: Callable[[str, Slot], str]) -> Callable[[Patch], None]:
+    """Changes what the composer has the two do."""
+
+    def around(original: Any, plan: AgendaPlan, briefing: Briefing) -> AgendaWords:
+        words: AgendaWords = original(plan, briefing)
+        items = tuple(
+            item.model_copy(update={"description": change(item.description, slot)})
+            for item, slot in zip(words.items, plan.slots, strict=True)
+        )
+        return words.model_copy(update={"items": items})
+
+    return wrapped(pipeline, "compose", around)
+
+
+def wound(text: str, slot: Slot) -> str:
+    return f"{text[:-1].replace('. ', ', whereupon ').replace('? ', ', whereupon ').replace(': ', ', namely ')}."
+
+
+def whole_document(text: str, slot: Slot) -> str:
+    return text if slot.activity is None else f"{text} {slot.activity.body}"
+
+
+def nobody_asks(starters: list[dict[str, Any]]) -> None:
+    for starter in starters:
+        starter["asked_by"] = None
+
+
+def senior_asks(starters: list[dict[str, Any]]) -> None:
+    for starter in starters:
+        starter["asked_by"] = "mentee"
+
+
+def sources_of_another(original: Any, chosen: AgendaPlan, told: SessionBrief) -> AgendaPlan:
+    plan: AgendaPlan = original(chosen, told)
+    places = [place for place, slot in enumerate(plan.slots) if slot.activity is not None]
+    slots = list(plan.slots)
+    for place, other in zip(places, [*places[1:], *places[:1]], strict=True):
+        slots[place] = replace(plan.slots[place], passages=plan.slots[other].passages)
+    return replace(plan, slots=tuple(slots))
+
+
+MUTATIONS_OF_WORDS: Sequence[Mutation] = (
+    Mutation(
+        "winding sentences",
+        "the composer puts into one sentence what took five",
+        ("pairs.reading-level",),
+        each_description(wound),
+    ),
+    Mutation(
+        "whole document in an item",
+        "an item holds all of its activity's document instead of what to do",
+        ("pairs.short-enough",),
+        each_description(whole_document),
+    ),
+    Mutation(
+        "guys in a template",
+        "an item greets both as guys",
+        ("pairs.inclusive",),
+        each_description(lambda text, slot: f"You guys, this is for both. {text}"),
+    ),
+    Mutation(
+        "same end to every item",
+        "one sentence stands under every item",
+        ("pairs.no-repetition",),
+        each_description(lambda text, slot: f"{text} Write down what each of you takes from this."),
+    ),
+    Mutation(
+        "nobody does anything",
+        "an item says what it is about and not who does what",
+        ("pairs.specific",),
+        each_description(lambda text, slot: "Discuss the topic and see what comes of it."),
+    ),
+    Mutation(
+        "who asks lost",
+        "starters do not say who asks them",
+        ("starters.who-asks",),
+        each_starter(nobody_asks),
+    ),
+    Mutation(
+        "only the senior asks",
+        "every starter is the senior's to ask",
+        ("starters.who-asks",),
+        each_starter(senior_asks),
+    ),
+    Mutation(
+        "sources of another activity",
+        "an activity cites what another one rests on",
+        ("agendas.citations-support",),
+        wrapped(choose, "adapted", sources_of_another),
+    ),
+)
