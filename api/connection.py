@@ -76,9 +76,7 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP in the form that every other error has."""
-        self._refuse(
-            400, "bad-request", "This is no request that can be understood. Send HTTP/1.1 as RFC 9112 has it."
-        )
+        self._refuse(400, "bad-request", "This is no request that can be understood. Send HTTP/1.1 as RFC 9112 has it.")
 
     def _refuse(self, status: int, kind: str, detail: str) -> None:
         """Answer without the application, which has not been asked, and hang up."""
