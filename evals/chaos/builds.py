@@ -96,9 +96,9 @@ def serving(place: Place) -> IndexStatus:
             index.close()
 
 
-def change_library(library: Path, chance: random.Random, word: str) -> None:
-    """Add a sentence to some documents, so that their passages must be embedded anew."""
-    for path in chance.sample(sorted((library / "guidance").glob("*.md")), _DOCUMENTS_CHANGED):
+def change_library(library: Path, chance: random.Random, word: str, count: int = _DOCUMENTS_CHANGED) -> None:
+    """Add a sentence to so many documents, so that their passages must be embedded anew."""
+    for path in chance.sample(sorted((library / "guidance").glob("*.md")), count):
         path.write_text(path.read_text("utf-8").rstrip() + f" Ask each other about {word} once.\n", "utf-8")
 
 
