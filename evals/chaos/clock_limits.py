@@ -112,7 +112,8 @@ class _Round:
             self.seen.failures += await waiting
         await asyncio.gather(
             self._let_in_again(self.client, self.busy.tokens["mentor"], limited, "a limit"),
-            self._let_in_again(self.guesser, self.world.admin, guessed, "a limit on guesses"),
+            # A token that was never good at that address: one that was goes on.
+            self._let_in_again(self.guesser, self.busy.tokens["mentee"], guessed, "a limit on guesses"),
             self._model_again(opened),
         )
         # The job that reads feedback has gone on.
