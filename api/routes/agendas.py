@@ -1,5 +1,6 @@
 """Agendas and starters."""
 
+from contextlib import nullcontext
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Header, Request, Response
@@ -84,8 +85,8 @@ async def create_agenda(
             f"This session is marked {facts.session.status}. "
             "Plan the next one, or mark it planned again, to get an agenda."
         )
-    composed = body is not None and body.writer == "composer"
-    if kept is None and not composed and state.model is not None:
+    composed = state.model is None or (body is not None and body.writer == "composer")
+    if kept is None and not composed:
         await state.budget.check(facts.program.id)
 
     async def make(progress: Progress = silent) -> schemas.Agenda:
@@ -104,7 +105,8 @@ async def create_agenda(
                 progress("brief")
                 briefing, pair = make_brief(known), known.people.pair
                 own = await passages_for(state, pair.program_id, known.document_ids)
-                async with state.budget.spending(pair.program_id) as spent:
+                # What no model writes sets nothing aside of what others may use.
+                async with nullcontext(False) if composed else state.budget.spending(pair.program_id) as spent:
                     made = await maker.make(
                         briefing,
                         pair.id,

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -189,6 +189,27 @@ async def test_one_key_gives_one_agenda(service: Service, pair: PairOfPeople) ->
     assert await versions(service, session_id) == [1]
     assert (await pair.agenda(session_id, headers={"Idempotency-Key": "twice"}))["version"] == 2
     assert await pair.agenda(session_id, headers=headers) == first
+
+
+async def test_what_no_model_writes_takes_nothing_of_what_others_may_use(serve: Serve) -> None:
+    service = await serve(Slow("no", "no"), llm_tokens_per_day=1_000)
+    first = await service.pair()
+    other = await service.pair(first.program_id)
+    sessions = [await first.session(), await other.session()]
+    with_budget = service.state.budget.spending
+    set_aside: list[str] = []
+
+    @asynccontextmanager
+    async def noted(program_id: str) -> AsyncIterator[bool]:
+        set_aside.append(program_id)
+        async with with_budget(program_id) as spent:
+            yield spent
+
+    service.state.budget.spending = noted  # type: ignore[method-assign]
+    composed = await first.mentor.call("POST", f"/sessions/{sessions[0]}/agenda", {"writer": "composer"})
+    assert (composed.status_code, set_aside) == (201, [])
+    assert (await other.agenda(sessions[1]))["generator"]["reason"] == "invalid-reply"
+    assert set_aside == [first.program_id]
 
 
 async def test_one_key_sent_at_once_gives_one_agenda(service: Service, pair: PairOfPeople) -> None:
