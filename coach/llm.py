@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 import openai
 import structlog
-from openai.types.chat import ChatCompletion
 
 from coach.errors import (
     ModelError,
@@ -195,7 +194,7 @@ class OpenAIModel:
         """Close the connections."""
         await self._client.close()
 
-    async def _climb_down(self, request: ModelRequest) -> ChatCompletion:
+    async def _climb_down(self, request: ModelRequest) -> object:
         rung = self._rung
         while True:
             try:
@@ -215,7 +214,7 @@ class OpenAIModel:
                 self._rung = max(rung, self._rung)
                 return completion
 
-    async def _ask(self, request: ModelRequest, rung: str) -> ChatCompletion:
+    async def _ask(self, request: ModelRequest, rung: str) -> object:
         turns = [{"role": turn.role, "content": turn.text} for turn in request.turns]
         body: dict[str, Any] = {"model": self._model, "messages": turns, self._limit_name: request.max_tokens}
         if rung == "json_schema":
@@ -228,8 +227,9 @@ class OpenAIModel:
             # Every request begins with what is fixed; servers that know no system turn get it in the first one.
             turns[0]["content"] += f"\n\nThe JSON object must fit this JSON schema:\n{shape}"
         try:
-            # `chat.completions.create` first walks through all that it sends, which takes as long as sending it.
-            return await self._client.post("/chat/completions", cast_to=ChatCompletion, body=body)
+            # `chat.completions.create` first walks through all that it sends, and then makes a model of the reply
+            # without checking it: each takes as long as sending it.
+            return await self._client.post("/chat/completions", cast_to=object, body=body)
         except UnsafeModelAddress as error:
             raise ModelUnreachable(str(error)) from error
         except UnicodeEncodeError:
@@ -259,22 +259,22 @@ def extract_json(text: str) -> dict[str, Any] | None:
     return None
 
 
-def _read(completion: ChatCompletion) -> ModelReply:
-    # A "compatible" server may send anything: the client does not check what it reads.
+def _read(completion: Any) -> ModelReply:
+    # A "compatible" server may send anything.
     try:
-        message = completion.choices[0].message
-        text = message.content
-        refusal = getattr(message, "refusal", None)
-        usage = completion.usage
+        message = completion["choices"][0]["message"]
+        text, refusal = message.get("content"), message.get("refusal")
+        usage = completion.get("usage")
     except (AttributeError, LookupError, TypeError) as error:
         raise ModelReplyInvalid("The model's server sent a reply without a message.") from error
     if refusal:
         raise ModelReplyInvalid("The model refused to answer.")
+    spent = usage if isinstance(usage, dict) else {}
     return ModelReply(
         # JSON may hold half a surrogate pair, which can neither be stored nor sent back.
         text=text.encode("utf-8", "replace").decode() if isinstance(text, str) else "",
-        prompt_tokens=_count(getattr(usage, "prompt_tokens", 0)),
-        completion_tokens=_count(getattr(usage, "completion_tokens", 0)),
+        prompt_tokens=_count(spent.get("prompt_tokens", 0)),
+        completion_tokens=_count(spent.get("completion_tokens", 0)),
     )
 
 

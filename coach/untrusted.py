@@ -29,17 +29,19 @@ class Lookout:
     Most texts hold none, and looking for the parts is twenty times as quick as the pattern.
     """
 
-    __slots__ = ("_needed", "_pattern")
+    __slots__ = ("_first", "_needed", "_pattern")
 
-    def __init__(self, needed: str, pattern: str) -> None:
+    def __init__(self, needed: str, pattern: str, first: str = "") -> None:
+        """`needed` are the parts, in small letters, with | between them; every match holds one of `first`, too."""
         self._needed = tuple(needed.split("|"))
+        self._first = re.compile(first)
         self._pattern = re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
     def search(self, text: str, folded: str) -> bool:
         """Whether `text`, which is `folded(text)` besides, holds a match."""
         for part in self._needed:
             if part in folded:
-                return self._pattern.search(text) is not None
+                return self._first.search(text) is not None and self._pattern.search(text) is not None
         return False
 
     def finditer(self, text: str, folded: str) -> Iterator[re.Match[str]]:
@@ -56,8 +58,8 @@ def folded(text: str) -> str:
 # They are narrow on purpose: "use an AI assistant", "say exactly what I mean" and "share passwords safely" are goals
 # that people have. In these patterns a space is written as "\ ".
 _ORDERS = tuple(
-    Lookout(needed, pattern)
-    for needed, pattern in (
+    Lookout(*order)
+    for order in (
         (
             "ignor|disregard|forget|overrid|overwrit|bypass|skip",
             r"""\b(ignore|disregard|forget|override|overwrite|bypass|skip)\b .{0,40}
@@ -183,6 +185,7 @@ _ORDERS = tuple(
             |reply|award|code|word|words|heading|labelled|agenda|reads?|reminder|motto|is|to|with)\b[^.!?]{0,50}
             (?-i:\b(?!ISO|COVID|SAP|DIN|IEC|RFC|IFRS|WCAG|HTTP|GDPR|CSRD|SDG|NACE|ICD
         |DSM)[A-Z]{4,}[-_]?\d{1,4}\b)""",
+            r"[A-Z]{4}[-_]?\d",
         ),
     )
 )

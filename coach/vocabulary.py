@@ -67,9 +67,9 @@ class Vocabulary:
         """All words of these passages of the library, without case."""
         return set().union(*(self._by_passage[passage.id] for passage in passages))
 
-    def stems_in(self, passages: Iterable[Passage]) -> set[str]:
-        """The stems of all words of these passages of the library, and of the agenda and prep of their documents."""
-        return set().union(*(self._stems_by_passage[passage.id] for passage in passages))
+    def stems_of(self, passage: Passage) -> frozenset[str]:
+        """The stems of all words of this passage of the library, and of the agenda and prep of its document."""
+        return self._stems_by_passage[passage.id]
 
 
 def stems(words: Iterable[str]) -> list[str]:

@@ -34,6 +34,12 @@ _AGE = r"(?:young(?:er)?|old(?:er)?|middle-aged|millennials?|boomers?|gen(?:erat
 _PEOPLE = r"(?:people|workers?|colleagues?|employees?|leaders?|staff|folks?)"
 _SAID_OF_ALL = r"""(?:can['’]t|won['’]t|(?:are|is|do|does)(?:n['’]t|\ not)?|always|never|cannot|prefers?|wants?|loves?
     |hates?|struggles?|lacks?|needs?|expects?)"""
+# Every stereotype holds one of these words.
+_OF_AN_AGE_WORDS = """
+digital boomer boomers snowflake snowflakes dog dogs hill savvy illiterate young younger old older aged
+millennial millennials gen generation zoomer zoomers
+"""
+_OF_AN_AGE = frozenset(_OF_AN_AGE_WORDS.split())
 _STEREOTYPES = re.compile(
     rf"""\bdigital[ -](?:natives?|immigrants?)\b | \bok(?:ay)?\ boomer\b | \bsnowflakes?\b | \bold\ dogs?\b
     | \bover\ the\ hill\b | \b(?:tech|computer)[ -](?:savvy|illiterate)\ (?:youth|{_AGE})\b
@@ -66,6 +72,11 @@ def stereotypes(text: str) -> Iterator[str]:
     """Phrases in the text that speak of an age or a generation as if all of it were alike."""
     for match in _STEREOTYPES.finditer(text):
         yield match.group()
+
+
+def stereotypes_among(words: frozenset[str], text: str) -> Iterator[str]:
+    """The same, for a text whose words, without case, are known: most texts hold none that matters here."""
+    return iter(()) if _OF_AN_AGE.isdisjoint(words) else stereotypes(text)
 
 
 def is_closed_question(text: str) -> bool:

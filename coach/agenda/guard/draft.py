@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from coach.agenda.brief import Briefing, PrivateBrief
+from coach.agenda.guard.subjects import subjects_in
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.retrieval.chunk import Passage
@@ -33,15 +34,16 @@ class Violation:
 class Text:
     """One text that somebody may read: an item's title and description, a starter, a step of prep.
 
-    `ground` holds the stems of what the text may rest on, and `rests_on` the passages; `slot` and `starter` are what
-    the plan has at its place. `brief` is all that both may know, and `pair` the names of the mentor and the mentee.
+    `ground` holds the stems of what the text may rest on, in several sets, and `rests_on` the passages; `slot` and
+    `starter` are what the plan has at its place. `brief` is all that both may know, and `pair` the names of the mentor
+    and the mentee.
     `own` holds the stems of the program's own documents: nobody here has read those, so a text may use their words, but
     they excuse nothing that it says with them.
     """
 
     where: str
     text: str
-    ground: frozenset[str]
+    ground: tuple[frozenset[str], ...]
     brief: str
     pair: tuple[str, str]
     rests_on: tuple[Passage, ...] = ()
@@ -98,7 +100,20 @@ class Text:
     @cached_property
     def foreign(self) -> frozenset[str]:
         """The stems that what the text may rest on does not hold."""
-        return self.stems - self.ground
+        found = self.stems
+        # One by one: to put the sets of all passages together takes ten times as long.
+        for ground in self.ground:
+            found -= ground
+        return found
+
+    def rests(self, stem: str) -> bool:
+        """Whether what the text may rest on holds a stem."""
+        return any(stem in ground for ground in self.ground)
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """The subjects that the text is on and must not be on, none for what is the library's."""
+        return frozenset() if self.is_the_librarys else subjects_in(self)
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -196,7 +211,7 @@ class Draft:
         every = (*(passage for slot in slots for passage in slot.passages), *starters)
         anything, own_words = self._ground(every)
         if self.prep is not None:
-            anything = anything.union(stems(self._private_words))
+            anything = (*anything, frozenset(stems(self._private_words)))
             brief = f"{brief} {self.private.note} {self.private.accessibility}" if self.private else brief
             steps = enumerate(self.prep.steps, start=1)
             return tuple(
@@ -207,7 +222,7 @@ class Draft:
             rests_on = slot.passages if slot else (starter,) if starter else ()
             ground, own = self._ground(rests_on)
             if slot and slot.purpose == "confidentiality":
-                ground |= _LIMITS
+                ground = (*ground, _LIMITS)
             return Text(where, words, ground, brief, pair, rests_on, slot, starter, own)
 
         found = [
@@ -222,14 +237,12 @@ class Draft:
             found.append(text(f"starter {starter.starter}", starter.text, starter=offered))
         return tuple(found)
 
-    def _ground(self, passages: tuple[Passage, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    def _ground(self, passages: tuple[Passage, ...]) -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
         """The stems that a text resting on these passages stands on, and those of the program's own among them."""
-        own = [passage for passage in passages if passage.kind == "program"]
-        stems_in = self.vocabulary.stems_in
-        if not own:
-            return self.brief_stems.union(stems_in(passages)), frozenset()
-        librarys = (passage for passage in passages if passage.kind != "program")
-        return self.brief_stems.union(stems_in(librarys)), frozenset(stems_in(own))
+        stems_of = self.vocabulary.stems_of
+        librarys = [stems_of(passage) for passage in passages if passage.kind != "program"]
+        own = [stems_of(passage) for passage in passages if passage.kind == "program"]
+        return (self.brief_stems, *librarys), frozenset().union(*own)
 
 
 @lru_cache(maxsize=256)

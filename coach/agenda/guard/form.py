@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
-from coach.agenda.guard.subjects import Subject
 from coach.english import strange_words
 from coach.untrusted import Lookout, folded, orders_a_model
 from coach.vocabulary import WORD, stems, words_of
@@ -25,7 +24,6 @@ _PLUMBING = (
     ),
     Lookout("k", r"\bk[0-9a-f]{12}\b"),
 )
-_MACHINE = Subject("machine")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 _FIRST = """
 me i i'm i’m i'd i’d i'll i’ll i've i’ve myself we us our ours we're we’re we'll we’ll we've we’ve
@@ -41,7 +39,6 @@ und der das ist nicht mit ein eine auf für von zu les des est dans avec une pou
 una por con para muy más che della sono per il gli zijn een het voor niet och att det som är för jest nie się
 jak ich co bir ve için bu ile não uma com você na de la le di
 """
-_EMPTY = Subject("empty words")
 # A sentence that says one of these so often goes round in a circle.
 _TOO_OFTEN = 3
 _SAYS_NOTHING = frozenset({"matter", "good", "thing", "import", "better", "great"})
@@ -89,8 +86,8 @@ def plumbing(draft: Draft) -> Iterator[Violation]:
     """No order to a model, no marker, no id and no talk of the machine reaches the two."""
     for text in draft.places:
         without_case = folded(text.shown)
-        machine = not text.is_the_librarys and _MACHINE.turn_in(text)
-        if machine or any(found.search(text.shown, without_case) for found in _PLUMBING) or orders_a_model(text.shown):
+        marked = any(found.search(text.shown, without_case) for found in _PLUMBING)
+        if marked or "machine" in text.subjects or orders_a_model(text.shown):
             yield Violation("plumbing", text.where, "It speaks of the machine instead of the meeting.")
 
 
@@ -136,11 +133,13 @@ def other_language(draft: Draft) -> Iterator[Violation]:
 def empty_words(draft: Draft) -> Iterator[Violation]:
     """No grand words that ask nothing of anybody, and no word in a circle: two busy people stop reading there."""
     for text in draft.places:
-        if not text.is_the_librarys and (_EMPTY.is_in(text) or _in_a_circle(text)):
+        if not text.is_the_librarys and ("empty words" in text.subjects or _in_a_circle(text)):
             yield Violation("empty words", text.where, "It holds grand words. Say what the two do.")
 
 
 def _in_a_circle(text: Text) -> bool:
+    if _SAYS_NOTHING.isdisjoint(text.stems):
+        return False
     for sentence in text.sentences:
         said = stems(words_of(sentence))
         if sum(stem in _SAYS_NOTHING for stem in said) >= _TOO_OFTEN:

@@ -1,49 +1,88 @@
 """What a guard on a subject looks for: words that must come from the plan or the brief, and turns of phrase."""
 
 import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
-from coach.agenda.guard.draft import Text
 from coach.vocabulary import plain_stems, stems
 
-_FOLDER = Path(__file__).parent
+_FILE = Path(__file__).with_name("subjects.yaml")
+_PART = re.compile(r"<([\w ]+)>")
 
 
-class Subject:
-    """One subject of `subjects.yaml`: its words and its turns of phrase."""
+class Read(Protocol):
+    """The part of a text that is read here."""
 
-    def __init__(self, name: str) -> None:
-        found = _subjects()[name]
-        self._words = frozenset(stems(found.get("words", "").split())) - plain_stems()
-        self._turns: dict[str, list[re.Pattern[str]]] = {}
-        for turn in found["turns"]:
-            pattern = re.compile(turn["says"], re.IGNORECASE)
-            for word in turn["if"].split():
-                self._turns.setdefault(word, []).append(pattern)
-        self._looked_for = frozenset(self._turns)
+    @property
+    def word_set(self) -> frozenset[str]:
+        """Its words, without case."""
 
-    def is_in(self, text: Text) -> bool:
-        """Whether a word of the subject stands in the text that it rests on nowhere, or a turn of phrase."""
-        return not self._words.isdisjoint(text.foreign) or self.turn_in(text)
+    @property
+    def foreign(self) -> Collection[str]:
+        """The stems that what it may rest on does not hold."""
 
-    def turn_in(self, text: Text) -> bool:
-        """Whether a turn of phrase stands in the text that neither the brief nor its passages hold."""
-        # Most texts hold no word of any turn: sets tell that in a hundredth of the time that the patterns take.
-        for word in self._looked_for & text.word_set:
-            for pattern in self._turns[word]:
-                for match in pattern.finditer(text.cast):
-                    if match.group().casefold() not in text.known:
-                        return True
-        return False
+    @property
+    def cast(self) -> str:
+        """The text as shown, with “the mentor” and “the mentee” for their names."""
+
+    @property
+    def known(self) -> str:
+        """All that it may rest on, without case."""
+
+
+@dataclass(frozen=True)
+class _Index:
+    """The subjects by what a text must hold: nearly every text holds nothing of nearly all of them."""
+
+    by_stem: Mapping[str, frozenset[str]]
+    by_word: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
+    all_stems: frozenset[str]
+    all_words: frozenset[str]
+
+
+def subjects_in(text: Read) -> frozenset[str]:
+    """The subjects of `subjects.yaml` that a text is on, by name, all found in one reading.
+
+    A text is on a subject where it holds a word of it that it rests on nowhere, or a turn of phrase that neither the
+    brief nor its passages say.
+    """
+    index = _index()
+    found: set[str] = set()
+    for stem in index.all_stems.intersection(text.foreign):
+        found |= index.by_stem[stem]
+    for word in index.all_words & text.word_set:
+        for subject, pattern in index.by_word[word]:
+            if subject not in found and any(
+                match.group().casefold() not in text.known for match in pattern.finditer(text.cast)
+            ):
+                found.add(subject)
+    return frozenset(found)
 
 
 @cache
-def _subjects() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = yaml.load(
-        (_FOLDER / "subjects.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+def _index() -> _Index:
+    by_stem: dict[str, set[str]] = {}
+    by_word: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    subjects: dict[str, dict[str, Any]] = yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    for name, subject in subjects.items():
+        for stem in set(stems(subject.get("words", "").split())) - plain_stems():
+            by_stem.setdefault(stem, set()).add(name)
+        for turn in subject["turns"]:
+            pattern = re.compile(_whole(turn["says"], subject.get("parts", {})), re.IGNORECASE)
+            for word in turn["if"].split():
+                by_word.setdefault(word, []).append((name, pattern))
+    return _Index(
+        {stem: frozenset(names) for stem, names in by_stem.items()},
+        {word: tuple(turns) for word, turns in by_word.items()},
+        frozenset(by_stem),
+        frozenset(by_word),
     )
-    return found
+
+
+def _whole(says: str, parts: Mapping[str, str]) -> str:
+    return _PART.sub(lambda part: parts[part.group(1)], says)
