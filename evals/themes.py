@@ -16,6 +16,7 @@ from pydantic_evals.reporting import EvaluationReport
 
 from coach.feedback.head import Matrix, cross_checked, fit_head, read_examples, targets
 from coach.feedback.themes import Theme, ThemeReader, taxonomy
+from coach.retrieval.embed import Progress
 from coach.retrieval.library import Library, read_library
 from coach.settings import Settings
 from evals.library_index import encoder
@@ -25,6 +26,8 @@ from evals.topic_model import is_installed, topic_shares
 
 HELD_OUT = Path(__file__).with_name("datasets") / "themes" / "heldout.jsonl"
 _RESAMPLES = 2_000
+# More comments take so long that one wants to see how far it is.
+_MANY = 100
 
 
 @dataclass(frozen=True)
@@ -159,8 +162,12 @@ def run_comments(file: Path, settings: Settings, say: Callable[[str], object]) -
         )
     if not any(comment.themes for comment in comments):
         say("No comment of the file has a theme, so there is nothing to find, and the figures say nothing.\n")
-    say(f"reading {len(comments)} comments\n")
-    found = _found(ThemeReader.open(settings.embedding_model, themes), comments)
+
+    def progress(done: int, total: int) -> None:
+        say(f"\rreading the comments and their sentences: {done} of {total} texts" + ("\n" if done == total else ""))
+
+    reader = ThemeReader.open(settings.embedding_model, themes)
+    found = _found(reader, comments, progress if len(comments) > _MANY else None)
     figures = measure(comments, found)
     low, high = interval(comments, found)
     yield f"micro F1 {figures.micro.f1:.3f}"
@@ -185,8 +192,9 @@ def by_theme(figures: Figures) -> Iterator[str]:
         yield f"{name:<{wide}}  {one.precision:>9.3f}  {one.recall:>6.3f}  {one.f1:>5.3f}  {one.raised:>9}"
 
 
-def _found(reader: ThemeReader, comments: Comments) -> Found:
-    readings = reader.read([comment.text for comment in comments])
+def _found(reader: ThemeReader, comments: Comments, progress: Progress | None = None) -> Found:
+    texts = [comment.text for comment in comments]
+    readings = reader.read(texts) if progress is None else reader.read(texts, progress)
     return [frozenset(theme.id for theme in reading.themes) for reading in readings]
 
 
