@@ -8,8 +8,11 @@ Exit status 0: every gate was reached; 1: one was not, or something was not run;
 import argparse
 import json
 import logging
+import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 import structlog
@@ -38,19 +41,28 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
     Where gates or a baseline are given, they stand for those of the files.
     """
     options = _parser().parse_args(arguments)
+    if _prints_alone(options) and any(getattr(options, option) is not None for option in (*_FORMS, "show")):
+        sys.stderr.write(
+            "compare, --beir and --comments print what they find, without --json, --markdown, --html, --show.\n"
+        )
+        return 2
     if options.parts[:1] == ["compare"]:
         return _compare([Path(name) for name in options.parts[1:]])
     parts = registered()
     accepting = options.parts[:1] == ["accept"]
-    names = [ALIASES.get(name, name) for name in (options.parts[1:] if accepting else options.parts)]
+    called = options.parts[1:] if accepting else options.parts
+    names = list(dict.fromkeys(ALIASES.get(name, name) for name in called))
     for name in names:
         if name not in parts:
             sys.stderr.write(f"There is no part {name!r}; the parts are {', '.join(parts)}.\n")
             return 2
     for option in _FORMS:
-        if str(getattr(options, option)) in parts:
+        if str(getattr(options, option)) in {*parts, *ALIASES}:
             sys.stderr.write(f"Name the parts before --{option}, which takes the name of a file.\n")
             return 2
+    if (reason := _unwritable(options)) is not None:
+        sys.stderr.write(f"{reason}\n")
+        return 2
     if (options.yes or options.record or options.judge or options.prices or options.cases) and not options.live:
         sys.stderr.write("--yes, --prices, --cases, --record and --judge go with --live.\n")
         return 2
@@ -69,7 +81,8 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
         return _comments(options.comments)
     try:
         gates = read_gates() if gates is None else gates
-        baseline = read_baseline() if baseline is None else baseline
+        _check_gates(gates, parts)
+        baseline = read_baseline(required=not accepting) if baseline is None else baseline
     except PartNotRun as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -77,14 +90,19 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
     if options.recorded is not None or options.live:
         return _with_a_model(options, parts["agendas"], names, gates)
     run = run_parts(chosen, gates, baseline, options.show)
-    _write(run, options)
+    written = _write(run, options)
     if accepting:
         return _accept(run, baseline, options.because)
-    return 0 if run.passed else 1
+    return 0 if run.passed and written else 1
 
 
-def run_parts(parts: Sequence[Part], gates: Gates, baseline: Baseline, show: str | None = None) -> Run:
-    """Run the parts one after the other over one index; progress goes to standard error."""
+def run_parts(
+    parts: Sequence[Part], gates: Gates, baseline: Baseline, show: str | None = None, *, some_cases: bool = False
+) -> Run:
+    """Run the parts one after the other over one index; progress goes to standard error.
+
+    With `some_cases` those of the baseline that are not among them do not count as not run.
+    """
     results: list[PartResult] = []
     times: dict[str, Times] = {}
     with shared_index():
@@ -94,9 +112,13 @@ def run_parts(parts: Sequence[Part], gates: Gates, baseline: Baseline, show: str
             try:
                 report = part.run()
                 cases = {case.name: watch.seconds.get(case.name, case.task_duration) for case in report.cases}
-                result = judge(part, report, gates, baseline, show)
+                result = judge(part, report, gates, baseline, show, some_cases=some_cases)
             except (CoachError, PartNotRun) as error:
                 result = not_run(part, error, gates)
+            except Exception as error:
+                # The other parts still tell what they find; whoever mends this one needs to know where it broke.
+                traceback.print_exc()
+                result = not_run(part, PartNotRun(f"it broke off: {type(error).__name__}: {error}"), gates)
             results.append(result)
             outcome = "not run" if result.error else "passed" if result.passed else "failed"
             watch.close(len(result.cases), outcome)
@@ -119,14 +141,23 @@ def _with_a_model(options: argparse.Namespace, agendas: Part, names: Sequence[st
     except (CoachError, PartNotRun, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    run = run.model_copy(update={"mode": by.mode, "writer": by.model.name if by.model else None})
-    _write(run, options)
-    return 0 if run.passed else 1
+    kept = options.recorded if options.recorded is not None else options.record
+    again = None if kept is None else f" --recorded {shlex.quote(str(kept))}"
+    run = run.model_copy(update={"mode": by.mode, "writer": by.model.name if by.model else None, "again": again})
+    written = _write(run, options)
+    return 0 if run.passed and written else 1
 
 
 def _recorded(name: str) -> Writer:
     known = FOLDER / f"{name}.jsonl"
-    recorded = RecordedModel(known if known.exists() else Path(name))
+    file = known if known.exists() else Path(name)
+    if not file.exists():
+        kept = ", ".join(sorted(one.stem for one in FOLDER.glob("*.jsonl"))) or "none"
+        raise PartNotRun(
+            f"There is no recording {name!r}, neither a file nor among those kept here: {kept}. "
+            "--live --record FILE makes one."
+        )
+    recorded = RecordedModel(file)
     return Writer("recorded", recorded, Settings().llm_timeout_s, cases=recorded.cases)
 
 
@@ -205,20 +236,63 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _write(run: Run, options: argparse.Namespace) -> None:
-    """Each form that was asked for to its file, or to standard output; without one, the table there."""
-    printed = False
+def _prints_alone(options: argparse.Namespace) -> bool:
+    return options.parts[:1] == ["compare"] or options.beir is not None or options.comments is not None
+
+
+def _check_gates(gates: Gates, parts: Mapping[str, Part]) -> None:
+    """Raises PartNotRun where a gate is on something that nothing measures: it would be open for good."""
+    measured = {(name, metric.metric()) for name, part in parts.items() for metric in part.metrics}
+    if stray := [
+        f"[{part}.{metric}]" for part, named in gates.items() for metric in named if (part, metric) not in measured
+    ]:
+        raise PartNotRun(f"gates.toml has {', '.join(stray)}, and nothing measures that. Is the name misspelt?")
+
+
+def _unwritable(options: argparse.Namespace) -> str | None:
+    """Why a file that was asked for could not be written, found out before minutes are spent; makes its folder."""
+    for option in _FORMS:
+        target = getattr(options, option)
+        if target is None or target == "-":
+            continue
+        try:
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return f"--{option} {target} cannot be written: {error.strerror}."
+        if Path(target).is_dir():
+            return f"--{option} {target} is a folder. Name a file."
+    return None
+
+
+def _write(run: Run, options: argparse.Namespace) -> bool:
+    """Each form that was asked for to its file, or to standard output; without one, the table there.
+
+    Whether all could be written.
+    """
+    printed, written = False, True
     for option, form in _FORMS.items():
         target = getattr(options, option)
         if target == "-":
             print(form(run))
             printed = True
         elif target is not None:
-            Path(target).write_text(f"{form(run)}\n", "utf-8")
+            try:
+                Path(target).write_text(f"{form(run)}\n", "utf-8", "replace")
+            except OSError as error:
+                sys.stderr.write(f"--{option} {target} was not written: {error.strerror}.\n")
+                written = False
     if not printed:
-        print(table(run.parts))
+        print(table(run.parts, run.again))
         if options.show is not None:
-            print("\n".join(_in_full(run)))
+            print("\n".join(_in_full(run)) or _nothing_to_show(run, options.show))
+    return written
+
+
+def _nothing_to_show(run: Run, show: str) -> str:
+    metrics = [one.metric for part in run.parts for one in part.scores]
+    if show in metrics:
+        return f"\nNo case to show: none that {show} judged fell short."
+    return f"\nNo case to show: {show!r} is in no case's name, and no metric. The metrics are {', '.join(metrics)}."
 
 
 def _in_full(run: Run) -> Iterator[str]:
@@ -279,6 +353,9 @@ def _comments(file: Path) -> int:
 
 
 if __name__ == "__main__":
+    # Half a sign in what a model wrote must not cost the results of a whole run.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     # Standard output is for the results alone, and what falls back on purpose is no news.
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

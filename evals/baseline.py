@@ -27,9 +27,14 @@ class Baseline(BaseModel):
     parts: dict[str, dict[str, CaseResult]] = {}
 
 
-def read_baseline(file: Path = ACCEPTED) -> Baseline:
-    """The accepted baseline; an empty one where none was accepted yet. Raises PartNotRun where it is broken."""
+def read_baseline(file: Path = ACCEPTED, *, required: bool = False) -> Baseline:
+    """The accepted baseline; an empty one where none was accepted yet, unless it is `required`.
+
+    Raises PartNotRun where it is broken, or missing and required: without it no drop is noticed.
+    """
     if not file.exists():
+        if required:
+            raise PartNotRun(f"{file} is missing, so no drop would be noticed; `python -m evals accept` writes it.")
         return Baseline()
     try:
         return Baseline.model_validate_json(file.read_text("utf-8"))

@@ -49,29 +49,40 @@ def _rows(before: PartResult, now: PartResult, apart: list[str]) -> Iterator[_Ro
             apart.append(f"{part.part}: not run in {side}: {part.error}")
     if before.error or now.error:
         return
+    both = {case for case, one in before.cases.items() if case in now.cases and one.input == now.cases[case].input}
+    apart += _cases_apart(before, now, both)
     metrics, others = ([one.metric for one in part.scores] for part in (before, now))
+    # What is true of many metrics is said once.
+    odd: dict[str, list[str]] = {}
     for metric in [*metrics, *(metric for metric in others if metric not in metrics)]:
-        name = f"{now.part} {metric}"
         if metric not in metrics or metric not in others:
-            apart.append(f"{name}: only {'A' if metric in metrics else 'B'} has this metric.")
+            odd.setdefault(f"only {'A' if metric in metrics else 'B'} has this metric", []).append(metric)
             continue
         found = change(now, metric, before.cases)
         if found is None:
-            apart.append(f"{name}: no case that both judged has the same input.")
+            odd.setdefault("no case that both judged has the same input", []).append(metric)
             continue
-        new = len(now.values(metric).keys() - before.values(metric).keys())
-        odd = [
-            f"{count} cases {what}"
-            for count, what in (
-                (len(found.gone), "in A alone"),
-                (new, "in B alone"),
-                (len(found.altered), "with another input"),
-            )
-            if count
-        ]
-        if odd:
-            apart.append(f"{name}: {', '.join(odd)}.")
-        yield name, found.before, found.difference, found.interval, found.cases
+        was, new = (part.values(metric).keys() & both for part in (before, now))
+        for side, alone in (("A", was - new), ("B", new - was)):
+            if alone:
+                odd.setdefault(f"judged in {side} alone: {_count(len(alone))}", []).append(metric)
+        yield f"{now.part} {metric}", found.before, found.difference, found.interval, found.cases
+    apart += [f"{now.part} {', '.join(named)}: {what}." for what, named in odd.items()]
+
+
+def _cases_apart(before: PartResult, now: PartResult, both: set[str]) -> Iterator[str]:
+    """The cases that only one run has, or that are no longer the same."""
+    alone = [
+        ("in A alone", before.cases.keys() - now.cases.keys()),
+        ("in B alone", now.cases.keys() - before.cases.keys()),
+    ]
+    altered = ("with another input", (before.cases.keys() & now.cases.keys()) - both)
+    if told := [f"{_count(len(cases))} {where}" for where, cases in (*alone, altered) if cases]:
+        yield f"{now.part}: {', '.join(told)}."
+
+
+def _count(cases: int) -> str:
+    return "1 case" if cases == 1 else f"{cases} cases"
 
 
 def _writer(run: Run) -> str:

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from coach.retrieval.chunk import Passage
 from coach.retrieval.rank import WEIGHTS_FILE, Legs, Weights, scaled, section_kind
 from coach.settings import Settings
+from evals.gold import read_gold
 from evals.library_index import library_index
 from evals.parts import PartNotRun
-from evals.retrieval import judged_name, measure, read_gold, top
+from evals.retrieval import judged_name, measure, top
 
 # The cosine of a passage alone says little that the highest in its document does not; it orders what is equal.
 LEGS = ("words", "whole_words", "document_words", "document_similarity", "document_asked", "section_asked")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from evals.report import NOT_KEPT
 from evals.results import PartResult, Run, Score
 
 _MOST_FAULTS = 5
@@ -28,7 +29,7 @@ def _lines(run: Run) -> Iterator[str]:
         yield _row(part, one)
     for part, one in judged:
         if one.verdict != "passed":
-            yield from _red(part, one)
+            yield from _red(part, one, run.again)
     yield ""
     tokens = [part.tokens for part in run.parts]
     seconds = ", ".join(f"{name} {times.whole:.0f} s" for name, times in run.times.items())
@@ -47,7 +48,7 @@ def _row(part: PartResult, one: Score) -> str:
     return f"| {part.part} | {one.metric} | {score} | {around} | {floor} | {against} | {one.cases} | {verdict} |"
 
 
-def _red(part: PartResult, one: Score) -> Iterator[str]:
+def _red(part: PartResult, one: Score, again: str | None) -> Iterator[str]:
     yield ""
     why = part.error or one.red or "no case gave it anything to judge"
     yield f"**{part.part} {one.metric}** {one.verdict}: {_safe(why)}"
@@ -56,7 +57,7 @@ def _red(part: PartResult, one: Score) -> Iterator[str]:
     if len(one.faults) > _MOST_FAULTS:
         yield f"- and {len(one.faults) - _MOST_FAULTS} more"
     yield ""
-    yield f"`python -m evals {part.part} --show {one.metric}`"
+    yield NOT_KEPT if again is None else f"`python -m evals {part.part}{again} --show {one.metric}`"
 
 
 def _safe(text: str) -> str:

@@ -11,6 +11,7 @@ from coach.agenda import adapt, brief, choose, pipeline, plan, series, write
 from coach.agenda.brief import Avoidance, SessionBrief
 from coach.agenda.guard import evidence, form, people, plan_keeping
 from coach.retrieval import find, rank
+from coach.retrieval.search import Search
 from evals.breakages import (
     Mutation,
     Patch,
@@ -18,6 +19,7 @@ from evals.breakages import (
     closed_questions,
     drop_citations,
     each_item,
+    everything_fits,
     forgets_asked,
     grand_words,
     guard_refuses_all,
@@ -29,6 +31,7 @@ from evals.breakages import (
     no_reviews,
     note_in_prompt,
     note_in_summary,
+    nothing_fits,
     one_guard_off,
     pair_in_rules,
     previous_goals,
@@ -42,6 +45,7 @@ from evals.breakages import (
     without_reason,
     without_ties,
     wrapped,
+    wrapped_async,
 )
 from evals.mutations_of_feedback import MUTATIONS_OF_FEEDBACK
 from evals.mutations_of_words import MUTATIONS_OF_WORDS
@@ -150,6 +154,30 @@ MUTATIONS: Sequence[Mutation] = (
         becomes(find, "ANSWERED", 0.6),
     ),
     Mutation(
+        "kind of passage not read",
+        "who asks for questions to ask gets whatever says the same",
+        ("retrieval.starters-sought",),
+        becomes(find, "seeks_starters", lambda question: False),
+    ),
+    Mutation(
+        "starters for every question",
+        "whatever is asked, conversation starters come first",
+        ("retrieval.starters-unsought", "retrieval.found-first"),
+        becomes(find, "seeks_starters", lambda question: True),
+    ),
+    Mutation(
+        "own documents forgotten",
+        "what a program added for itself is never found to fit",
+        ("own-documents.own-named",),
+        becomes(Search, "fitting", nothing_fits),
+    ),
+    Mutation(
+        "own documents anywhere",
+        "what a program added for itself fits whatever the two do",
+        ("own-documents.own-fits",),
+        wrapped_async(Search, "fitting", everything_fits),
+    ),
+    Mutation(
         "topic narrowing off",
         "starters come from any topic",
         ("starters.topics-kept",),
@@ -212,7 +240,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "guards asleep",
         "whatever the model writes is taken",
-        ("worst.no-bad-words", "worst.worst-is-guarded", "injection.worst-is-guarded"),
+        ("worst.no-bad-words", "worst.worst-is-guarded", "injection.worst-is-guarded", "injection.no-marker"),
         guards_asleep,
     ),
     Mutation(

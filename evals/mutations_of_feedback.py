@@ -12,8 +12,10 @@ from sqlmodel import col, select
 from api.routes import rights
 from coach.feedback import disclosure, publishing, reports, summarize, summary, summary_write
 from coach.feedback.disclosure import Minimums, Voice, band_of
-from coach.models import Feedback, MentoringSession
-from coach.store import summaries
+from coach.feedback.periods import Period
+from coach.feedback.reports import Content
+from coach.models import Feedback, MentoringSession, ThemeReport
+from coach.store import Store, summaries
 from coach.store.export import Held
 from coach.store.feedback import SharedFeedback
 from evals.breakages import Mutation, becomes, wrapped, wrapped_async
@@ -50,6 +52,20 @@ def without_sources(original: Any, *args: Any) -> Any:
 def first_half(original: Any, voices: Iterable[Voice], *args: Any) -> Any:
     heard = list(voices)
     return original(heard[: (len(heard) + 1) // 2], *args)
+
+
+async def nothing_kept(
+    store: Store, program_id: str, period: Period, content: Content, state: object, who: str
+) -> tuple[ThemeReport, bool]:
+    made = ThemeReport(
+        program_id=program_id,
+        period=period.label,
+        begins_at=period.begin,
+        ends_at=period.end,
+        status=content["status"],
+        content=content,
+    )
+    return made, True
 
 
 MUTATIONS_OF_FEEDBACK: Sequence[Mutation] = (
@@ -100,6 +116,12 @@ MUTATIONS_OF_FEEDBACK: Sequence[Mutation] = (
         "a report is made of what came first",
         ("reports.same-in-any-order",),
         wrapped(reports, "decide", first_half),
+    ),
+    Mutation(
+        "report made anew",
+        "a report is not kept, and whoever asks again gets one of the feedback that is there then",
+        ("reports.frozen",),
+        becomes(publishing, "_kept", nothing_kept),
     ),
     Mutation(
         "redaction off",

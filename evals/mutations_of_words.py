@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from coach.agenda import choose, pipeline
+from coach.agenda import choose, pipeline, write
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.words import AgendaWords
-from evals.breakages import Mutation, Patch, each_starter, wrapped
+from evals.breakages import Mutation, Patch, becomes, each_starter, wrapped
 
 
 def each_description(change: Callable[[str, Slot], str]) -> Callable[[Patch], None]:
@@ -75,6 +75,12 @@ MUTATIONS_OF_WORDS: Sequence[Mutation] = (
         each_description(lambda text, slot: f"You guys, this is for both. {text}"),
     ),
     Mutation(
+        "layoffs in a template",
+        "an item speaks of layoffs, also to who asked to keep that out",
+        ("agendas.avoided-absent",),
+        each_description(lambda text, slot: f"{text} Layoffs are a case to think of."),
+    ),
+    Mutation(
         "same end to every item",
         "one sentence stands under every item",
         ("pairs.no-repetition",),
@@ -103,5 +109,17 @@ MUTATIONS_OF_WORDS: Sequence[Mutation] = (
         "an activity cites what another one rests on",
         ("agendas.citations-support",),
         wrapped(choose, "adapted", sources_of_another),
+    ),
+    Mutation(
+        "answer cut off",
+        "a model may write half of what an agenda takes",
+        ("prompts.answer-fits",),
+        becomes(write, "MOST_AGENDA_TOKENS", 400),
+    ),
+    Mutation(
+        "answer without end",
+        "a model may write twice as much as a program wants to pay",
+        ("prompts.answer-fits",),
+        becomes(write, "MOST_AGENDA_TOKENS", 3_000),
     ),
 )

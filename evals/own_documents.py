@@ -11,8 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
@@ -25,6 +24,7 @@ from evals.library_index import library_index
 from evals.pairs import Earlier, Meeting, PairCase, Someone
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import counted
+from evals.rows import checked, once, yaml_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "own"
 HALVES = ("built", "heldout")
@@ -134,10 +134,9 @@ METRICS: tuple[type[Metric[Situation, Named]], ...] = (OwnNamed, OwnFits)
 def read_programs(half: str) -> list[OwnProgram]:
     """The programs of one half. Raises PartNotRun where the file is none of the form."""
     file = FOLDER / f"{half}.yaml"
-    try:
-        return TypeAdapter(list[OwnProgram]).validate_python(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise PartNotRun(f"{file} cannot be read: {error}") from error
+    found = [checked(OwnProgram, where, row) for where, row in yaml_rows(file)]
+    once((f"{one.program}: {pair.name}" for one in found for pair in one.pairs), file)
+    return found
 
 
 def situations() -> Iterator[Situation]:

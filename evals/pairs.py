@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from coach.agenda.brief import Briefing, make_brief
 from coach.models import ActionItem, MentoringSession, Pair, Participant, Program
@@ -19,7 +18,7 @@ from coach.retrieval.library import Role, Topic
 from coach.store.agendas import AgendaFacts, PastAgenda
 from coach.store.feedback import SharedFeedback
 from coach.store.pairs import PairPeople
-from evals.parts import PartNotRun
+from evals.rows import checked, once, yaml_files, yaml_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "pairs"
 # Every pair meets on this day; what came before lies three weeks apart.
@@ -187,23 +186,16 @@ class PairCase(_Strict):
 
 @cache
 def read_pairs(folder: Path = FOLDER) -> tuple[PairCase, ...]:
-    """Every pair of the eval set, by file and place. Raises PartNotRun naming the file and the pair that is wrong."""
+    """Every pair of the eval set, by file and place. Raises PartNotRun naming the file and the line that is wrong."""
     pairs = tuple(_read(folder))
-    names = [pair.name for pair in pairs]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise PartNotRun(f"Pairs need names of their own: {', '.join(twice)} come twice in {folder}.")
+    once((pair.name for pair in pairs), folder)
     return pairs
 
 
 def _read(folder: Path) -> Iterator[PairCase]:
-    for path in sorted(folder.glob("*.yaml")):
-        rows = yaml.safe_load(path.read_text("utf-8"))
-        for place, row in enumerate(rows, start=1):
-            try:
-                yield PairCase.model_validate(row)
-            except ValidationError as error:
-                name = row.get("name", place) if isinstance(row, dict) else place
-                raise PartNotRun(f"{path}, pair {name}: {error}") from error
+    for path in yaml_files(folder):
+        for where, row in yaml_rows(path):
+            yield checked(PairCase, where, row)
 
 
 def _participant(role: str, someone: Someone) -> Participant:

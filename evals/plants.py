@@ -31,7 +31,7 @@ from evals.agendas import read_dataset
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, judged, register
 from evals.plants_in_code import STRUCTURAL
-from evals.sound_texts import filled, plant_rows, refused_sound_texts
+from evals.sound_texts import PlantRow, filled, plant_rows, refused_sound_texts
 
 HALVES = ("built", "heldout")
 # What was written after both, with kinds of its own choice, to widen the guards by; like `built` it shows no skill.
@@ -89,7 +89,7 @@ class Tally:
 
 def read_plants(half: str) -> list[Plant]:
     """The texts of a half. Raises PartNotRun where the file is missing or broken."""
-    return [Plant(**row) for row in plant_rows(half)]  # type: ignore[arg-type]
+    return [Plant(**row) for row in plant_rows(half, PlantRow)]
 
 
 def refusals(plant: Plant, draft: Draft, *, append: bool) -> set[str]:

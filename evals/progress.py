@@ -47,6 +47,9 @@ class Watch:
         begin = "\r" if self._out.isatty() else ""
         self._out.write(f"{begin}{self._line(max(cases, self._all))}  {outcome}\n")
         self._out.flush()
+        if self in _current:
+            # What comes later is no case of this part.
+            _current.remove(self)
 
     def _line(self, every: int) -> str:
         return f"evals: {self.part:<12} {self._done:>4} of {every:>4} cases  {self.whole:>6.1f} s"

@@ -19,12 +19,12 @@ from typing import Any
 from pydantic_evals.reporting import EvaluationReport
 from tokenizers import Tokenizer
 
+from coach.agenda import write
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose
 from coach.agenda.plan import outline
 from coach.agenda.words import AgendaWords
-from coach.agenda.write import MOST_AGENDA_TOKENS, agenda_prompt
 from coach.asking import wire_schema
 from coach.retrieval.search import Search
 from coach.settings import Settings
@@ -82,8 +82,9 @@ class AnswerFits(Metric[str, Cost]):
 
     def faults(self, inputs: str, output: Cost) -> list[str] | None:
         """How far an answer as long as the composer's goes beyond what is asked for, or that beyond what is allowed."""
-        found = [f"{output.completion} tokens"] if output.completion > MOST_COMPLETION else []
-        return found + (["more is asked for than is allowed"] if MOST_AGENDA_TOKENS > MOST_COMPLETION else [])
+        asked = write.MOST_AGENDA_TOKENS
+        found = [f"{output.completion} tokens, and cut off at {asked}"] if output.completion > asked else []
+        return found + (["more is asked for than is allowed"] if asked > MOST_COMPLETION else [])
 
 
 class StablePartFirst(Metric[str, Cost]):
@@ -101,7 +102,7 @@ async def cost_of(briefing: Briefing, search: Search) -> Cost:
     """What an agenda of an hour for this pair costs."""
     hour = replace(briefing, brief=briefing.brief.model_copy(update={"minutes": MINUTES}))
     plan = await choose(outline(hour.brief), hour, search)
-    prompt = agenda_prompt(plan, hour)
+    prompt = write.agenda_prompt(plan, hour)
     words = compose(plan, hour)
     schema = json.dumps(wire_schema(AgendaWords))
     answer = json.dumps(words.model_dump(mode="json"), ensure_ascii=False)

@@ -23,6 +23,11 @@ _MOST_NAMED = 12
 _MOST_SHOWN = 12
 _LEAST_SHOWN = 3
 
+NOT_KEPT = (
+    "The model's replies were not kept. With --record FILE they are, and --recorded FILE shows these cases without "
+    "asking again; --html FILE has the worst of them in full."
+)
+
 Gates = Mapping[str, Mapping[str, Gate]]
 
 
@@ -40,18 +45,23 @@ def judge(
     gates: Gates,
     baseline: Baseline | None = None,
     show: str | None = None,
+    *,
+    some_cases: bool = False,
 ) -> PartResult:
     """Each metric of the part against its gate, and against the baseline where one is given.
 
-    A case whose task or evaluator broke off counts as judged and not passed. `show` is a metric or a piece of a case's
-    name: all cases that it did not pass, or that it names, are then shown in full.
+    Cases that the baseline has and this run does not were not run, so nothing has passed, unless `some_cases` were
+    enough. A case whose task or evaluator broke off counts as judged and not passed. `show` is a metric or a piece of a
+    case's name: all cases that it did not pass, or that it names, are then shown in full.
     """
     metrics = [kind.metric() for kind in part.metrics]
     cases, reasons = _cases(metrics, report)
     result = PartResult(part=part.name, about=part.about, cases=cases)
     before = baseline.parts.get(part.name, {}) if baseline is not None else {}
+    missing = [] if some_cases else [name for name in before if name not in cases]
     scores = tuple(
-        _score(kind, result, reasons, gates.get(part.name, {}).get(kind.metric()), before) for kind in part.metrics
+        _score(kind, result, reasons, gates.get(part.name, {}).get(kind.metric()), before, missing)
+        for kind in part.metrics
     )
     notes = (report.experiment_metadata or {}).get("notes")
     return result.model_copy(update={"scores": scores, "notes": notes, "shown": _shown(result, report, reasons, show)})
@@ -87,9 +97,13 @@ def _cases(metrics: Sequence[str], report: EvaluationReport[Any, Any, Any]) -> t
         for metric in metrics:
             if metric in case.scores:
                 weight = case.scores.get(f"{metric}{WEIGHT}")
-                value = float(case.scores[metric].value)
-                judged[metric] = Judged(value=round(value, 9), weight=float(weight.value) if weight else 1.0)
-                if value < 1:
+                value = round(float(case.scores[metric].value), 9)
+                judged[metric] = Judged(value=value, weight=float(weight.value) if weight else 1.0)
+                if not 0 <= value <= 1:
+                    # One beyond 1 would make up for what fell short elsewhere.
+                    judged[metric] = judged[metric].model_copy(update={"value": 0.0})
+                    reasons[metric][case.name] = f"a grade of {value:g}, which is none from 0 to 1"
+                elif value < 1:
                     reasons[metric][case.name] = f"{value:.2f}"
             elif metric in case.assertions:
                 result = case.assertions[metric]
@@ -125,13 +139,14 @@ def _score(
     reasons: _Reasons,
     gate: Gate | None,
     before: Mapping[str, CaseResult],
+    missing: Sequence[str],
 ) -> Score:
     metric = kind.metric()
     values = result.values(metric)
     judged = list(values.values())
     reached = score(judged) if judged else None
     changed = change(result, metric, before) if judged else None
-    red = None if reached is None else _red(reached, gate, changed)
+    red = None if reached is None else _red(reached, gate, changed) or _red_of_missing(missing, result.part)
     # Faults by what they cost; those of one cost in the order of the cases.
     named = sorted(reasons[metric], key=lambda case: values[case][0])
     graded = any(0 < value < 1 for value, _ in judged)
@@ -176,6 +191,16 @@ def _red(reached: float, gate: Gate | None, changed: Change | None) -> str | Non
     return None
 
 
+def _red_of_missing(missing: Sequence[str], part: str) -> str | None:
+    """Whoever takes out the cases that fall short must not pass by it, and who means to has to say so."""
+    if not missing:
+        return None
+    return (
+        f"{len(missing)} of the baseline's cases were not run, such as “{missing[0]}”; where that is meant: "
+        f'python -m evals accept {part} --because "why"'
+    )
+
+
 def _shown(
     result: PartResult, report: EvaluationReport[Any, Any, Any], reasons: _Reasons, show: str | None
 ) -> tuple[Shown, ...]:
@@ -205,12 +230,14 @@ def _why(kind: type[Metric[Any, Any]]) -> str:
     return " ".join((kind.__doc__ or "").split())
 
 
-def table(results: Sequence[PartResult]) -> str:
-    """The results for reading: a table for each part, and below it what did not pass, with the cases."""
-    return "\n\n".join("\n".join(_lines(result)) for result in results)
+def table(results: Sequence[PartResult], again: str | None = "") -> str:
+    """The results for reading: a table for each part, and below it what did not pass, with the cases and the command
+    that shows them; `again` as in `Run`.
+    """
+    return "\n\n".join("\n".join(_lines(result, again)) for result in results)
 
 
-def _lines(result: PartResult) -> Iterator[str]:
+def _lines(result: PartResult, again: str | None) -> Iterator[str]:
     wide = max([len("metric"), *(len(one.metric) for one in result.scores)])
     yield f"{result.part}: {len(result.cases)} cases"
     yield (
@@ -235,9 +262,9 @@ def _lines(result: PartResult) -> Iterator[str]:
         elif one.verdict == "not run" and not result.error:
             yield f"{result.part} {one.metric} was not run: no case gave it anything to judge."
         yield from (f"  {fault.case}: {fault.reason}" for fault in one.faults)
-        if one.verdict == "failed":
-            yield f"To see these cases in full: python -m evals {result.part} --show {one.metric}"
+        if one.verdict == "failed" and again is not None:
+            yield f"To see these cases in full: python -m evals {result.part}{again} --show {one.metric}"
     if gone := sorted({case for one in result.scores if one.change for case in one.change.gone}):
         yield f"{len(gone)} cases of the baseline are gone, such as {gone[0]}."
     if not result.passed:
-        yield f"To see this again: python -m evals {result.part}"
+        yield NOT_KEPT if again is None else f"To see this again: python -m evals {result.part}{again}"

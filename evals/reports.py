@@ -163,7 +163,7 @@ def tell(program: Program, certainties: Certainties, words: ReportWords) -> Cont
 
 def run() -> EvaluationReport[Any, Any, Any]:
     """The part: simulated programs of held-out comments, from comments to report."""
-    comments, settings = read_comments(), Settings()
+    comments, settings = read_comments(known=all_themes()), Settings()
     library = read_library(settings.knowledge_dir)
     words = report_words(library)
     reader = ThemeReader.open(settings.embedding_model, taxonomy(library))

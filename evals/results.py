@@ -161,11 +161,16 @@ class Times(_Frozen):
 
 
 class Run(_Frozen):
-    """A run of some or all parts. `mode` says who wrote the agendas; `writer` names the model where there was one."""
+    """A run of some or all parts. `mode` says who wrote the agendas; `writer` names the model where there was one.
+
+    `again` follows `python -m evals PART` where somebody wants to see the same once more; None where that would ask a
+    model anew.
+    """
 
     format: Literal[2] = FORMAT
     mode: Mode = "composer"
     writer: str | None = None
+    again: str | None = ""
     parts: tuple[PartResult, ...]
     times: dict[str, Times] = {}
 

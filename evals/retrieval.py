@@ -1,17 +1,13 @@
 """Retrieval: the gold set of questions, judged by people's needs, and any collection in BEIR form.
 
-The gold set is in `datasets/retrieval/`: `queries.jsonl` and `qrels.tsv` (0 to 2), half to tune with and half held out.
 What is judged is a section of a document, `document#heading`, or a starter, `document#text`. Figures are those of
 trec_eval (pytrec_eval), with 95 % intervals from a bootstrap over questions.
 """
 
 import asyncio
-import csv
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,67 +22,23 @@ from coach.retrieval.lexical import Lexical, Scores, Stems
 from coach.retrieval.rank import Legs, Ranker, closeness, scaled
 from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
+from evals.gold import Qrels, Question, Seeking, Split, read_gold, read_qrels, read_seeking
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, PartNotRun, carried_out, register
+from evals.rows import json_rows
 
-FOLDER = Path(__file__).with_name("datasets") / "retrieval"
 _MEASURES = {"ndcg_cut.5", "ndcg_cut.10", "recall.10", "recip_rank"}
 _SHOWN = {"ndcg_cut_5": "nDCG@5", "recall_10": "recall@10", "recip_rank": "MRR"}
 _RESAMPLES = 2_000
 _SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 # So many of what is found are looked at.
 _LOOKED_AT = 100
+# With this word begin the names of starters, followed by their topic; so many of what is found are seen at once.
+_STARTERS = "starters"
+_FIRST = 3
 
-Split = Literal["tune", "held-out"]
 Run = dict[str, dict[str, float]]
-Qrels = dict[str, dict[str, int]]
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """One question of the gold set; `relevant` is empty where the library has no answer."""
-
-    id: str
-    text: str
-    form: str
-    split: Split
-    narrowing: Narrowing
-    relevant: Mapping[str, int]
-
-    def groups(self) -> dict[str, Sequence[str]]:
-        """What the question is of."""
-        narrowing = self.narrowing
-        return {
-            "form": [self.form],
-            "topic": sorted(narrowing.topics or ()),
-            "stage": [narrowing.stage] if narrowing.stage else [],
-        }
-
-    def shown(self) -> dict[str, Any]:
-        """The question, and what answers it."""
-        return {"question": self.text, **self.groups(), "answered by": dict(self.relevant)}
-
-
-def read_gold(folder: Path = FOLDER) -> list[Question]:
-    """The gold set. Raises PartNotRun where it is missing or broken."""
-    try:
-        qrels = _read_qrels(folder / "qrels.tsv")
-        return [
-            Question(
-                id=row["_id"],
-                text=row["text"],
-                form=row["metadata"]["form"],
-                split=row["metadata"]["split"],
-                narrowing=Narrowing(
-                    topics=frozenset({row["metadata"]["topic"]}) if row["metadata"]["topic"] else None,
-                    stage=row["metadata"]["stage"],
-                ),
-                relevant=qrels.get(row["_id"], {}),
-            )
-            for row in _read_jsonl(folder / "queries.jsonl")
-        ]
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise PartNotRun(f"The gold set in {folder} cannot be read: {error}") from error
+Asked = Question | Seeking
 
 
 def judged_name(passage: Passage) -> str:
@@ -94,34 +46,63 @@ def judged_name(passage: Passage) -> str:
     return f"{passage.document.front.id}#{passage.text if passage.asked_by else passage.section}"
 
 
-class FoundFirst(Graded[Question, list[str]]):
+class FoundFirst(Graded[Asked, list[str]]):
     """nDCG@5 of the search as it is used: a coordinator reads five passages, not fifty."""
 
-    def grade(self, inputs: Question, output: list[str]) -> float | None:
+    def grade(self, inputs: Asked, output: list[str]) -> float | None:
         """nDCG@5."""
-        if not inputs.relevant:
-            return None
-        return measure({inputs.id: dict(inputs.relevant)}, {inputs.id: _as_run(output)})[inputs.id]["ndcg_cut_5"]
+        return _figure("ndcg_cut_5", inputs, output)
 
 
-class FoundAtAll(Graded[Question, list[str]]):
+class FoundAtAll(Graded[Asked, list[str]]):
     """Recall@10 of the search as it is used: what the planner never sees it cannot use."""
 
-    def grade(self, inputs: Question, output: list[str]) -> float | None:
+    def grade(self, inputs: Asked, output: list[str]) -> float | None:
         """Recall@10."""
-        if not inputs.relevant:
-            return None
-        return measure({inputs.id: dict(inputs.relevant)}, {inputs.id: _as_run(output)})[inputs.id]["recall_10"]
+        return _figure("recall_10", inputs, output)
 
 
-class NoAnswerSaid(Metric[Question, list[str]]):
+class NoAnswerSaid(Metric[Asked, list[str]]):
     """A question that the library cannot answer gets no answer, and one that it can is not turned away."""
 
-    def faults(self, inputs: Question, output: list[str]) -> list[str] | None:
+    def faults(self, inputs: Asked, output: list[str]) -> list[str] | None:
         """Answered, or not, against what should have been."""
+        if isinstance(inputs, Seeking):
+            return None
         if bool(output) == bool(inputs.relevant):
             return []
         return ["answered, though the library has no answer" if output else "turned away, though there is an answer"]
+
+
+class StartersSought(Graded[Asked, list[str]]):
+    """Who asks for questions to ask wants conversation starters, on the topic that was named; an exercise on strategy
+    is no question about it.
+    """
+
+    def grade(self, inputs: Asked, output: list[str]) -> float | None:
+        """The share of the first three that are such starters; of a question that is turned away, none."""
+        if not isinstance(inputs, Seeking) or not inputs.for_starters:
+            return None
+        begin = "-".join(filter(None, [_STARTERS, inputs.metadata.about]))
+        return sum(name.startswith(f"{begin}-") for name in output[:_FIRST]) / _FIRST
+
+
+class StartersUnsought(Graded[Asked, list[str]]):
+    """Who asks something else in the same words wants an answer and no questions: what he is to do where somebody asks
+    too many, say.
+    """
+
+    def grade(self, inputs: Asked, output: list[str]) -> float | None:
+        """The share of the first three that are no starters."""
+        if not isinstance(inputs, Seeking) or inputs.for_starters:
+            return None
+        return 1 - sum(name.startswith(f"{_STARTERS}-") for name in output[:_FIRST]) / _FIRST
+
+
+def _figure(name: str, inputs: Asked, output: list[str]) -> float | None:
+    if isinstance(inputs, Seeking) or not inputs.relevant:
+        return None
+    return measure({inputs.id: dict(inputs.relevant)}, {inputs.id: _as_run(output)})[inputs.id][name]
 
 
 def measure(qrels: Qrels, run: Run) -> dict[str, dict[str, float]]:
@@ -138,22 +119,39 @@ def interval(values: Sequence[float], seed: int = 7) -> tuple[float, float]:
 
 
 def run() -> EvaluationReport[Any, Any, Any]:
-    """The part: the held-out half through the search as it is used, and every leg beside it."""
-    questions = read_gold()
+    """The part: the held-out halves through the search as it is used, and every leg beside it."""
+    questions, seeking = read_gold(), read_seeking()
     with library_index(Settings()) as search:
         _check_names(questions, search)
         legs = {question.id: search.legs(question.text) for question in questions}
-        held_out = {_case_name(question): question for question in questions if question.split == "held-out"}
+        every: list[Asked] = [*questions, *seeking]
+        held_out = {_case_name(one): one for one in every if one.split == "held-out"}
 
         async def find(name: str) -> list[str]:
-            question = held_out[name]
-            hits = search.find_now(question.text, _LOOKED_AT, question.narrowing)
-            answered = await search.answers(question.text)
-            return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if answered else []
+            return await found_for(held_out[name], search)
 
         report = asyncio.run(carried_out("retrieval", held_out, METRICS, find))
-        report.experiment_metadata = {"notes": "\n".join(_notes(questions, legs, search.passages))}
+        tune = asyncio.run(_as_used([one for one in every if one.split == "tune"], search))
+        notes = [*_notes(questions, legs, search.passages), *tune]
+        report.experiment_metadata = {"notes": "\n".join(notes)}
         return report
+
+
+async def found_for(one: Asked, search: Search) -> list[str]:
+    """Names of what the search finds, best first; nothing where it says that it has no answer."""
+    hits = search.find_now(one.text, _LOOKED_AT, one.narrowing if isinstance(one, Question) else Narrowing())
+    answered = await search.answers(one.text)
+    return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if answered else []
+
+
+async def _as_used(asked: Sequence[Asked], search: Search) -> list[str]:
+    """What the gates would say of the tuning half."""
+    found = [(one, await found_for(one, search)) for one in asked]
+    lines = []
+    for metric in (FoundFirst, FoundAtAll, StartersSought, StartersUnsought):
+        grades = [grade for one, names in found if (grade := metric().grade(one, names)) is not None]
+        lines.append(f"{metric.metric()} {np.mean(grades):.3f} ({len(grades)})")
+    return [f"tune     as it is used: {', '.join(lines)}"]
 
 
 def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> dict[str, float]:
@@ -161,11 +159,11 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
     import tempfile
 
     try:
-        rows = list(_read_jsonl(folder / "corpus.jsonl"))
+        rows = [row for _, row in json_rows(folder / "corpus.jsonl")]
         passages = [_indexed(row) for row in rows]
-        texts = {str(row["_id"]): str(row["text"]) for row in _read_jsonl(folder / "queries.jsonl")}
-        qrels = {key: row for key, row in _read_qrels(folder / "qrels" / "test.tsv").items() if key in texts}
-    except (OSError, KeyError, ValueError, TypeError) as error:
+        texts = {str(row["_id"]): str(row["text"]) for _, row in json_rows(folder / "queries.jsonl")}
+        qrels = {key: row for key, row in read_qrels(folder / "qrels" / "test.tsv").items() if key in texts}
+    except (PartNotRun, KeyError, ValueError, TypeError) as error:
         raise PartNotRun(f"{folder} is not a collection in BEIR form: {error}") from error
     if not rows or not any(key in texts for key in qrels):
         raise PartNotRun(f"{folder} has no documents, or no judged question among its queries.")
@@ -193,7 +191,7 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
     return {name: float(np.mean([row["ndcg_cut_10"] for row in rows.values()])) for name, rows in figures.items()}
 
 
-def _case_name(question: Question) -> str:
+def _case_name(question: Asked) -> str:
     return f"{question.id} {question.text}"
 
 
@@ -257,6 +255,10 @@ def _check_names(questions: list[Question], search: Search) -> None:
     lost = sorted({name for question in questions for name in question.relevant} - known)
     if lost:
         raise PartNotRun(f"qrels.tsv names {len(lost)} sections that the library does not have, such as {lost[0]!r}.")
+    for passage in search.passages:
+        key, begin = passage.document_id, "-".join(filter(None, [_STARTERS, passage.document.front.topic]))
+        if not (key.startswith(f"{begin}-") if passage.kind == "starters" else not key.startswith(f"{_STARTERS}-")):
+            raise PartNotRun(f"{key}: lists of starters are called starters-TOPIC-…, and nothing else is.")
 
 
 def _indexed(row: dict[str, Any]) -> IndexedText:
@@ -278,22 +280,6 @@ def _as_run(names: Sequence[str]) -> dict[str, float]:
     return {name: 1.0 / rank for rank, name in enumerate(names, start=1)}
 
 
-def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
-
-
-def _read_qrels(path: Path) -> Qrels:
-    qrels: Qrels = {}
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if int(row["score"]) > 0:
-                qrels.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
-    return qrels
-
-
-METRICS: tuple[type[Metric[Any, Any]], ...] = (FoundFirst, FoundAtAll, NoAnswerSaid)
+METRICS: tuple[type[Metric[Any, Any]], ...] = (FoundFirst, FoundAtAll, NoAnswerSaid, StartersSought, StartersUnsought)
 
 register(Part("retrieval", "the held-out questions of datasets/retrieval", METRICS, run))

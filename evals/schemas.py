@@ -13,9 +13,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from coach.retrieval.library import Stage, Topic
+from evals.gold import Seeking
 from evals.own_documents import OwnProgram
 from evals.pairs import PairCase
 from evals.shared_feedback import FeedbackCase
+from evals.sound_texts import PlantRow, SoundRow
 from evals.worst import Attack
 
 DATASETS = Path(__file__).with_name("datasets")
@@ -63,32 +65,11 @@ class Comment(_Row):
     polarity: Literal["concern", "gain", "mixed", "neutral"]
 
 
-class PlantRow(_Row):
-    """A fault, or a good text, and the place that it was written for.
-
-    A text that retells a private `note` says `whose` it is.
-    """
-
-    kind: _Text
-    where: Literal["title", "summary", "description", "because", "starter", "prep"]
-    text: _Text
-    note: str = ""
-    whose: Literal["mentor", "mentee"] = "mentor"
-
-
-class SoundRow(_Row):
-    """A faithful rewording of what the plan has in a place for something."""
-
-    place: Literal["title", "summary", "activity", "purpose", "starter", "prep"]
-    key: Annotated[str, Field(alias="for")]
-    title: str
-    text: _Text
-
-
 # The files of each form, and the schema that stands beside them.
 FORMS: dict[str, tuple[str, Any]] = {
     "pairs/schema.json": ("pairs/*.yaml", list[PairCase]),
     "retrieval/queries_schema.json": ("retrieval/queries.jsonl", Query),
+    "retrieval/seeking_starters_schema.json": ("retrieval/seeking_starters.jsonl", Seeking),
     "retrieval/qrels_schema.json": ("retrieval/qrels.tsv", Judgement),
     "themes/schema.json": ("themes/*.jsonl", Comment),
     "plants/schema.json": ("plants/[!s]*.jsonl", PlantRow),

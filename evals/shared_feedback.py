@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from coach.models import Agenda, Feedback, MentoringSession, Pair, Participant, Program
 from coach.retrieval.library import Role
 from coach.store import Store
 from coach.wishes import Wish
-from evals.parts import PartNotRun
+from evals.rows import checked, once, yaml_files, yaml_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "summaries"
 _BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -65,17 +64,9 @@ class FeedbackCase(_Strict):
 
 
 def read_cases(folder: Path = FOLDER) -> list[FeedbackCase]:
-    """Every case, by file. Raises PartNotRun where one is wrong."""
-    found = []
-    for path in sorted(folder.glob("*.yaml")):
-        for row in yaml.safe_load(path.read_text("utf-8")):
-            try:
-                found.append(FeedbackCase.model_validate(row))
-            except ValidationError as error:
-                raise PartNotRun(f"{path}: {error}") from error
-    names = [case.name for case in found]
-    if len(names) != len(set(names)):
-        raise PartNotRun(f"Two cases in {folder} have one name.")
+    """Every case, by file. Raises PartNotRun naming the file and the line that is wrong."""
+    found = [checked(FeedbackCase, where, row) for path in yaml_files(folder) for where, row in yaml_rows(path)]
+    once((case.name for case in found), folder)
     return found
 
 

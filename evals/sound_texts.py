@@ -1,19 +1,47 @@
 """Faithful rewordings of what agendas hold, as a good model writes them: the guards must let them pass."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from coach.agenda.compose import compose
 from coach.agenda.guard import Draft, check_agenda, check_prep
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.retrieval.chunk import Passage
-from evals.parts import PartNotRun
+from evals.rows import checked, json_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "plants"
 # How many passages of a document a slot is given, as `coach.agenda.choose` gives it about as many.
 _OFFERED = 4
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlantRow(_Row):
+    """A fault, or a good text, and the place that it was written for.
+
+    A text that retells a private `note` says `whose` it is.
+    """
+
+    kind: Annotated[str, Field(min_length=1)]
+    where: Literal["title", "summary", "description", "because", "starter", "prep"]
+    text: Annotated[str, Field(min_length=1)]
+    note: str = ""
+    whose: Literal["mentor", "mentee"] = "mentor"
+
+
+class SoundRow(_Row):
+    """A faithful rewording of what the plan has in a place for something."""
+
+    place: Literal["title", "summary", "activity", "purpose", "starter", "prep"]
+    key: Annotated[str, Field(alias="for")]
+    title: str
+    text: Annotated[str, Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -28,15 +56,17 @@ class SoundText:
 
 def read_sound(half: str) -> list[SoundText]:
     """The sound rewordings of a half. Raises PartNotRun where the file is missing or broken."""
-    return [SoundText(row["place"], row["for"], row["title"], row["text"]) for row in plant_rows(f"sound_{half}")]
+    rows = plant_rows(f"sound_{half}", SoundRow)
+    return [SoundText(row["place"], row["for"], row["title"], row["text"]) for row in rows]
 
 
-def plant_rows(name: str) -> list[dict[str, str]]:
-    """The rows of a file of `datasets/plants`. Raises PartNotRun where it is missing or broken."""
-    try:
-        return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
-    except (OSError, ValueError) as error:
-        raise PartNotRun(f"The plants cannot be read. {error}") from error
+def plant_rows(name: str, form: type[BaseModel]) -> list[dict[str, Any]]:
+    """The rows of a file of `datasets/plants`, each of the form. Raises PartNotRun with the line that is broken."""
+    rows = []
+    for where, row in json_rows(FOLDER / f"{name}.jsonl"):
+        checked(form, where, row)
+        rows.append(row)
+    return rows
 
 
 def filled(text: str, draft: Draft) -> str:

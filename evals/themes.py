@@ -4,25 +4,30 @@ The held-out comments are `datasets/themes/heldout.jsonl`, rows of {text, themes
 Figures are over pairs of a comment and a theme (micro) and the mean over themes (macro).
 """
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.feedback.head import Matrix, cross_checked, fit_head, read_examples, targets
 from coach.feedback.themes import Theme, ThemeReader, taxonomy
+from coach.retrieval.embed import Progress
 from coach.retrieval.library import Library, read_library
 from coach.settings import Settings
 from evals.library_index import encoder
 from evals.parts import Metric, Part, PartNotRun, Pooled, judged, register
+from evals.rows import checked, json_rows
 from evals.topic_model import is_installed, topic_shares
 
 HELD_OUT = Path(__file__).with_name("datasets") / "themes" / "heldout.jsonl"
 _RESAMPLES = 2_000
+# More comments take so long that one wants to see how far it is.
+_MANY = 100
 
 
 @dataclass(frozen=True)
@@ -60,20 +65,25 @@ class Figures:
     themes: dict[str, ThemeFigures]
 
 
-def read_comments(file: Path = HELD_OUT) -> Comments:
-    """Rows of {text, themes}. Raises PartNotRun with the line where the file is missing or broken."""
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    text: str
+    themes: tuple[str, ...]
+
+
+def read_comments(file: Path = HELD_OUT, known: Collection[str] | None = None) -> Comments:
+    """Rows of {text, themes}; whatever else a row has is left alone.
+
+    Raises PartNotRun with the line that is broken, or that names a theme which is not among the `known` ones.
+    """
     found = []
-    try:
-        for number, line in enumerate(file.read_text("utf-8-sig").splitlines(), start=1):
-            if line.strip():
-                row = json.loads(line)
-                if not isinstance(row["text"], str) or not isinstance(row["themes"], list):
-                    raise PartNotRun(f"{file}:{number}: text must be a text, and themes a list of ids.")
-                found.append(Labelled(row["text"], frozenset(map(str, row["themes"]))))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PartNotRun(f"{file} cannot be read: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise PartNotRun(f'{file}:{number} is not {{"text": ..., "themes": [ids]}}: {error!r}') from error
+    for where, row in json_rows(file):
+        one = checked(_Row, f'{where} is not {{"text": "...", "themes": ["ID", ...]}}', row)
+        if known is not None and (strange := sorted({*one.themes} - {*known})):
+            raise PartNotRun(f"{where} names {_strange(strange, known)}.")
+        # Half of a sign that takes two, as some exports leave it, is no text that can be read.
+        found.append(Labelled(one.text.encode("utf-8", "replace").decode("utf-8"), frozenset(one.themes)))
     if not found:
         raise PartNotRun(f"{file} has no comments.")
     return tuple(found)
@@ -121,8 +131,9 @@ METRICS: tuple[type[Metric[Any, Any]], ...] = (MicroF1, Precision)
 
 def run() -> EvaluationReport[Any, Any, Any]:
     """The part: the held-out comments through the reader as it is used, and simpler ways beside it."""
-    comments, settings = read_comments(), Settings()
+    settings = Settings()
     library = read_library(settings.knowledge_dir)
+    comments = read_comments(known=[theme.id for theme in taxonomy(library)])
     reader = ThemeReader.open(settings.embedding_model, taxonomy(library))
 
     found = _found(reader, comments)
@@ -142,10 +153,21 @@ def run_comments(file: Path, settings: Settings, say: Callable[[str], object]) -
     """The lines to print for any file of {text, themes}. Raises PartNotRun or a CoachError."""
     comments = read_comments(file)
     themes = taxonomy(read_library(settings.knowledge_dir))
-    strange = sorted(set().union(*(comment.themes for comment in comments)) - {theme.id for theme in themes})
+    known = {theme.id for theme in themes}
+    strange = sorted(set().union(*(comment.themes for comment in comments)) - known)
     if strange:
-        say(f"{len(strange)} of the file's themes are not in the taxonomy and count as missed: {', '.join(strange)}\n")
-    found = _found(ThemeReader.open(settings.embedding_model, themes), comments)
+        say(
+            f"{len(strange)} of the file's themes are not in the taxonomy and count as missed: "
+            f"{_strange(strange, known)}.\n"
+        )
+    if not any(comment.themes for comment in comments):
+        say("No comment of the file has a theme, so there is nothing to find, and the figures say nothing.\n")
+
+    def progress(done: int, total: int) -> None:
+        say(f"\rreading the comments and their sentences: {done} of {total} texts" + ("\n" if done == total else ""))
+
+    reader = ThemeReader.open(settings.embedding_model, themes)
+    found = _found(reader, comments, progress if len(comments) > _MANY else None)
     figures = measure(comments, found)
     low, high = interval(comments, found)
     yield f"micro F1 {figures.micro.f1:.3f}"
@@ -156,6 +178,12 @@ def run_comments(file: Path, settings: Settings, say: Callable[[str], object]) -
     yield from by_theme(figures)
 
 
+def _strange(strange: Sequence[str], known: Collection[str]) -> str:
+    """Themes that nobody knows, each with the one that may be meant."""
+    near = ((one, get_close_matches(one, known, 1)) for one in strange)
+    return ", ".join(f"{one!r} ({found[0]}?)" if found else repr(one) for one, found in near)
+
+
 def by_theme(figures: Figures) -> Iterator[str]:
     """A table by theme."""
     wide = max(map(len, figures.themes), default=5)
@@ -164,8 +192,9 @@ def by_theme(figures: Figures) -> Iterator[str]:
         yield f"{name:<{wide}}  {one.precision:>9.3f}  {one.recall:>6.3f}  {one.f1:>5.3f}  {one.raised:>9}"
 
 
-def _found(reader: ThemeReader, comments: Comments) -> Found:
-    readings = reader.read([comment.text for comment in comments])
+def _found(reader: ThemeReader, comments: Comments, progress: Progress | None = None) -> Found:
+    texts = [comment.text for comment in comments]
+    readings = reader.read(texts) if progress is None else reader.read(texts, progress)
     return [frozenset(theme.id for theme in reading.themes) for reading in readings]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.brief import Briefing, make_brief
@@ -33,8 +33,9 @@ from coach.untrusted import quotable
 from coach.vocabulary import Vocabulary
 from evals.library_index import library_index
 from evals.pairs import TODAY, PairCase, read_pairs
-from evals.parts import Metric, Part, PartNotRun, judged, register
+from evals.parts import Metric, Part, judged, register
 from evals.progress import counted
+from evals.rows import checked, json_rows
 from evals.words_shown import written_words
 
 ATTACKS = Path(__file__).with_name("datasets") / "attacks"
@@ -271,12 +272,7 @@ METRICS: tuple[type[Metric[Situation, Shown]], ...] = (WorstIsGuarded, NoBadWord
 
 def read_attacks(half: str) -> list[Attack]:
     """The attacks that the guards were built with, or the held-out ones. Raises PartNotRun where a line is not one."""
-    file = ATTACKS / f"{half}.jsonl"
-    try:
-        lines = file.read_text("utf-8").split("\n")
-        return TypeAdapter(list[Attack]).validate_python([json.loads(line) for line in lines if line.strip()])
-    except (OSError, ValueError, ValidationError) as error:
-        raise PartNotRun(f"{file} cannot be read: {error}") from error
+    return [checked(Attack, where, row) for where, row in json_rows(ATTACKS / f"{half}.jsonl")]
 
 
 def situations() -> dict[str, Situation]:

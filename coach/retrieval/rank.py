@@ -124,6 +124,10 @@ class Ranking:
     similarities: npt.NDArray[np.float16]
     closest: float | None = None
 
+    def in_order(self, order: Numbers) -> "Ranking":
+        """The same in another order, given as numbers of the rows."""
+        return Ranking(self.places[order], self.scores[order], self.similarities[order], self.closest)
+
     def among(
         self, allowed: npt.NDArray[np.bool_], gains: npt.NDArray[np.float64] | None = None
     ) -> Iterator[tuple[int, float, float]]:

@@ -107,6 +107,16 @@ def test_cases_that_are_gone_are_named() -> None:
     assert "1 cases of the baseline are gone, such as case 3" in table([result])
 
 
+def test_cases_that_were_taken_out_have_not_passed_until_that_is_accepted() -> None:
+    result = measured([1.0] * 3, Gate(floor=0.5), accepted([1.0] * 3 + [0.0]))
+    assert result.scores[0].verdict == "failed"
+    assert "1 of the baseline's cases were not run, such as “case 3”" in table([result])
+    run = Run(parts=(result,))
+    with pytest.raises(PartNotRun, match="--because"):
+        accept(run, Baseline())
+    assert set(accept(run, Baseline(), "it was a riddle").parts["heights"]) == {"case 0", "case 1", "case 2"}
+
+
 # Accepting
 
 

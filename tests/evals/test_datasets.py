@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from coach.retrieval.library import Stage
+from evals.gold import read_gold, read_seeking
 from evals.pairs import Trait, read_pairs
-from evals.retrieval import read_gold
 from evals.schemas import DATASETS, FORMS, rows, schema_of
 from evals.themes import read_comments
 
@@ -43,6 +43,8 @@ def test_there_are_as_many_cases_as_were_promised() -> None:
     assert len(read_pairs()) >= 120
     assert len(read_gold()) >= 150
     assert len(read_comments()) >= 400
+    seeking = Counter((one.split, one.for_starters) for one in read_seeking())
+    assert sorted(seeking.values()) == [30, 30, 30, 30]
 
 
 def test_the_pairs_cover_every_stage_and_every_hard_case() -> None:

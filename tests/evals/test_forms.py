@@ -1,6 +1,7 @@
 """What a run looks like: as Markdown, as a page, and beside another run."""
 
 import re
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -164,6 +165,11 @@ def test_markdown_has_a_row_for_each_metric_and_what_is_red_with_the_command() -
     assert "## Evals: not passed" in shown
     assert "| pairs | theirs | 0.500 | 0.250 to 0.750 | 0.40 | -0.100 | 2 | **failed** |" in shown
     assert "`python -m evals pairs --show theirs`" in shown
+    recorded = as_markdown(run(part({"a": 0.5}, verdict="failed"), mode="recorded", again=" --recorded small"))
+    assert "`python -m evals pairs --recorded small --show theirs`" in recorded
+    live = as_markdown(run(part({"a": 0.5}, verdict="failed"), mode="live", again=None))
+    assert "--show" not in live
+    assert "--record FILE" in live
     assert "<script" not in shown
     assert "20 in, 4 out" in shown
 
@@ -176,7 +182,31 @@ def test_the_difference_of_two_runs_is_over_the_cases_that_both_have() -> None:
     now = run(part({f"case {n}": 0.75 for n in range(9)} | {"new": 0.0}))
     told = comparison(before, now)
     assert "pairs theirs   0.250   0.750   +0.500  +0.500 to +0.500       9  *" in told
-    assert "1 cases in A alone, 1 cases in B alone" in told
+    assert "pairs: 1 case in A alone, 1 case in B alone." in told
+
+
+def test_what_is_apart_in_every_metric_is_told_once() -> None:
+    def scored(cases: Sequence[str], judged: Mapping[str, Sequence[str]]) -> Run:
+        one = part(dict.fromkeys(cases, 1.0))
+        kept = {
+            name: case.model_copy(
+                update={"judged": {m: Judged(value=1.0) for m, names in judged.items() if name in names}}
+            )
+            for name, case in one.cases.items()
+        }
+        scores = tuple(one.scores[0].model_copy(update={"metric": metric}) for metric in judged)
+        return run(one.model_copy(update={"cases": kept, "scores": scores}))
+
+    every = ["a", "b", "c", "d"]
+    before = scored(every, {"theirs": every, "no-orders": every, "short": every, "old": every})
+    now = scored(every[:3], {"theirs": every[:3], "no-orders": every[:3], "short": every[:1], "new": every[:3]})
+    _, _, told = comparison(before, now).partition("Not comparable:\n")
+    assert told.splitlines() == [
+        "  pairs: 1 case in A alone.",
+        "  pairs short: judged in A alone: 2 cases.",
+        "  pairs old: only A has this metric.",
+        "  pairs new: only B has this metric.",
+    ]
 
 
 def test_what_cannot_be_compared_is_told() -> None:

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from inspect import isabstract
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic_evals.reporting import EvaluationReport
 from coach.errors import IndexUnavailable
 from evals import parts
 from evals.__main__ import main
+from evals.baseline import read_baseline
 from evals.parts import Metric, Part, PartNotRun, register, registered
 from evals.report import Gates, judge, not_run, read_gates, table
 from evals.results import Gate, Run, as_json
@@ -194,6 +196,92 @@ def test_a_part_that_cannot_run_ends_with_1_and_is_not_passed(
     shown = capsys.readouterr().out
     assert f"Not run: {error}" in shown
     assert "not run" in shown.splitlines()[2]
+
+
+def test_a_part_that_breaks_off_is_not_run_and_the_others_still_tell(
+    only: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> EvaluationReport[Any, Any, Any]:
+        raise KeyError("forty")
+
+    only(replace(_part(), name="broken", run=fail))
+    register(_part(1))
+    gates = {**_gates(0.5), "broken": _gates(0.5)["numbers"]}
+    assert main([], gates) == 1
+    told = capsys.readouterr()
+    assert "Not run: it broke off: KeyError: 'forty'" in told.out
+    assert "numbers: 1 cases" in told.out
+    assert "Traceback" in told.err
+
+
+@pytest.mark.parametrize(("part", "metric"), [("numbers", "is-smal"), ("nubmers", "is-small")])
+def test_a_gate_on_what_nothing_measures_has_not_passed(
+    only: Any, capsys: pytest.CaptureFixture[str], part: str, metric: str
+) -> None:
+    only(_part(1))
+    gates = {"numbers": dict(_gates(0.5)["numbers"])}
+    gates.setdefault(part, {})[metric] = Gate(floor=0.5)
+    assert main([], gates) == 1
+    assert f"[{part}.{metric}]" in capsys.readouterr().err
+
+
+def test_without_an_accepted_baseline_no_drop_is_noticed_so_nothing_is_run(
+    only: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    only(_part(1))
+    monkeypatch.setattr("evals.__main__.read_baseline", partial(read_baseline, tmp_path / "gone.json"))
+    assert main([], _gates(0.5)) == 1
+    assert "gone.json is missing" in capsys.readouterr().err
+
+
+def test_a_part_that_is_named_twice_is_run_once(only: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    only(_part(1))
+    assert main(["numbers", "numbers"], _gates(0.5)) == 0
+    assert capsys.readouterr().out.count("numbers: 1 cases") == 1
+
+
+def test_the_folder_of_a_file_is_made_and_what_cannot_be_written_is_told_before_the_run(
+    only: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    only(_part(1))
+    whole = tmp_path / "build" / "evals" / "run.json"
+    assert main(["numbers", "--json", str(whole)], _gates(0.5)) == 0
+    assert json.loads(whole.read_text())["passed"] is True
+    capsys.readouterr()
+    for target in (tmp_path, whole / "run.html"):
+        assert main(["numbers", "--html", str(target)], _gates(0.5)) == 2
+        told = capsys.readouterr()
+        assert (told.out, f"--html {target}" in told.err) == ("", True)
+
+
+def test_half_a_sign_does_not_cost_the_results(only: Any, tmp_path: Path) -> None:
+    only(replace(_part(1), about="doubles \ud83d"))
+    assert main(["numbers", "--json", str(tmp_path / "run.json")], _gates(0.5)) == 0
+    assert json.loads((tmp_path / "run.json").read_text("utf-8"))["parts"][0]["about"] == "doubles ?"
+
+
+@pytest.mark.parametrize(
+    ("show", "told"),
+    [
+        ("is-small", "none that is-small judged fell short"),
+        ("is-smal", "'is-smal' is in no case's name, and no metric. The metrics are is-small."),
+    ],
+)
+def test_where_there_is_no_case_to_show_that_is_said(
+    only: Any, capsys: pytest.CaptureFixture[str], show: str, told: str
+) -> None:
+    only(_part(1))
+    assert main(["numbers", "--show", show], _gates(0.5)) == 0
+    assert told in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["themes", "--comments", "x.jsonl"], ["retrieval", "--beir", "x"], ["compare", "a.json", "b.json"]],
+)
+def test_a_form_that_would_not_be_written_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*arguments, "--json", "out.json"]) == 2
+    assert "without --json" in capsys.readouterr().err
 
 
 def test_an_unknown_part_ends_with_2_and_one_sentence_with_the_list(

@@ -110,6 +110,28 @@ def test_live_replies_are_recorded_and_run_again_until_the_prompt_changes(
     assert "Not run: small.jsonl is stale" in capsys.readouterr().out
 
 
+def test_what_shows_the_cases_of_a_model_shows_those_of_the_model(
+    server: Server, some_cases: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One case alone leaves a metric without anything to judge: the run has not passed, and says what to do.
+    recording = tmp_path / "small one.jsonl"
+    assert main(["--live", "--yes", "--cases", "1"]) == 1
+    told = capsys.readouterr().out
+    assert "python -m evals agendas" not in told
+    assert "With --record FILE" in told
+
+    for arguments in (["--live", "--yes", "--cases", "1", "--record", str(recording)], ["--recorded", str(recording)]):
+        assert main(["agendas", *arguments]) == 1
+        told = capsys.readouterr().out
+        assert f"To see this again: python -m evals agendas --recorded '{recording}'" in told
+    asked = len(server.asked)
+
+    monkeypatch.setattr(agendas.MinutesSum, "faults", lambda *_: ["off"])
+    assert main(["agendas", "--recorded", str(recording)]) == 1
+    assert f"python -m evals agendas --recorded '{recording}' --show minutes-sum" in capsys.readouterr().out
+    assert len(server.asked) == asked
+
+
 def test_a_recording_of_some_cases_grows_and_is_run_with_the_cases_that_it_has(
     server: Server, some_cases: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +187,11 @@ def test_a_model_that_cannot_be_reached_is_no_run_and_what_was_recorded_stays(
     ("arguments", "status", "told"),
     [
         (["themes", "--recorded", "small"], 1, "agendas alone"),
-        (["agendas", "--recorded", "nothing-here"], 1, "no recording"),
+        (
+            ["agendas", "--recorded", "nothing-here"],
+            1,
+            "no recording 'nothing-here', neither a file nor among those kept here: smollm2",
+        ),
         (["agendas", "--live"], 1, "COACH_LLM_MODEL"),
         (["agendas", "--judge"], 2, "go with --live"),
         (["agendas", "--cases", "3"], 2, "go with --live"),

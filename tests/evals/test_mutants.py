@@ -13,7 +13,7 @@ from coach.retrieval.search import Search
 from evals import mutants
 from evals.mutants import CONTROL, Found, main, outcome, red_gates, red_in, run_all, table
 from evals.mutations import MUTATIONS, Mutation
-from evals.parts import registered
+from evals.parts import PartNotRun, registered
 from evals.report import read_gates
 from evals.results import Gate, PartResult, Run, Score
 
@@ -35,6 +35,11 @@ def test_every_gate_that_must_turn_red_is_there() -> None:
             assert one.expects, one.name
             assert gates.issuperset(one.expects), one.name
             assert set(one.parts) <= set(registered()), one.name
+
+
+def test_every_gate_has_a_mutation_that_must_turn_it_red() -> None:
+    gates = {f"{part}.{metric}" for part, metrics in read_gates().items() for metric in metrics}
+    assert gates - {gate for one in MUTATIONS for gate in one.expects} == set()
 
 
 @pytest.mark.parametrize("mutation", [one for one in MUTATIONS if one.apply], ids=lambda one: one.name)
@@ -119,11 +124,21 @@ def test_the_table_names_the_gates_that_stayed_green_and_why_others_were_not_run
 def test_the_exit_status_tells_whether_all_were_caught(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], red: dict[str, str], status: int
 ) -> None:
-    monkeypatch.setattr(mutants, "MUTATIONS", [BROKEN, LATER])
+    monkeypatch.setattr(mutants, "MUTATIONS", [BROKEN])
     answer = SimpleNamespace(run=lambda mutation, parts: red if mutation is BROKEN else {}, close=lambda: None)
     monkeypatch.setattr(mutants, "Workers", lambda: answer)
     assert main([]) == status
     assert "mutants caught" in capsys.readouterr().out
+    # What was not run was not noticed.
+    monkeypatch.setattr(mutants, "MUTATIONS", [BROKEN, LATER])
+    assert main([]) == 1
+
+
+def test_a_part_that_a_mutation_keeps_from_running_has_not_noticed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = PartResult(part="agendas", error="it broke off")
+    monkeypatch.setattr(mutants, "run_parts", lambda *args, **kwargs: Run(parts=(broken,)))
+    with pytest.raises(PartNotRun, match="agendas: it broke off"):
+        red_gates(BROKEN, ["agendas"])
 
 
 def test_an_unknown_mutation_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:

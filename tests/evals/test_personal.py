@@ -162,7 +162,7 @@ def test_every_pair_of_the_eval_set_makes_a_briefing() -> None:
 
 def test_a_broken_pair_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "some.yaml").write_text("- {name: broken, why: x}\n", "utf-8")
-    with pytest.raises(PartNotRun, match=r"some\.yaml, pair broken"):
+    with pytest.raises(PartNotRun, match=r"some\.yaml:1 \(broken\): .*mentor: field required"):
         read_pairs(tmp_path)
 
 
@@ -177,5 +177,5 @@ def test_attacks_are_read_and_each_finds_its_place(half: str) -> None:
 def test_a_broken_file_of_attacks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worst, "ATTACKS", tmp_path)
     (tmp_path / "built.jsonl").write_text('{"where": "nowhere"}\n', "utf-8")
-    with pytest.raises(PartNotRun, match="cannot be read"):
+    with pytest.raises(PartNotRun, match=r"built\.jsonl:1: where: "):
         read_attacks("built")

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from coach.agenda import write
 from evals.parts import Metric
 from evals.prompts import MOST_PROMPT, AnswerFits, Cost, PromptFits, StablePartFirst, count, with_shared_beginning
 
@@ -28,3 +29,10 @@ def test_only_the_beginning_that_all_prompts_share_is_counted_as_stable() -> Non
 def test_each_metric_tells_a_good_cost_from_a_bad_one(metric: Metric[str, Cost], bad: Cost) -> None:
     assert metric.faults("pair", replace(COST, stable=2)) == []
     assert metric.faults("pair", bad)
+
+
+def test_an_answer_that_would_be_cut_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "MOST_AGENDA_TOKENS", COST.completion)
+    assert AnswerFits().faults("pair", COST) == []
+    monkeypatch.setattr(write, "MOST_AGENDA_TOKENS", COST.completion - 1)
+    assert AnswerFits().faults("pair", COST) == ["400 tokens, and cut off at 399"]

@@ -15,6 +15,7 @@ from coach.retrieval.find import Narrowing
 from coach.retrieval.library import read_library
 from coach.settings import Settings
 from evals.__main__ import main
+from evals.gold import Question, Seeking, read_gold
 from evals.parts import Graded, Part, PartNotRun
 from evals.report import judge, table
 from evals.results import Gate, PartResult
@@ -22,11 +23,11 @@ from evals.retrieval import (
     FoundAtAll,
     FoundFirst,
     NoAnswerSaid,
-    Question,
+    StartersSought,
+    StartersUnsought,
     interval,
     judged_name,
     measure,
-    read_gold,
     run_beir,
     top,
 )
@@ -117,20 +118,34 @@ def test_a_gold_set_is_read_with_judgements_split_and_narrowing(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("queries", "qrels"),
+    ("queries", "qrels", "told"),
     [
-        ("{", HEADER),
-        (lines({"_id": "q1"}), HEADER),
-        (lines({"_id": "q1", "text": "no metadata"}), HEADER),
-        (lines(row("q1")), HEADER + "q1\ttalk#Hello\ttwo\n"),
-        (lines(row("q1")), "query,document,score\nq1,talk#Hello,2\n"),
+        ("{", HEADER, "queries.jsonl:1 is no JSON"),
+        (lines({"_id": "q1"}), HEADER, "queries.jsonl:1: text: field required"),
+        (lines({"_id": "q1", "text": "no metadata"}), HEADER, "queries.jsonl:1: metadata: field required"),
+        (lines(row("q1"), row("q2", "heldout")), HEADER, "queries.jsonl:2: metadata.split: input should be 'tune' or"),
+        (lines(row("q1", topic="carreer")), HEADER, "queries.jsonl:1: metadata.topic: input should be"),
+        (lines(row("q1"), row("q1")), HEADER, "queries.jsonl: each case needs a _id of its own, and q1 comes twice"),
+        (lines(row("q1")), HEADER + "q1\ttalk#Hello\ttwo\n", "qrels.tsv:2: score: "),
+        (lines(row("q1")), HEADER + "q1\ttalk#Hello\t3\n", "qrels.tsv:2 gives a score of 3"),
+        (lines(row("q1")), HEADER + "q1\ta#b\t1\nq1\ta#b\t2\n", "qrels.tsv:3 judges 'a#b' for q1 a second time"),
+        (lines(row("q1")), HEADER + "q2\ta#b\t1\n", "qrels.tsv:2 judges q2, and queries.jsonl has no such question"),
+        (lines(row("q1")), HEADER + "q1\ta#b\n", "qrels.tsv:2: score: "),
+        (lines(row("q1")), "query,document,score\nq1,talk#Hello,2\n", "qrels.tsv:1 must name the columns"),
     ],
 )
-def test_a_broken_gold_set_is_not_run(tmp_path: Path, queries: str, qrels: str) -> None:
+def test_a_broken_gold_set_is_not_run_and_says_where(tmp_path: Path, queries: str, qrels: str, told: str) -> None:
     folder = gold(tmp_path, queries, qrels)
-    with pytest.raises(PartNotRun, match="cannot be read") as caught:
+    with pytest.raises(PartNotRun) as caught:
         read_gold(folder)
-    assert str(folder) in str(caught.value)
+    assert f"{folder}/{told}" in str(caught.value)
+
+
+def test_a_gold_set_that_an_editor_gave_a_mark_and_other_ends_of_lines_is_read(tmp_path: Path) -> None:
+    queries = f"\ufeff{lines(row('q1'), row('q2'))}".replace("\n", "\r\n")
+    folder = gold(tmp_path, queries, f"\ufeff{HEADER}q1\ttalk#Hello\t2\n\n".replace("\n", "\r\n"))
+    one, two = read_gold(folder)
+    assert (one.relevant, two.relevant) == ({"talk#Hello": 2}, {})
 
 
 @pytest.mark.parametrize("name", ["queries.jsonl", "qrels.tsv"])
@@ -173,6 +188,40 @@ def test_a_question_without_an_answer_is_judged_by_getting_none() -> None:
     assert faults(UNANSWERED, []) == faults(ASKED, ["anything"]) == []
     assert faults(UNANSWERED, ["anything"]) == ["answered, though the library has no answer"]
     assert faults(ASKED, []) == ["turned away, though there is an answer"]
+
+
+def seeking(seek: str, about: str | None = None) -> Seeking:
+    told = {"asker": "mentor", "form": "short", "split": "tune", "seek": seek, "about": about}
+    return Seeking.model_validate({"_id": "s1", "text": "?", "metadata": told})
+
+
+@pytest.mark.parametrize(
+    ("about", "output", "grade"),
+    [
+        (None, ["starters-career-kickoff#A?", "starters-relationship-kickoff#B?", "starters-career-closing#C?"], 1),
+        ("career", ["starters-career-kickoff#A?", "starters-inclusion-kickoff#B?", "talk#Hello"], 1 / 3),
+        ("career", ["talk#Hello", "starters-career-kickoff#A?", "talk#Bye", "starters-career-kickoff#B?"], 1 / 3),
+        (None, ["talk#Hello"], 0),
+        (None, [], 0),
+    ],
+)
+def test_who_seeks_starters_is_to_get_three_on_the_topic(about: str | None, output: list[str], grade: float) -> None:
+    assert StartersSought().grade(seeking("starters", about), output) == pytest.approx(grade)
+    assert StartersUnsought().grade(seeking("starters", about), output) is None
+
+
+def test_who_seeks_something_else_is_to_get_no_starters() -> None:
+    grade = StartersUnsought().grade
+    assert grade(seeking("other"), ["talk#Hello", "starters-career-kickoff#A?", "talk#Bye"]) == pytest.approx(2 / 3)
+    assert grade(seeking("other"), []) == grade(seeking("other"), ["talk#Hello"]) == 1
+    assert StartersSought().grade(seeking("other"), []) is None
+
+
+def test_the_gold_set_and_what_seeks_starters_are_judged_each_by_its_own() -> None:
+    assert StartersSought().grade(ASKED, []) is StartersUnsought().grade(ASKED, []) is None
+    for metric in (FoundFirst(), FoundAtAll()):
+        assert metric.grade(seeking("starters"), ["talk#Hello"]) is None
+    assert NoAnswerSaid().faults(seeking("other"), []) is None
 
 
 # BEIR
@@ -238,6 +287,13 @@ def test_an_evaluator_that_breaks_off_counts_0() -> None:
     (score,) = result.scores
     assert (score.passed, score.cases, score.verdict) == (1, 2, "failed")
     assert "case 1: the evaluator broke off: " in table([result])
+
+
+@pytest.mark.parametrize("grade", [math.nan, math.inf, 1.5])
+def test_a_grade_that_is_none_counts_0(grade: float) -> None:
+    (score,) = graded([1.0, grade], 0.6).scores
+    assert (score.passed, score.cases, score.verdict) == (1, 2, "failed")
+    assert f"{grade:g}" in score.faults[0].reason
 
 
 def test_the_worst_cases_are_shown_first_and_full_grades_not_at_all() -> None:

@@ -140,6 +140,34 @@ def test_a_broken_file_is_named_with_its_line(tmp_path: Path, line: str) -> None
         read_comments(file)
 
 
+def test_a_file_is_read_as_outsiders_write_it(tmp_path: Path) -> None:
+    rows = [
+        '{"text": "one\u2028two\x85three", "themes": ["rapport"], "id": 7}',
+        '{"text": "caf\u00e9 \\ud83d", "themes": []}',
+        '{"text": "", "themes": ["rapport", "rapport"], "polarity": null}',
+    ]
+    file = tmp_path / "some.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + "\r\n\r\n".join(rows).encode() + b"\r\n")
+    assert read_comments(file) == (
+        Labelled("one\u2028two\x85three", frozenset({"rapport"})),
+        Labelled("caf\u00e9 ?", frozenset()),
+        Labelled("", frozenset({"rapport"})),
+    )
+
+
+def test_a_theme_that_the_taxonomy_does_not_have_is_named_with_its_line_and_what_is_near(tmp_path: Path) -> None:
+    file = write(tmp_path / "some.jsonl", [{"text": "a", "themes": []}, {"text": "b", "themes": ["raport", "xyz"]}])
+    with pytest.raises(PartNotRun, match=r"some\.jsonl:2 names 'raport' \(rapport\?\), 'xyz'\."):
+        read_comments(file, known=["rapport", "match-fit"])
+
+
+def test_a_file_that_is_no_utf_8_is_told_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "some.jsonl"
+    file.write_bytes('{"text": "a", "themes": []}\n{"text": "café", "themes": []}'.encode("latin-1"))
+    with pytest.raises(PartNotRun, match=r"some\.jsonl:2 is not UTF-8\. Save"):
+        read_comments(file)
+
+
 def test_a_file_without_comments_is_not_run(tmp_path: Path) -> None:
     with pytest.raises(PartNotRun, match="no comments"):
         read_comments(write(tmp_path / "empty.jsonl", []))

@@ -1,0 +1,98 @@
+"""Datasets as people edit them: what is wrong is told with the file, the line and what to do."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from evals.agendas import DATASET, read_dataset
+from evals.pairs import FOLDER, read_pairs
+from evals.parts import PartNotRun
+from evals.rows import checked, json_rows, yaml_files, yaml_rows
+from evals.shared_feedback import read_cases
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+
+
+CASE = """- name: {name}
+  mentor: Ada
+  mentee: Max
+  sessions:
+  - mentor: {{ratings: [4, 4, 4], well: "It was good"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- name: one\n  mentor: 'Ada\n", "some.yaml:3 is no YAML that can be read: "),
+        ("- name: one\n mentor: Ada\n", "some.yaml:2 is no YAML that can be read: "),
+        (
+            "- name: one\n  mentor: Ada\n  mentor: Max\n",
+            "some.yaml:3 is no YAML that can be read: the key 'mentor' comes",
+        ),
+        ("- {a: 1}\n- name: two\n", "some.yaml:1: name: field required"),
+        ("name: one\n", "some.yaml has no list of cases"),
+        ("", "some.yaml has no list of cases"),
+        ("- just a text\n", "some.yaml:1: the row: "),
+        (CASE.format(name="one") + CASE.format(name="one"), "each case needs a name of its own, and one comes twice"),
+        (CASE.format(name="one").replace("[4, 4, 4]", "[4, 4]"), "some.yaml:1 (one): sessions.0.mentor.ratings: "),
+    ],
+)
+def test_a_broken_file_of_cases_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "some.yaml").write_text(text, "utf-8")
+    with pytest.raises(PartNotRun) as caught:
+        read_cases(tmp_path)
+    assert told in str(caught.value)
+    assert "pydantic" not in str(caught.value)
+
+
+def test_a_file_of_cases_may_have_a_mark_and_other_ends_of_lines(tmp_path: Path) -> None:
+    text = "\ufeff" + CASE.format(name="one") + "\n" + CASE.format(name="two")
+    (tmp_path / "some.yaml").write_bytes(text.replace("\n", "\r\n").encode())
+    assert [case.name for case in read_cases(tmp_path)] == ["one", "two"]
+
+
+def test_a_folder_without_cases_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PartNotRun, match="has no cases"):
+        yaml_files(tmp_path)
+
+
+def test_a_pair_that_comes_twice_is_told(tmp_path: Path) -> None:
+    first = min(FOLDER.glob("*.yaml"))
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_bytes(first.read_bytes())
+    with pytest.raises(PartNotRun, match="comes twice"):
+        read_pairs(tmp_path)
+
+
+def test_a_brief_that_comes_twice_is_told(tmp_path: Path) -> None:
+    head, _, cases = DATASET.read_text("utf-8").partition("\ncases:\n")
+    (tmp_path / "agendas.yaml").write_text(f"{head}\ncases:\n{cases}{cases}", "utf-8")
+    with pytest.raises(PartNotRun, match=r"agendas\.yaml: each case needs a name of its own, and kickoff-two-goals"):
+        read_dataset(tmp_path / "agendas.yaml")
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '"text"', "{'text': 'a'}", "7", "[" * 100_000])
+def test_a_line_that_is_no_row_is_told(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "some.jsonl"
+    file.write_text('{"a": 1}\n\n' + line)
+    with pytest.raises(PartNotRun, match=r"some\.jsonl:3 "):
+        list(json_rows(file))
+
+
+def test_of_many_faults_the_first_are_told() -> None:
+    with pytest.raises(PartNotRun, match=r"^here: .*field required; .*extra inputs are not permitted; and 2 more$"):
+        checked(Form, "here", {f"key {number}": 1 for number in range(11)})
+
+
+def test_where_an_entry_stands_is_told_also_under_a_key(tmp_path: Path) -> None:
+    file = tmp_path / "some.yaml"
+    file.write_text("name: x\ncases:\n\n- a: 1\n# a word\n- b: 2\n")
+    assert list(yaml_rows(file, "cases")) == [(f"{file}:4", {"a": 1}), (f"{file}:6", {"b": 2})]
+    with pytest.raises(PartNotRun, match="no list of cases under other"):
+        list(yaml_rows(file, "other"))
