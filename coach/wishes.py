@@ -89,8 +89,7 @@ _WORDS: dict[Wish, str] = {
     "slower": r"""\b(?:slow(?:er|ly|\sdown)|too\s(?:fast|quick(?:ly)?)|jargon|acronyms?|abbreviations?
         |plain(?:er)?\swords|lost\sme|couldn.t\sfollow
         |hard\sto\sfollow|simpler|pace\b[^.!?]{0,30}\b(?:fast|high|quick|hectic|hard|much)|(?:hectic|gentler
-        |calmer)\space|keep\sup
-        |repeat|step\sby\sstep)\b""",
+        |calmer)\space|at\s(?:the|a)\space\sof|keep\sup|repeat|step\sby\sstep)\b""",
     "less-at-once": r"""\b(?:too\s(?:much|many)\s(?:things|topics|items|points|at\sonce|in\sone|for\sone)
         |fewer\s(?:topics|things|items|points)|one\s(?:thing|topic)\s(?:at|per|a)
         |overload\w*|crammed|packed|less\son\sthe\sagenda|squeez\w+)\b""",
@@ -169,7 +168,7 @@ _REFUSED: dict[Wish, str] = {
     "test-the-tools": r"""(?<!the\s)(?<!a\s)(?<!my\s)(?<!your\s)(?<!video\s)
         \blink\s(?:it|this|that|them|to|the|what|back|up|with)\b
         |\b(?:personal|human|deeper|emotional|closer)\sconnection\b|\bconnection\sbetween\b
-        |\bsound\s(?:advice|good|great|like|right|fine)\b|\bcameras?\s(?:off|on)\b
+        |\bsound\s(?:advice|good|great|right|fine)\b|\bcameras?\s(?:off|on)\b(?=,?\s*(?:please|next|[.!]|$))
         |\b(?:fewer|less|without|rather\sthan)\s(?:\w+\s)?(?:video|audio|camera)\b
         |\baccess\sto\s(?:\w+\s){0,3}(?:people|persons?|leader\w*|executives?|managers?|management|boards?|network\w*
         |meetings?|decisions?|information|him|her|them|opportunities|projects?)\b""",

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
-from api.routes import imports
+from coach.feedback.imported import read_rows
 from coach.feedback.periods import parse_period
 from coach.models import Comment, Feedback, ThemeReport
 from coach.store import imports as store_imports
@@ -132,15 +132,15 @@ async def test_each_of_thousands_of_wrong_rows_is_named(admin: Caller, pair: Pai
 async def test_rows_of_a_pair_that_is_closed_while_they_are_checked_are_refused(
     service: Service, admin: Caller, pair: PairOfPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, loop = imports.read_rows, asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
 
     def slowly(*given: Any) -> Any:
-        found = read(*given)
+        found = read_rows(*given)
         erasing = asyncio.run_coroutine_threadsafe(pair.mentor.delete(f"/participants/{pair.mentor.id}"), loop)
         assert erasing.result(30).status_code == 204
         return found
 
-    monkeypatch.setattr(imports, "read_rows", slowly)
+    monkeypatch.setattr("api.routes.imports.read_rows", slowly)
     refused = assert_problem(await admin.post(path(pair), {"rows": [row(pair)]}), 409, "conflict")
     assert "Nothing was stored" in refused["detail"]
     assert await rows(service.state, Feedback) == []
