@@ -14,9 +14,13 @@ _HONORIFICS = {
 }  # fmt: skip
 
 
+# What the two are called who have no name that can be shown.
+NAMELESS = ("The mentor", "The mentee")
+
+
 def first_names_of(mentor: str, mentee: str) -> tuple[str, str]:
     """What the coach calls the two: their first names, or more of the name where those are the same."""
-    names = _shown_name(mentor) or "The mentor", _shown_name(mentee) or "The mentee"
+    names = _shown_name(mentor) or NAMELESS[0], _shown_name(mentee) or NAMELESS[1]
     first = _first_name(names[0]), _first_name(names[1])
     if first[0].casefold() != first[1].casefold():
         return first
@@ -41,6 +45,8 @@ def _shown_name(name: str) -> str:
 
 
 def _first_name(name: str) -> str:
+    if name in NAMELESS:
+        return name
     words = name.split()
     if words[0].rstrip(".").casefold() in _HONORIFICS:
         return name

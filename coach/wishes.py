@@ -88,7 +88,8 @@ _WORDS: dict[Wish, str] = {
         |just\stalk|talk\sit\sthrough|room\sfor\squestions)\b""",
     "slower": r"""\b(?:slow(?:er|ly|\sdown)|too\s(?:fast|quick(?:ly)?)|jargon|acronyms?|abbreviations?
         |plain(?:er)?\swords|lost\sme|couldn.t\sfollow
-        |hard\sto\sfollow|simpler|pace|repeat|step\sby\sstep)\b""",
+        |hard\sto\sfollow|simpler|pace\b[^.!?]{0,30}\b(?:fast|high|quick|hectic|hard|much)|(?:hectic|gentler
+        |calmer)\space|at\s(?:the|a)\space\sof|keep\sup|repeat|step\sby\sstep)\b""",
     "less-at-once": r"""\b(?:too\s(?:much|many)\s(?:things|topics|items|points|at\sonce|in\sone|for\sone)
         |fewer\s(?:topics|things|items|points)|one\s(?:thing|topic)\s(?:at|per|a)
         |overload\w*|crammed|packed|less\son\sthe\sagenda|squeez\w+)\b""",
@@ -96,7 +97,8 @@ _WORDS: dict[Wish, str] = {
         |ramble\w*|rambl\w+|lost\sthe\sthread|unfocuss?ed
         |stick\sto\sthe\s(?:plan|agenda)|clear(?:er)?\s(?:plan|agenda))\b""",
     "end-on-time": r"""\b(?:end\son\stime|finish\son\stime|(?:end|finish|stop)\s(?:\w+\s){0,3}(?:earlier|early|sooner)
-        |ran\sover|over\stime|overran|start(?:ed)?\s(?:late
+        |ran\sover|(?:ran|runs?|running|went|go(?:es|ing)?|was|were|minutes|always)\s(?:\w+\s)?over\stime
+        |overran|start(?:ed)?\s(?:late
         |on\stime)|late\sagain|rush(?:ed)?|out\sof\stime|watch\sthe\sclock
         |keep\sto\stime|shorter\s(?:meeting|session)s?)\b""",
     "firm-next-steps": r"""\b(?:next\ssteps?|follow[\s-]?up\w*|action\s(?:items?|points?)|who\sdoes\swhat
@@ -113,6 +115,77 @@ _WORDS: dict[Wish, str] = {
         |log[\s-]?in|licen[cs]es?|blocked|access\sto|technical|tech\s(?:issues|problems)|didn.t\sload)\b""",
 }
 _PATTERNS = {wish: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for wish, pattern in _WORDS.items()}
+# What is asked to stop, or to be less, is not asked for, nor is a word that means something else here: both are left
+# out before wishes are looked for. "We don't …" is a complaint that it is missing, so only requests are taken.
+_NOT = (
+    r"(?:(?<!we\s)(?<!you\s)(?<!they\s)(?<!i\s)(?:don.t|do\snot)|let.s\snot|(?:should|must|need)(?:n.t|\snot)"
+    r"|no\sneed\sto)"
+)
+_FEWER = rf"""(?:(?:less|fewer|no\smore|stop|(?<!we\s)(?<!always\s)(?:skip|drop)|reduce|rather\snot
+        |no\sneed\sfor|too\s(?:much|many)|not\s(?:so|as|too)\s(?:much|many)|cut\s(?:down|back)
+        |(?:don.t|do\snot)\s(?:want|need|like)|{_NOT})
+        (?:\s(?:of|the|these|those|this|that|on|for|to|time|spent|a|an|any|more|my|our|your|such|so|be|do|doing
+        |have|with|formal|rigid|strict|detailed|fixed|long|written|weekly|group|practical))*\s)"""
+_REFUSED: dict[Wish, str] = {
+    "level-the-table": r"""\b(?:was|were|felt|been|am|is|are)\s(?:never|not|no\slonger)\s(?:\w+\s)?(?:afraid|scared
+        |intimidat\w+)\b
+        |\b(?:wasn|weren|isn|aren).t\s(?:\w+\s)?(?:afraid|scared|intimidat\w+)\b
+        |\bnever\s(?:felt\s|was\s|been\s)?(?:afraid|scared|intimidated)\b
+        |\b(?:is|was|felt)\sno\s(?:sense\sof\s)?hierarchy\b""",
+    "shorter-demos": rf"""\b(?:longer|more|extra|additional)\s(?:time\s(?:on|for)\s)?
+        (?:(?!short|brief|few)\w+\s)?{_DEMO}\b
+        |\b(?:not|never|no)\s(?:\w+\s)?{_SHORTER}\s(?:\w+\s)?{_DEMO}\b
+        |\b{_DEMO}\b[^.!?]{{0,20}}\b(?:not|n.t)\stoo\s(?:long|many|much)\b""",
+    "more-doing": rf"""\b{_FEWER}(?:hands[\s-]on|practi[cs]\w+|exercises?|real\s(?:work|example|case)s?|try\w*)\b
+        |\bnot\stoo\stheoretical\b""",
+    "more-talk": r"""\b(?:no|(?:want|need)(?:\sany)?)\smore\s(?:talk|talking|discussion|conversation|questions)\b
+        |\b(?:we|not|than|of|only|is)\sjust\stalk\b|\bmore\squestions\sthan\b""",
+    "slower": rf"""\b(?:{_NOT}|not\sany|without)\s(?:(?:go|going|be|get|any|so|too|have\sto|need\sto)\s)*
+        (?:slow(?:er|ly|\sdown)|repeat|simpler|step\sby\sstep)\b
+        |\brepeat\s(?:ourselves|yourself|himself|herself|themselves|myself|the\ssame)\b
+        |\b(?:too|so|bit)\sslow(?:ly)?\b(?!\sdown)|\bslow\space\b|\bmore\space\b
+        |\b(?:faster|quicker|higher|pick(?:ed|ing)?\s(?:\w+\s)?up|speed(?:ed|ing)?\s(?:\w+\s)?up|too\sslow)\b
+        [^.!?]{{0,40}}\bpace\b
+        |\bpace\b[^.!?]{{0,40}}\b(?:faster|quicker|higher|(?:sped|speed|pick(?:ed|s)?)\sup|slow(?!\sdown))\b""",
+    "less-at-once": r"""\b(?:was|were|is|are|felt)(?:n.t|\snot|\snever)\s(?:\w+\s)?too\s(?:much|many)\s\w+
+        |\bone\s(?:thing|topic)\s(?:at|per|a)\b[^.!?]{0,40}\b(?:too\s(?:little|few|slow)|not\senough)\b
+        |\bmore\sthan\sone\s(?:thing|topic)\b""",
+    "clear-structure": rf"""\b(?:{_FEWER}|over[\s-])(?:structure\w*|(?:stick\sto\sthe|clear(?:er)?)\s(?:plan|agenda))\b
+        |\btoo\s(?:\w+ly\s)?structured\b
+        |\bstructure\b[^.!?]{{0,20}}\btoo\s(?:rigid|tight|strict|stiff|formal|heavy|detailed|fixed)\b
+        |\btoo\s(?:rigid|tight|strict|stiff|formal|heavy|detailed|fixed)\s(?:a\s)?structure\b
+        |\b(?:org\w*|company|team|data|report\w*|pay|salary|file|folder|committee|group)\sstructures?\b
+        |\bstructures?\sof\s(?:the|our|your|my)\s(?:company|teams?|departments?|organi[sz]ation|group|board|data)\b""",
+    "end-on-time": rf"""\b(?:{_NOT}|rather\sthan|instead\sof)\s(?:always\s|have\sto\s)?(?:end|finish|stop)\s
+        (?:\w+\s){{0,3}}(?:earlier|early|sooner)\b
+        |\b(?:not|no|than)\s(?:\w+\s)?shorter\s(?:meeting|session)s?\b""",
+    "firm-next-steps": rf"""\b{_FEWER}(?:next\ssteps?|follow[\s-]?up\w*|action\s(?:items?|points?)|deadlines?|homework
+        |commit\w*)\b
+        |\b(?:no|without|a\slittle)\shomework\b|\bhomework\b[^.!?]{{0,20}}\b(?:so|too)\smuch\b|\bcommittees?\b""",
+    "back-to-goals": rf"\b{_FEWER}(?:talk\w*\s)?(?:about\s)?(?:goals?|progress|purpose)\b",
+    "prepare-ahead": rf"""\b{_FEWER}prepar\w+|\b{_NOT}\ssend\b
+        |\bsend\s(?:me\s)?(?:the|it|something)\b[^.!?]{{0,40}}\b(?:after|afterwards|later)\b""",
+    "test-the-tools": r"""(?<!the\s)(?<!a\s)(?<!my\s)(?<!your\s)(?<!video\s)
+        \blink\s(?:it|this|that|them|to|the|what|back|up|with)\b
+        |\b(?:personal|human|deeper|emotional|closer)\sconnection\b|\bconnection\sbetween\b
+        |\bsound\s(?:advice|good|great|right|fine)\b|\bcameras?\s(?:off|on)\b(?=,?\s*(?:please|next|[.!]|$))
+        |\b(?:fewer|less|without|rather\sthan)\s(?:\w+\s)?(?:video|audio|camera)\b
+        |\baccess\sto\s(?:\w+\s){0,3}(?:people|persons?|leader\w*|executives?|managers?|management|boards?|network\w*
+        |meetings?|decisions?|information|him|her|them|opportunities|projects?)\b""",
+}
+_NOT_ASKED = {wish: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for wish, pattern in _REFUSED.items()}
+# Who says that something is fine as it is asks for nothing by naming it.
+_CONTENT = re.compile(
+    r"""\b(?:nothing(?!\s(?:came|comes|happen\w*|moved|changed|worked|gets?|got))|no\s(?:complaints?|changes?|need)
+    |(?<!not\s)perfect(?:ly)?|(?:just|about)\sright|spot\son|keep\s(?:it|this|that|going|up)
+    |don['’]t\schange|would(?:n['’]t|\snot)\schange
+    |(?:was|were|is|are|felt|seemed)\s(?:(?!not\b|never\b|hardly\b|far\b)\w+\s)?(?:fine|good|great|ok(?:ay)?|lovely
+    |right|helpful|enough)
+    |as\s(?:it|they)\s(?:is|are|was|were)|works?\s(?:well|fine|for\sme)|happy\swith|glad(?!\sif))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WANTING = re.compile(r"\b(?:more|less|fewer|too|but|please|could|should|would\slike|next\stime|wish)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 # What a classifier of comments read between the lines stands in where the words say nothing.
 _OF_THEME: dict[str, Wish] = {
     "power-dynamics": "level-the-table",
@@ -135,10 +208,21 @@ def answer_begins(wish: Wish) -> str:
 
 def worded(text: str) -> tuple[Wish, ...]:
     """What a text asks for in so many words, the most important first."""
-    found = {wish for wish, pattern in _PATTERNS.items() if pattern.search(text)}
+    found = {wish for wish, pattern in _PATTERNS.items() if pattern.search(_asking(wish, text))}
     if "shorter-demos" in found:
         found.discard("less-at-once")
     return tuple(wish for wish in _WORDS if wish in found)
+
+
+def is_content(piece: str) -> bool:
+    """Whether a piece of a text calls something good as it is, and wants nothing."""
+    content = _CONTENT.search(piece)
+    return content is not None and not _WANTING.search(f"{piece[: content.start()]} {piece[content.end() :]}")
+
+
+def _asking(wish: Wish, text: str) -> str:
+    """The text without what asks for the opposite of the wish, or only shares a word with it."""
+    return _NOT_ASKED[wish].sub(" … ", text) if wish in _NOT_ASKED else text
 
 
 def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:
@@ -148,8 +232,10 @@ def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:
         if said.safety is not None and said.safety <= LOW_SAFETY:
             found.add("level-the-table")
         text = said.to_change or ""
-        worded = {wish for wish, pattern in _PATTERNS.items() if pattern.search(text)}
-        found |= worded or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME}
+        asked = {wish for one in _SENTENCE.split(text) if not is_content(one) for wish in worded(one)}
+        # Who asks for the opposite raises the same theme.
+        refused = {wish for wish, pattern in _NOT_ASKED.items() if pattern.search(text)}
+        found |= asked or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME} - refused
         found |= {_OF_THEME[theme] for theme in said.themes if theme in {"power-dynamics", "emotional-load"}}
     if "shorter-demos" in found:
         found.discard("less-at-once")

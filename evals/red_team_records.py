@@ -1,14 +1,18 @@
 """Attacks on what stays after a report: by erasure, by a move, by exports, by copies of files and tables."""
 
 import base64
+import contextlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
+from coach.errors import Conflict
+from coach.feedback.imported import read_rows
 from coach.feedback.report_words import report_words
-from coach.models import Pair, now
+from coach.models import Feedback, Pair, now
+from coach.store.imports import add_imported
 from evals.attacks import CANARIES, attack, five_alike, same, seen
 from evals.besieged import EASE, FORMS, HELD, PERIOD, RANK, TIME, Besieged, Desk, Outcome
 
@@ -48,6 +52,22 @@ async def erasure(at: Besieged, out: Outcome) -> None:
         await _erase(at, gone, people)
         never = await at.program(people, {TIME: range(0, 2 * raising, 2)})
         out.tried(same(await gone.told()) != same(await never.told()), f"who was erased beside {people} shows")
+    await _erased_while_rows_are_checked(at, out)
+
+
+async def _erased_while_rows_are_checked(at: Besieged, out: Outcome) -> None:
+    """The rows of an import were found right when the person was still there: nothing of theirs comes back."""
+    desk = await at.desk(5)
+    pair = desk.pairs[0]
+    row = {"pair_id": pair.id, "author": "mentor", "held_at": f"{HELD:%Y-%m-%d}", "went_well": " ".join(CANARIES)}
+    rows = read_rows(json.dumps([row]).encode(), "json", {pair.id: (pair.mentor_id, pair.mentee_id)}, now())
+    await _erase(at, desk, 0)
+    with contextlib.suppress(Conflict):
+        async with at.store.write() as db:
+            await add_imported(db, desk.program_id, rows, lambda done: None)
+    async with at.store.read() as db:
+        kept = (await db.execute(select(Feedback).where(col(Feedback.author_id) == pair.mentor_id))).all()
+    out.tried(bool(kept), "what an erased person wrote came back with an import")
 
 
 async def _pair_anew(at: Besieged, desk: Desk, mentor_of: int, mentee_of: int) -> int:

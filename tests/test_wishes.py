@@ -2,6 +2,7 @@
 
 import pytest
 
+from coach.feedback.said import asked_in
 from coach.store.feedback import SharedFeedback
 from coach.wishes import MOST_WISHES, Wish, read_wishes
 
@@ -39,6 +40,79 @@ def test_what_should_change_is_read_as_a_wish(to_change: str, wish: Wish) -> Non
 @pytest.mark.parametrize("to_change", [None, "", "Nothing, it was great", "See you in May!", "😀", "Más pan"])
 def test_what_asks_for_nothing_is_no_wish(to_change: str | None) -> None:
     assert read_wishes([said(to_change)]) == ()
+
+
+# What people write who want the opposite of a wish, or who mean something else by its words.
+OPPOSITES = [
+    ("Fewer hands-on exercises please", "more-doing"),
+    ("Less time on practice, I know it by now. No more practice please", "more-doing"),
+    ("Too slow for me, please pick up the pace", "slower"),
+    ("Too slowly for me", "slower"),
+    ("The pace could be quicker", "slower"),
+    ("It dragged. A better pace would be nice", "slower"),
+    ("Please don't slow down for me", "slower"),
+    ("We repeat ourselves a bit", "slower"),
+    ("Less structure, just let it flow", "clear-structure"),
+    ("It felt too structured", "clear-structure"),
+    ("Explain the company structure to me", "clear-structure"),
+    ("A little homework, not so much", "firm-next-steps"),
+    ("Too many action items", "firm-next-steps"),
+    ("Less talk of the committee", "firm-next-steps"),
+    ("I don't want to prepare so much", "prepare-ahead"),
+    ("Send me the slides afterwards", "prepare-ahead"),
+    ("Let's not finish early again", "end-on-time"),
+    ("We could build more trust over time", "end-on-time"),
+    ("Longer demos and fewer breaks", "shorter-demos"),
+    ("A shorter start and more demos", "shorter-demos"),
+    ("We just talk, I expected exercises", "more-talk"),
+    ("Fewer goals, one is plenty", "back-to-goals"),
+    ("Link it more to my daily work", "test-the-tools"),
+    ("More access to senior people", "test-the-tools"),
+    ("I would like a more personal connection", "test-the-tools"),
+    ("Cameras off please", "test-the-tools"),
+    ("I was never afraid to ask, go on like that", "level-the-table"),
+    ("The pace was perfect", "slower"),
+    ("Nothing, the structure was good", "clear-structure"),
+]
+
+
+@pytest.mark.parametrize(("to_change", "wish"), OPPOSITES)
+def test_who_asks_for_the_opposite_is_not_said_to_have_asked(to_change: str, wish: Wish) -> None:
+    assert wish not in read_wishes([said(to_change)])
+    assert wish not in dict(asked_in(to_change))
+
+
+@pytest.mark.parametrize(
+    ("to_change", "wish"),
+    [
+        ("There was no hands-on part, and too much theory", "more-doing"),
+        ("Less theory and more practice", "more-doing"),
+        ("Not enough hands-on", "more-doing"),
+        ("We don't do anything hands-on", "more-doing"),
+        ("Why don't we end a bit earlier?", "end-on-time"),
+        ("We were ten minutes over time", "end-on-time"),
+        ("Too fast, so slow down please", "slower"),
+        ("A slower pace", "slower"),
+        ("The pace was too fast for me", "slower"),
+        ("I could not keep up", "slower"),
+        ("We have no structure at all", "clear-structure"),
+        ("We never get to next steps", "firm-next-steps"),
+        ("Please don't do too many topics in one hour", "less-at-once"),
+        ("The link to the call did not open", "test-the-tools"),
+        ("The sound was not good", "test-the-tools"),
+        ("It froze whenever I turned the camera on, so I read aloud", "test-the-tools"),
+        ("He talks at the pace of an auctioneer", "slower"),
+        ("Nothing came of our next steps", "firm-next-steps"),
+        ("I was afraid to disagree", "level-the-table"),
+    ],
+)
+def test_a_complaint_that_something_is_missing_is_a_wish(to_change: str, wish: Wish) -> None:
+    assert wish in read_wishes([said(to_change)])
+    assert wish in dict(asked_in(to_change))
+
+
+def test_a_theme_does_not_stand_in_for_what_somebody_refused() -> None:
+    assert read_wishes([said("Too slow for me", themes=("communication-style",))]) == ()
 
 
 def test_a_low_rating_of_safety_levels_the_table_without_a_word() -> None:

@@ -10,6 +10,7 @@ from api.dependencies import Id
 from api.schemas import feedback as schemas
 from api.state import State
 from coach.errors import Conflict
+from coach.feedback.periods import quarter_of
 from coach.feedback.receipt import receipt
 from coach.feedback.window import check_open, closes_at, is_revealed
 from coach.models import Feedback, MentoringSession, now
@@ -23,6 +24,8 @@ from coach.store.feedback import (
     withdraw,
 )
 from coach.store.pairs import PairPeople, hold_open
+from coach.store.programs import get_program
+from coach.store.reports import minimums_for
 from coach.store.sessions import NO_SESSION, get_session
 
 router = APIRouter(tags=["feedback"])
@@ -33,10 +36,13 @@ async def read_receipt(session_id: Id, caller: PairMember, state: State) -> sche
     """Who will see what of your feedback, in plain words. Read it, or show it, before anything is sent."""
     async with state.store.read() as db:
         session = await get_session(db, session_id)
-        await caller.pair(db, session.pair_id, NO_SESSION)
-    closing = closes_at(session)
+        people = await caller.pair(db, session.pair_id, NO_SESSION)
+        program = await get_program(db, people.pair.program_id)
+    closing, at = closes_at(session), now()
+    # A month of the quarter may have begun after a minimum was raised; what is promised here holds for both.
+    minimums = minimums_for(program, quarter_of(session.held_at or at))
     second = state.second_reader.model if state.second_reader else None
-    parts = receipt(closing, closed=is_revealed(session, now()), second_reader=second)
+    parts = receipt(closing, closed=is_revealed(session, at), second_reader=second, minimums=minimums)
     return schemas.FeedbackReceipt(
         sections=[schemas.ReceiptSection(title=part.title, text=part.text) for part in parts],
         window_closes_at=closing,

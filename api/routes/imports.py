@@ -45,8 +45,9 @@ _FORMS: dict[str, Form] = {JSON: "json", CSV: "csv"}
 async def import_feedback(program_id: Id, caller: Admin, state: State, request: Request, accept: Accept = None) -> Any:
     """Bring in feedback that was kept elsewhere, all rows or none: at most 100,000, as JSON or as CSV in UTF-8.
 
-    A CSV file begins with a line of column names: `pair_id`, `author` and `held_at`, and any of `usefulness`, `safety`,
-    `progress`, `went_well`, `to_change`. A row that is there already is not counted twice. It counts for periods of
+    JSON is a list of rows, by itself or as `rows` of an object. A CSV file begins with a line of column names:
+    `pair_id`, `author` and `held_at`, and any of `usefulness`, `safety`, `progress`, `went_well`, `to_change`, with a
+    comma, a semicolon or a tab between them. A row that is there already is not counted twice. It counts for periods of
     which no report is published yet; what was held in a published period is kept, and counts in no report. No partner
     ever sees imported feedback. With `Accept: text/event-stream` the reply tells how far it is.
     """

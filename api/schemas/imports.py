@@ -9,34 +9,33 @@ from coach.feedback.imported import MOST_ROWS
 _RATING = {"type": "integer", "minimum": 1, "maximum": 5}
 _ANSWER = {"type": "string", "maxLength": MOST_CHARACTERS}
 # Rows are checked in a thread and not by pydantic: a hundred thousand of them would hold up everybody else.
-IMPORT_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["rows"],
-    "properties": {
-        "rows": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": MOST_ROWS,
-            "items": {
+_ROWS: dict[str, Any] = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": MOST_ROWS,
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["pair_id", "author", "held_at"],
+        "properties": {
+            "pair_id": {"type": "string"},
+            "author": {"enum": ["mentor", "mentee"]},
+            "held_at": {"type": "string", "description": "A past date or time in ISO 8601."},
+            "ratings": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["pair_id", "author", "held_at"],
-                "properties": {
-                    "pair_id": {"type": "string"},
-                    "author": {"enum": ["mentor", "mentee"]},
-                    "held_at": {"type": "string", "description": "A past date or time in ISO 8601."},
-                    "ratings": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "properties": {"usefulness": _RATING, "safety": _RATING, "progress": _RATING},
-                    },
-                    "went_well": _ANSWER,
-                    "to_change": _ANSWER,
-                },
+                "properties": {"usefulness": _RATING, "safety": _RATING, "progress": _RATING},
             },
-        }
+            "went_well": _ANSWER,
+            "to_change": _ANSWER,
+        },
     },
+}
+IMPORT_SCHEMA: dict[str, Any] = {
+    "oneOf": [
+        {"type": "object", "additionalProperties": False, "required": ["rows"], "properties": {"rows": _ROWS}},
+        _ROWS,
+    ]
 }
 
 

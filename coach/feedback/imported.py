@@ -3,6 +3,7 @@
 Everything here runs without an event loop, so that a thread can take it.
 """
 
+import codecs
 import csv
 import hashlib
 import io
@@ -19,12 +20,16 @@ from coach.errors import InvalidInput, InvalidRows
 from coach.feedback import MOST_CHARACTERS
 
 MOST_ROWS = 100_000
-ERRORS_SHOWN = 50
+# Whoever mends a file wants to know of every row; so many are a reply of a megabyte.
+ERRORS_SHOWN = 10_000
 _RATINGS = ("usefulness", "safety", "progress")
 _ANSWERS = ("went_well", "to_change")
 _JSON_FIELDS = ("pair_id", "author", "held_at", "ratings", *_ANSWERS)
 _CSV_FIELDS = ("pair_id", "author", "held_at", *_RATINGS, *_ANSWERS)
 _NEEDED = ("pair_id", "author", "held_at")
+# What stands between two columns: spreadsheets take a semicolon where a comma is for decimals.
+_BETWEEN = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+_FIRST_LINE = re.compile(r"[^\r\n]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -85,12 +90,12 @@ def read_rows(body: bytes, form: Form, pairs: Pairs, at: datetime) -> list[Impor
 
 def _json_rows(body: bytes) -> Iterator[tuple[Any, str]]:
     try:
-        value = orjson.loads(body)
+        value = orjson.loads(body.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError:
         raise InvalidInput("body", "The body is not valid JSON in UTF-8.") from None
-    if not isinstance(value, dict) or set(value) != {"rows"} or not isinstance(value["rows"], list):
-        raise InvalidInput("rows", "Send an object with one field, `rows`, that holds a list of rows.")
-    rows = value["rows"]
+    rows = value["rows"] if isinstance(value, dict) and set(value) == {"rows"} else value
+    if not isinstance(rows, list):
+        raise InvalidInput("rows", "Send a list of rows, or an object with one field, `rows`, that holds it.")
     for place, row in enumerate(rows):
         # Let go of each row once it was checked.
         rows[place] = None
@@ -104,21 +109,28 @@ def _csv_rows(body: bytes) -> Iterator[tuple[Any, str]]:
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         raise InvalidInput("body", f"The file is not in UTF-8: line {line} cannot be read. Save it as UTF-8.") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    first = _FIRST_LINE.match(text)
+    between = max(_BETWEEN, key=first.group().count) if first else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     try:
         header = [name.strip().casefold() for name in next(reader, [])]
         _check_header(header)
         for cells in reader:
-            if not cells:
+            if not any(cell.strip() for cell in cells):
+                # Spreadsheets leave rows of nothing behind.
                 continue
             note = f" (line {reader.line_num})"
             if len(cells) != len(header):
-                reason = f"has {len(cells)} columns where the header has {len(header)}; quote what holds a comma"
-                yield _Misfit(reason), note
+                reason = f"has {len(cells)} columns where the header has {len(header)}"
+                yield _Misfit(f"{reason}; quote what holds {_BETWEEN[between]}"), note
                 continue
             fields = dict(zip(header, cells, strict=True))
             ratings = {name: _cell(fields.pop(name, "")) for name in _RATINGS}
-            given = {name: value for name, value in fields.items() if name in _NEEDED or value.strip()}
+            given = {
+                name: value.strip() if name in _NEEDED else value
+                for name, value in fields.items()
+                if name in _NEEDED or value.strip()
+            }
             yield {**given, "ratings": {name: value for name, value in ratings.items() if value is not None}}, note
     except csv.Error as error:
         reason = str(error)
@@ -204,7 +216,7 @@ def _time(value: Any) -> datetime | None:
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
-        found = datetime.fromisoformat(value.strip())
+        found = datetime.fromisoformat(value.strip().upper())
         found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -28,6 +28,11 @@ class Period:
         return self.begin < end and begin < self.end
 
 
+def quarter_of(at: datetime) -> Period:
+    """The quarter in which this time lies; `at` must be in UTC."""
+    return parse_period(f"{at.year}-Q{(at.month + 2) // 3}")
+
+
 def parse_period(text: str) -> Period:
     """The period that a text such as `2026-Q3` or `2026-08` names. Raises InvalidInput."""
     match = _FORM.fullmatch(text)

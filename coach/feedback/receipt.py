@@ -13,6 +13,7 @@ from coach.feedback.disclosure import (
     THEME_PEOPLE,
     WINDOW,
     WORD_PEOPLE,
+    Minimums,
     band_label,
 )
 
@@ -25,12 +26,23 @@ class Section:
     text: str
 
 
-def receipt(closing: datetime | None, closed: bool = False, *, second_reader: str | None = None) -> tuple[Section, ...]:
+def receipt(
+    closing: datetime | None,
+    closed: bool = False,
+    *,
+    second_reader: str | None = None,
+    minimums: Minimums | None = None,
+) -> tuple[Section, ...]:
     """The receipt for a session whose window closes at `closing`, which is None while it is not marked held.
 
     `closed` says that nothing can be sent or changed any more: the window is over, or both have sent. `second_reader`
-    is the language model that looks for themes in comments, too, where one is set to.
+    is the language model that looks for themes in comments, too, where one is set to, and `minimums` are those that
+    hold for the session where its program raised them.
     """
+    people, theme_people, bands = REPORT_PEOPLE, THEME_PEOPLE, _listed([band_label(band) for band in BANDS])
+    if minimums is not None:
+        people, theme_people = minimums.people, minimums.theme_people
+        bands = _listed([minimums.band_of_theme(max(least, theme_people)) for least, _ in BANDS])
     return (
         Section(
             "What you send",
@@ -50,12 +62,12 @@ def receipt(closing: datetime | None, closed: bool = False, *, second_reader: st
             "What coordinators see",
             "If you share with coordinators: themes, such as “finding the time”, never your ratings, your answers or "
             "your name. A report covers one month or quarter that is over, and is made only if at least "
-            f"{REPORT_PEOPLE} people from at least {REPORT_PAIRS} pairs shared feedback in it. A theme is listed only "
-            f"if at least {THEME_PEOPLE} people from at least {THEME_PAIRS} pairs raised it, and how many did is said "
-            f"roughly: {_bands()}. Mentors and mentees are told apart only where each side has at least {SIDE_PEOPLE} "
-            f"people. No report repeats {QUOTE_WORDS} or more of your words in a row, nor a name, title, address, "
-            f"number or code word that fewer than {WORD_PEOPLE} people used. What is below a minimum is not shown at "
-            "all.",
+            f"{people} people from at least {REPORT_PAIRS} pairs shared feedback in it. A theme is listed only "
+            f"if at least {theme_people} people from at least {THEME_PAIRS} pairs raised it, and how many did is said "
+            f"roughly: {bands}. Mentors and mentees are told apart only where each side has at least "
+            f"{max(SIDE_PEOPLE, people)} people. No report repeats {QUOTE_WORDS} or more of your words in a row, "
+            f"nor a name, title, address, number or code word that fewer than {WORD_PEOPLE} people used. What is below "
+            "a minimum is not shown at all.",
         ),
         *([Section("A language model", _second_reader(second_reader))] if second_reader else []),
         Section(
@@ -80,9 +92,10 @@ def _second_reader(model: str) -> str:
     )
 
 
-def _bands() -> str:
-    labels = [band_label(band) for band in BANDS]
-    return f"{', '.join(labels[:-1])} or {labels[-1]}"
+def _listed(labels: list[str]) -> str:
+    """The labels of bands as a sentence lists them, each once."""
+    *others, last = dict.fromkeys(labels)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _changing(closing: datetime | None, closed: bool) -> str:

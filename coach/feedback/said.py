@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from coach.feedback.comments import part_spans
-from coach.wishes import Wish, worded
+from coach.wishes import Wish, is_content, worded
 
 Worked = Literal["trying", "explaining", "listening", "openness", "plan", "real-work", "use", "ease"]
 
@@ -43,16 +43,6 @@ _WORKED_PATTERNS = {kind: re.compile(words, re.IGNORECASE | re.VERBOSE) for kind
 _TURNED = re.compile(
     r"\b(?:no|not|never|nothing|nobody|without|hardly|barely|too|less|lack\w*|wish|\w+n['’]t)\b", re.IGNORECASE
 )
-# Who says that something is fine as it is asks for nothing by naming it.
-_CONTENT = re.compile(
-    r"""\b(?:nothing|no\s(?:complaints?|changes?|need)|perfect(?:ly)?|(?:just|about)\sright|spot\son|keep\s(?:it|this|that|going|up)
-    |don['’]t\schange|would(?:n['’]t|\snot)\schange|(?:was|were|is|are|felt|seemed)\s(?:\w+\s)?(?:fine|good|great|ok(?:ay)?|lovely
-    |right|helpful|enough)|as\s(?:it|they)\s(?:is|are|was|were)|works?\s(?:well|fine|for\sme)|happy\swith|glad)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_WANTING = re.compile(r"\b(?:more|less|fewer|too|but|please|could|should|would\slike|next\stime|wish)\b", re.IGNORECASE)
-
-
 # With these words a piece goes on from the one before, which is not quoted beside it.
 _TURN = re.compile(r"^\s*(?:but|and|though|although|however|yet)\b[\s,]*", re.IGNORECASE)
 
@@ -73,7 +63,7 @@ def asked_in(text: str) -> tuple[tuple[Wish, str], ...]:
     """
     found: dict[Wish, str] = {}
     for piece in _pieces(text):
-        if not _is_content(piece):
+        if not is_content(piece):
             for wish in worded(piece):
                 found.setdefault(wish, _TURN.sub("", piece))
     return tuple(found.items())
@@ -81,13 +71,8 @@ def asked_in(text: str) -> tuple[tuple[Wish, str], ...]:
 
 def asks_for_nothing(text: str) -> bool:
     """Whether all of a text says that things are good as they are."""
-    return all(_is_content(piece) for piece in _pieces(text))
+    return all(is_content(piece) for piece in _pieces(text))
 
 
 def _pieces(text: str) -> list[str]:
     return [text[start:end] for start, end in part_spans(text)]
-
-
-def _is_content(piece: str) -> bool:
-    content = _CONTENT.search(piece)
-    return content is not None and not _WANTING.search(f"{piece[: content.start()]} {piece[content.end() :]}")

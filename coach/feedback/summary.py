@@ -116,7 +116,8 @@ def outline(facts: SummaryFacts, at: datetime) -> SummaryPlan | Waiting:
     if not facts.shared:
         return _waiting(facts.sessions, at)
     pair, mentor, mentee = facts.people.pair, facts.people.mentor, facts.people.mentee
-    names = first_names_of(mentor.name, mentee.name)
+    # Who was erased has no name any more.
+    names = first_names_of(*("" if person.erased_at else person.name for person in (mentor, mentee)))
     people: dict[Role, str] = {"mentor": names[0], "mentee": names[1]}
     sessions = {session.id: session for session in facts.sessions}
     meetings = []

@@ -59,11 +59,12 @@ class Erased:
 
 async def erase(db: AsyncSession, participant_id: str, at: datetime) -> Erased:
     """Erase the person from every row. Raises NotFound."""
+    mine = or_(col(Pair.mentor_id) == participant_id, col(Pair.mentee_id) == participant_id)
+    # Pairs before people, as whoever stores feedback holds them: the other way round each would wait for the other.
+    pairs = (await db.execute(select(Pair).where(mine).order_by(col(Pair.id)).with_for_update())).scalars().all()
     person = await db.get(Participant, participant_id, with_for_update=True)
     if person is None:
         raise NotFound("There is no person with this id.")
-    mine = or_(col(Pair.mentor_id) == participant_id, col(Pair.mentee_id) == participant_id)
-    pairs = (await db.execute(select(Pair).where(mine).with_for_update())).scalars().all()
     pair_ids = tuple(pair.id for pair in pairs)
     if person.erased_at is not None:
         return Erased(pair_ids, again=True)

@@ -115,6 +115,8 @@ _REVEALED = (
     .where(
         col(Feedback.pair_id) == bindparam("pair_id"),
         col(Feedback.share_with_partner).is_(True),
+        # Both may have sent before it was marked anew as one that did not take place.
+        col(MentoringSession.held_at).is_not(None),
         or_(
             col(MentoringSession.revealed_at) <= bindparam("at"),
             col(MentoringSession.held_at) <= bindparam("held_by"),
@@ -231,7 +233,9 @@ async def move_feedback(db: AsyncSession, session_id: str, held_at: datetime) ->
 
 
 async def revealed(db: AsyncSession, pair_id: str, at: datetime) -> list[SharedFeedback]:
-    """All that the two have shared with each other and may read by this time, by session number, in one statement."""
+    """All that the two have shared with each other on meetings that stand as held and may read by this time, by session
+    number, in one statement.
+    """
     values = {"pair_id": pair_id, "at": at, "held_by": at - WINDOW}
     found: dict[str, SharedFeedback] = {}
     themes: dict[str, dict[str, None]] = {}

@@ -10,6 +10,7 @@ from sqlalchemy import Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from coach.errors import Conflict
 from coach.feedback import QUESTIONS
 from coach.feedback.imported import ImportedRow
 from coach.feedback.periods import Period
@@ -48,8 +49,10 @@ async def add_imported(
 
     Imported feedback was collected for the program: coordinators' reports may count it, and no partner ever sees it.
     What was held in a published period is kept without counting, since that report is frozen, and no other may tell of
-    it what two reports together would give away. Raises IntegrityError where the same rows are stored at the same time.
+    it what two reports together would give away. Raises IntegrityError where the same rows are stored at the same time,
+    and Conflict where a pair of theirs was closed since the rows were checked: of who was erased nothing may come back.
     """
+    await _hold_open(db, program_id, rows)
     held = select(Feedback.id).where(col(Feedback.program_id) == program_id, col(Feedback.imported).is_(True))
     there = set((await db.execute(held)).scalars())
     published = await published_periods(db, program_id)
@@ -72,6 +75,18 @@ async def add_imported(
         # Others have their turn between two chunks.
         await asyncio.sleep(0)
     return Imported(imported, len(rows) - imported, not_counted, comments)
+
+
+async def _hold_open(db: AsyncSession, program_id: str, rows: Sequence[ImportedRow]) -> None:
+    """Keep the program's pairs from being closed until this transaction ends. Raises Conflict where one is already."""
+    query = select(Pair.id, Pair.closed_at).where(col(Pair.program_id) == program_id).order_by(col(Pair.id))
+    held = (await db.execute(query.with_for_update(read=True))).all()
+    still_open = {pair_id for pair_id, closed_at in held if closed_at is None}
+    if not all(row.pair_id in still_open for row in rows):
+        raise Conflict(
+            "A pair of these rows was closed while they were checked, since one of its two has left. Nothing was "
+            "stored. Send the rows again to see which they are."
+        )
 
 
 def _falls_in(held_at: datetime, periods: Sequence[Period]) -> bool:

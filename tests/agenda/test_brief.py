@@ -141,6 +141,8 @@ def test_what_is_private_is_in_its_authors_part_alone() -> None:
         ("J. K. Adams", "Xiaoyu", ("J. K. Adams", "Xiaoyu")),
         ("Olsen, Martin", "<b>Bea</b> Kim", ("Olsen", "Bea")),
         ("<script>x</script>", "<b></b>", ("The mentor", "The mentee")),
+        ("<script>x</script>", "Martin Olsen", ("The mentor", "Martin")),
+        ("Priya Raman", "<b></b>", ("Priya", "The mentee")),
     ],
 )
 def test_the_two_are_called_by_names_that_tell_them_apart(mentor: str, mentee: str, expected: tuple[str, str]) -> None:

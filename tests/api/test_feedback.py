@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from api.state import AppState
 from coach.feedback.disclosure import WINDOW
-from coach.models import Comment, Feedback, MentoringSession, now
+from coach.models import Comment, Feedback, MentoringSession, Program, now
 from coach.store.feedback import move_feedback
 from tests.api.conftest import FEEDBACK, Caller, PairOfPeople, Service, assert_problem
 
@@ -74,6 +74,27 @@ async def test_the_receipt_does_not_tell_whether_the_other_has_sent(pair: PairOf
     assert (await pair.mentor.get(path)).text == before
     await sent(pair.mentor, session_id)
     assert "can no longer be sent" in (await pair.mentor.get(path)).text
+
+
+async def test_the_receipt_tells_the_minimums_that_hold_for_the_session(service: Service) -> None:
+    pair = await service.pair()
+    raised = {"report_minimum_people": 25, "theme_minimum_people": 7}
+    assert (await pair.coordinator.patch(f"/programs/{pair.program_id}", raised)).status_code == 200
+
+    async def told(session_id: str) -> str:
+        return (await pair.mentor.get(f"/sessions/{session_id}/feedback-receipt")).text
+
+    # The quarter had begun when they were raised.
+    session_id = await pair.held()
+    assert "at least 10 people from at least 5 pairs" in await told(session_id)
+    async with service.state.store.write() as db:
+        program = await db.get(Program, pair.program_id)
+        assert program is not None
+        (entry,) = program.raised_minimums
+        program.raised_minimums = [{**entry, "at": (now() - timedelta(days=100)).isoformat()}]
+    for one in (session_id, await pair.session()):
+        assert "at least 25 people from at least 5 pairs" in await told(one)
+        assert "only if at least 7 people from at least 3 pairs" in await told(one)
 
 
 # Sending

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from coach.feedback.imported import read_rows
 from coach.feedback.periods import parse_period
 from coach.models import Comment, Feedback, ThemeReport
 from coach.store import imports as store_imports
@@ -114,6 +115,35 @@ async def test_csv_comes_in_like_json(service: Service, admin: Caller, pair: Pai
     assert (kept.usefulness, kept.went_well) == (5, "One, two")
     refused = assert_problem(await send_csv(admin, pair, text.replace(",5,", ",9,")), 422)
     assert refused["errors"][0]["message"] == "must be a whole number from 1 to 5 (line 2)"
+
+
+async def test_a_list_by_itself_and_a_file_of_semicolons_come_in_too(admin: Caller, pair: PairOfPeople) -> None:
+    assert (await admin.post(path(pair), [row(pair)])).status_code == 201
+    text = f"went_well;author;held_at;pair_id\r\nOne, two;mentee;2026-03-14;{pair.id}\r\n;;;\r\n"
+    assert (await send_csv(admin, pair, text)).json()["imported"] == 1
+
+
+async def test_each_of_thousands_of_wrong_rows_is_named(admin: Caller, pair: PairOfPeople) -> None:
+    many = [row(pair, author="boss", went_well=f"Chart {number}") for number in range(5_000)]
+    problem = assert_problem(await admin.post(path(pair), {"rows": many}), 422, "invalid-input")
+    assert [error["field"] for error in problem["errors"]] == [f"rows.{number}.author" for number in range(5_000)]
+
+
+async def test_rows_of_a_pair_that_is_closed_while_they_are_checked_are_refused(
+    service: Service, admin: Caller, pair: PairOfPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def slowly(*given: Any) -> Any:
+        found = read_rows(*given)
+        erasing = asyncio.run_coroutine_threadsafe(pair.mentor.delete(f"/participants/{pair.mentor.id}"), loop)
+        assert erasing.result(30).status_code == 204
+        return found
+
+    monkeypatch.setattr("api.routes.imports.read_rows", slowly)
+    refused = assert_problem(await admin.post(path(pair), {"rows": [row(pair)]}), 409, "conflict")
+    assert "Nothing was stored" in refused["detail"]
+    assert await rows(service.state, Feedback) == []
 
 
 async def test_other_forms_and_unknown_programs_are_refused(admin: Caller, pair: PairOfPeople) -> None:

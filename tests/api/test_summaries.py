@@ -68,6 +68,31 @@ async def test_it_opens_with_the_window_whoever_has_sent(service: Service, pair:
     assert (await summary(pair))["status"] == "ready"
 
 
+async def test_a_session_that_is_no_longer_marked_held_is_left_out_until_it_is_again(pair: PairOfPeople) -> None:
+    first = await pair.held()
+    await sent(pair.mentor, first, went_well="The bandicoot chart.")
+    await sent(pair.mentee, first)
+    await shared_by_both(pair)
+    whole = await summary(pair)
+    for status in ("cancelled", "postponed", "planned"):
+        assert (await pair.mentor.patch(f"/sessions/{first}", {"status": status})).status_code == 200
+        found = await summary(pair)
+        assert [session["number"] for session in found["sessions"]] == [2]
+        assert "bandicoot" not in str(found)
+        assert {point["session"] for row in found["series"]["ratings"] for point in row["points"]} == {2}
+    await pair.mentor.patch(f"/sessions/{first}", {"status": "held"})
+    again = await summary(pair)
+    assert [session["what_works"] for session in again["sessions"]] == [one["what_works"] for one in whole["sessions"]]
+
+
+async def test_where_the_only_session_is_no_longer_held_there_is_no_summary_yet(pair: PairOfPeople) -> None:
+    session_id = await shared_by_both(pair)
+    assert (await summary(pair))["status"] == "ready"
+    await pair.mentee.patch(f"/sessions/{session_id}", {"status": "cancelled"})
+    found = await summary(pair)
+    assert (found["status"], found["opens_at"]) == ("waiting", None)
+
+
 async def test_where_nothing_was_shared_it_goes_on_waiting_and_says_why(service: Service, pair: PairOfPeople) -> None:
     session_id = await pair.held()
     for who in (pair.mentor, pair.mentee):
@@ -220,6 +245,18 @@ async def test_withdrawn_feedback_leaves_the_summary_and_the_database_at_once(
     found = await summary(pair)
     assert "bandicoot" not in str(found)
     assert lines(found["sessions"][0]["what_works"]) == ["We laughed."]
+
+
+async def test_after_an_erasure_the_partner_keeps_what_is_theirs_and_is_told_no_name(
+    service: Service, pair: PairOfPeople
+) -> None:
+    await shared_by_both(pair)
+    assert (await pair.mentor.delete(f"/participants/{pair.mentor.id}")).status_code == 204
+    reply = await pair.mentee.get(f"/pairs/{pair.id}/feedback-summary")
+    assert reply.status_code == 200
+    assert reply.json()["people"] == {"mentor": "The mentor", "mentee": "Martin"}
+    assert not [word for word in ("Priya", "Former", WELL, CHANGE) if word in reply.text]
+    assert "We ran over again." in reply.text
 
 
 async def test_a_summary_of_what_is_withdrawn_meanwhile_is_not_shown(

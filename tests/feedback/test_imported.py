@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coach.errors import InvalidInput, InvalidRows
 from coach.feedback import MOST_CHARACTERS
 from coach.feedback import imported as module
-from coach.feedback.imported import ERRORS_SHOWN, ImportedRow, read_rows
+from coach.feedback.imported import ImportedRow, read_rows
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 PAIRS = {"p1": ("ann", "bob"), "p2": ("cy", "di")}
@@ -51,6 +51,62 @@ def test_a_row_becomes_feedback_of_the_one_who_wrote_it() -> None:
 def test_csv_and_json_say_the_same() -> None:
     header = "pair_id,author,held_at,usefulness,safety,progress,went_well,to_change\r\n"
     assert from_csv(f"\ufeff{header}p1,mentor,2026-03-14,4,,,We drew it.,More time\r\n\r\n") == from_json(ROW)
+
+
+HEADER = "pair_id,author,held_at,usefulness,safety,progress,went_well,to_change"
+CELLS = "p1,mentor,2026-03-14,4,,,We drew it.,More time"
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_columns_stand_apart_as_spreadsheets_write_them(between: str, ending: str) -> None:
+    lines = [HEADER, CELLS, CELLS.replace("mentor", "mentee")]
+    rows = from_csv(ending.join(line.replace(",", between) for line in lines))
+    assert rows == from_json(ROW, {**ROW, "author": "mentee"})
+
+
+def test_a_semicolon_in_a_file_of_commas_is_a_part_of_the_answer() -> None:
+    (row,) = from_csv("pair_id,author,held_at,went_well\np1,mentor,2026-03-14,good; better; best;;\n")
+    assert row.went_well == "good; better; best;;"
+
+
+def test_columns_come_in_any_order_with_spaces_around_what_is_in_them() -> None:
+    names, cells = HEADER.split(",")[::-1], CELLS.split(",")[::-1]
+    text = "\n".join((" , ".join(name.upper() for name in names), " , ".join(cells)))
+    assert from_csv(text) == from_json(ROW)
+
+
+def test_rows_of_nothing_are_no_rows_and_change_no_number() -> None:
+    assert from_csv(f"{HEADER}\n,,,,,,,\n{CELLS}\n , ,,,,,,\n\n") == from_json(ROW)
+    with pytest.raises(InvalidRows) as refused:
+        from_csv(f"{HEADER}\n,,,,,,,\n{CELLS.replace('mentor', 'boss')}\n")
+    assert refused.value.problems == [("rows.0.author", "must be mentor or mentee (line 3)")]
+
+
+def test_a_list_of_rows_needs_no_object_around_it() -> None:
+    body = json.dumps([ROW]).encode()
+    for sent in (body, b"\xef\xbb\xbf" + body):
+        assert read_rows(sent, "json", PAIRS, AT) == from_json(ROW)
+
+
+@pytest.mark.parametrize(
+    "held_at",
+    [
+        "20260314T100000Z",
+        "2026-03-14T10:00Z",
+        "2026-03-14 10:00:00+00:00",
+        "2026-03-14T15:30:00+05:30",
+        "2026-03-14T10:00:00.000Z",
+        "2026-03-14T10:00:00,000000+0000",
+        "2026-03-13T23:00:00-11:00",
+        "2026-W11-6T10:00:00Z",
+        "2026-03-14t10:00:00z",
+        "  2026-03-14T10:00:00  ",
+    ],
+)
+def test_a_time_comes_in_any_form_of_iso_8601(held_at: str) -> None:
+    (row,) = from_json({**ROW, "held_at": held_at})
+    assert row.held_at == datetime(2026, 3, 14, 10, tzinfo=UTC)
 
 
 def test_quoted_fields_of_csv_hold_commas_quotes_and_lines() -> None:
@@ -109,10 +165,16 @@ def test_no_problem_repeats_what_a_row_says() -> None:
     assert "quokka" not in str(refused.value)
 
 
-def test_the_first_problems_are_named_and_the_rest_counted() -> None:
+def test_every_row_of_a_long_list_that_is_wrong_is_named() -> None:
+    said = problems(*([{**ROW, "author": "x"}] * 5_000))
+    assert [where for where, _ in said] == [f"rows.{number}.author" for number in range(5_000)]
+
+
+def test_the_first_problems_are_named_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ERRORS_SHOWN", 50)
     with pytest.raises(InvalidRows) as refused:
         from_json(*([{**ROW, "author": "x"}] * 70))
-    assert (len(refused.value.problems), refused.value.more) == (ERRORS_SHOWN, 20)
+    assert (len(refused.value.problems), refused.value.more) == (50, 20)
     assert "70 problems in the rows, so nothing was stored. The first 50 are in errors." in str(refused.value)
 
 
@@ -120,7 +182,8 @@ def test_the_first_problems_are_named_and_the_rest_counted() -> None:
     ("body", "form", "message"),
     [
         (b"{", "json", "not valid JSON"),
-        (b"[]", "json", "`rows`"),
+        (b"[]", "json", "no rows"),
+        (b'"rows"', "json", "list of rows"),
         (b'{"rows": {}}', "json", "`rows`"),
         (b'{"rows": [], "more": 1}', "json", "`rows`"),
         (b'{"rows": []}', "json", "no rows"),

@@ -3,11 +3,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coach.errors import InvalidInput
-from coach.feedback.periods import parse_period
+from coach.feedback.periods import parse_period, quarter_of
 
 
 def day(year: int, month: int, number: int = 1) -> datetime:
     return datetime(year, month, number, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_quarter_holds_its_first_and_its_last_moment(month: int) -> None:
+    period = quarter_of(day(2026, month))
+    assert period.begin <= day(2026, month) < period.end
+    assert quarter_of(period.end - timedelta(microseconds=1)) == period
+    assert quarter_of(period.end) != period
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coach.feedback import disclosure, receipt
+from coach.feedback.disclosure import Minimums
 from coach.feedback.receipt import receipt as receipt_for
 
 CLOSING = datetime(2026, 12, 10, 14, 30, tzinfo=UTC)
@@ -74,6 +75,23 @@ def test_the_receipt_says_until_when_feedback_can_be_changed() -> None:
     closed = words(CLOSING, closed=True)
     assert "can no longer be sent or changed" in closed
     assert "14:30" not in closed
+
+
+@pytest.mark.parametrize(
+    ("minimums", "said"),
+    [
+        (Minimums(25, 3), "at least 25 people from at least 5 pairs|each side has at least 25 people|: 3-5, 6-10, 11-"),
+        (Minimums(10, 4), "at least 10 people from at least 5|only if at least 4 people|: 4-10, 11-20, 21-50 or 51+."),
+        (Minimums(60, 60), "only if at least 60 people from at least 3 pairs|roughly: 51+."),
+    ],
+)
+def test_the_receipt_tells_the_minimums_that_the_program_raised(minimums: Minimums, said: str) -> None:
+    text = " ".join(section.text for section in receipt_for(CLOSING, minimums=minimums))
+    assert all(part in text for part in said.split("|")), text
+
+
+def test_the_receipt_says_the_same_of_minimums_that_nobody_raised() -> None:
+    assert receipt_for(CLOSING, minimums=Minimums()) == receipt_for(CLOSING)
 
 
 def test_the_receipt_tells_of_a_model_that_reads_where_there_is_one() -> None:
