@@ -65,10 +65,27 @@ ASKED: dict[Wish, str] = {
 # From this rating of safety downward, the next plan levels the table whatever the words say.
 LOW_SAFETY = 2
 
-_SHORTER = r"""(?:shorter|briefer|less\stime\s(?:on|for)|fewer|too\slong|too\smany|too\smuch|cut\sdown
-        |not\sso\slong|half\sas\slong)"""
+# What is said to be good already, and what nobody needs, is no wish: "the pace was right", "no need to slow down".
+_GOOD_ALREADY = re.compile(
+    r"""(?:(?!\bbut\b)[^.!?;,])*\b(?:was|were|is|are)\s(?:(?:just|about|really|very|all|quite|so|always)\s)?
+        (?:right|perfect|fine|good|great|ok|okay|excellent|helpful|useful)\b
+        (?!\s(?:if|to)\b)(?:(?!\bbut\b|\bthough\b|\bonly\b)[^.!?;,])*+
+        (?!,?\s?(?:but|though|only)\s(?:too|a\sbit|a\slittle|rather|way|much|so|it|they|that|still)\b)
+    |\b(?:no\sneed\s(?:to|for)|(?:do\snot|don.t)\s(?:slow|shorten|change|cut|stop|drop))\b[^.!?;,]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SHORTER = r"""(?:shorter|briefer|shorten\w*|trim\w*|less\stime\s(?:on|for)|fewer|too\slong|too\smany|too\smuch
+        |cut\sdown|not\sso\slong|half\sas\slong|(?<!too\s)(?<!bit\s)short|drag(?:s|ged|ging)?
+        |went\son|for\sages|takes?\sforever
+        |(?:no\smore|not\slonger)\sthan|at\smost|under\s\w+\sminutes)"""
+# Between the two stands nothing that turns the wish round: "less time for small talk, more time for demos".
+_NEAR = r"(?:(?!\b(?:more|longer|instead|enough)\b)[^.!?]){0,40}"
 _DEMO = r"""(?:demos?|demonstrations?|presentations?|slides?|screen[\s-]?shar\w*|walk[\s-]?throughs?|showing
         |lectur\w+|explanations?|explaining)"""
+_TOOL = r"(?:video|audio|sound|camera|microphone|mic|link|connection|laptop|line|call)"
+_FAILS = r"""(?:fail\w*|broke\w*|froze\w*|freez\w+|drop(?:s|ped|ping)|bad|poor|terrible|lag\w*|unstable|trouble
+        |problems?|issues?|crackl\w*|cut(?:s|ting)?\sout|test\w*|check\w*|stable)"""
+_DOES_NOT = r"(?:(?:did|does|do|was|is|would|could|can)(?:n.t|\snot)|cannot|never)"
 _WORDS: dict[Wish, str] = {
     "level-the-table": r"""\b(?:hierarch\w+|rank|seniority|pecking\sorder|talk(?:ed|ing|s)?\sover|interrupt\w*
         |spoke?n?\sover
@@ -77,19 +94,21 @@ _WORDS: dict[Wish, str] = {
         |(?:did|do|could)(?:n.t|\snot)\sget\sa\sword\sin|word\sin\sedgeways?|did\s(?:most
         |all)\sof\sthe\stalking|took\sover|equals?\b
         |as\san\sequal|speak\sfreely|be\scandid|nodded|deferr?\w*|one[\s-]sided|let\sme\sfinish)\b""",
-    "shorter-demos": rf"""\b{_SHORTER}\b[^.!?]{{0,40}}\b{_DEMO}\b|\b{_DEMO}\b[^.!?]{{0,40}}\b{_SHORTER}\b""",
-    "more-doing": r"""\b(?:hands[\s-]on|more\spractice|practi[cs]e\smore|try\s(?:it|things|more|out)
+    "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b|(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
+    "more-doing": r"""\b(?:(?<!less\s)(?<!fewer\s)hands[\s-]on|more\spractice|practi[cs]e\smore
+        |try\s(?:it|things|more|out)
         |(?:try|do)\s(?:\w+\s){1,3}(?:myself|ourselves)|do\s(?:it
         |more)\s(?:myself|ourselves|together)
-        |less\s(?:theory|talk(?:ing)?)|more\sexercises?|learn\sby\sdoing|my\sown\shands|too\stheoretical
+        |less\s(?:theory|talk(?:ing)?(?!\sover))|more\sexercises?|learn\sby\sdoing|my\sown\shands|too\stheoretical
         |real\s(?:work|example|case)s?)\b""",
     "more-talk": r"""\b(?:more\s(?:time\s(?:to|for)\s)?(?:talk|talking|discussion|conversation|questions)
         |time\sto\stalk|less\srushed\stalk
         |just\stalk|talk\sit\sthrough|room\sfor\squestions)\b""",
-    "slower": r"""\b(?:slow(?:er|ly|\sdown)|too\s(?:fast|quick(?:ly)?)|jargon|acronyms?|abbreviations?
+    "slower": r"""\b(?:(?<!too\s)(?<!so\s)slow(?:er|ly|\sdown)|too\s(?:fast|quick(?:ly)?)|jargon|acronyms?
+        |abbreviations?
         |plain(?:er)?\swords|lost\sme|couldn.t\sfollow
-        |hard\sto\sfollow|simpler|pace\b[^.!?]{0,30}\b(?:fast|high|quick|hectic|hard|much)|(?:hectic|gentler
-        |calmer)\space|at\s(?:the|a)\space\sof|keep\sup|repeat|step\sby\sstep)\b""",
+        |hard\sto\sfollow|simpler|pace\b[^.!?]{0,30}\b(?:fast|high|quick|hectic|hard|much)|(?:hectic|lower|gentler
+        |calmer|different)\space|at\s(?:the|a)\space\sof|keep\sup|could\s(?:you|we)\srepeat|step\sby\sstep)\b""",
     "less-at-once": r"""\b(?:too\s(?:much|many)\s(?:things|topics|items|points|at\sonce|in\sone|for\sone)
         |fewer\s(?:topics|things|items|points)|one\s(?:thing|topic)\s(?:at|per|a)
         |overload\w*|crammed|packed|less\son\sthe\sagenda|squeez\w+)\b""",
@@ -99,20 +118,21 @@ _WORDS: dict[Wish, str] = {
     "end-on-time": r"""\b(?:end\son\stime|finish\son\stime|(?:end|finish|stop)\s(?:\w+\s){0,3}(?:earlier|early|sooner)
         |ran\sover|(?:ran|runs?|running|went|go(?:es|ing)?|was|were|minutes|always)\s(?:\w+\s)?over\stime
         |overran|start(?:ed)?\s(?:late
-        |on\stime)|late\sagain|rush(?:ed)?|out\sof\stime|watch\sthe\sclock
+        |on\stime)|late\sagain|(?<!no\s)rush(?:ed)?|out\sof\stime|watch\sthe\sclock
         |keep\sto\stime|shorter\s(?:meeting|session)s?)\b""",
     "firm-next-steps": r"""\b(?:next\ssteps?|follow[\s-]?up\w*|action\s(?:items?|points?)|who\sdoes\swhat
-        |deadlines?|homework|nothing\scame\sof|commit\w*|concrete\s(?:steps|actions))\b""",
+        |deadlines?|homework|nothing\scame\sof|commit(?!tee)\w*|concrete\s(?:steps|actions))\b""",
     "back-to-goals": r"""\b(?:goals?|what\s(?:this|it)\sis\s(?:for|all\sabout)|progress|point\sof\sit
         |going\snowhere|in\scircles|purpose)\b""",
     "less-of-one-story": r"""\b(?:speak\sfor\s(?:all|every|my|the)|spokes\w+|token\w*|represent\w*\s(?:all
         |every|my|a\swhole)|my\swhole\s(?:generation|community|group)
         |always\sabout\sme|my\s(?:own\s)?story\sagain|educate\sthem|explain\smy\s(?:background|culture|identity
         |disability|religion))\b""",
-    "prepare-ahead": r"""\b(?:prepar\w+|in\sadvance|beforehand|ahead\sof\s(?:time|the\smeeting)
+    "prepare-ahead": r"""\b(?:(?<!well\s)prepar\w+|in\sadvance|beforehand|ahead\sof\s(?:time|the\smeeting)
         |send\s(?:me\s)?(?:the|it|something)|know\swhat\sto\sexpect|read\sbefore)\b""",
-    "test-the-tools": r"""\b(?:video|audio|sound|camera|link|connection|wi-?fi|laptop|screen\s(?:froze|share)
-        |log[\s-]?in|licen[cs]es?|blocked|access\sto|technical|tech\s(?:issues|problems)|didn.t\sload)\b""",
+    "test-the-tools": rf"""\b{_TOOL}\b[^.!?]{{0,40}}\b(?:{_FAILS}|{_DOES_NOT})\b|\b{_FAILS}\b[^.!?]{{0,30}}\b{_TOOL}\b
+        |\b(?:wi-?fi|screen\s(?:froze|share)|log[\s-]?in|licen[cs]es?|blocked|access\sto|technical
+        |tech\s(?:issues|problems)|didn.t\sload|tools\sthat\swork)\b""",
 }
 _PATTERNS = {wish: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for wish, pattern in _WORDS.items()}
 # What is asked to stop, or to be less, is not asked for, nor is a word that means something else here: both are left
@@ -221,8 +241,9 @@ def is_content(piece: str) -> bool:
 
 
 def _asking(wish: Wish, text: str) -> str:
-    """The text without what asks for the opposite of the wish, or only shares a word with it."""
-    return _NOT_ASKED[wish].sub(" … ", text) if wish in _NOT_ASKED else text
+    """The text without what is good already, asks for the opposite of the wish, or only shares a word with it."""
+    wanted = _GOOD_ALREADY.sub(" ", text)
+    return _NOT_ASKED[wish].sub(" … ", wanted) if wish in _NOT_ASKED else wanted
 
 
 def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:

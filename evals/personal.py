@@ -53,8 +53,11 @@ class StageFits(Metric[PairCase, Made]):
     """A midpoint review in the third of three meetings, or a second kickoff, tells the pair that nobody counts."""
 
     def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
-        """A stage other than the number of the meeting says; cancelled meetings do not count."""
-        number = 1 + sum(earlier.status != "cancelled" for earlier in inputs.past)
+        """A stage other than the number of the meeting says; cancelled meetings do not count, and who has only put
+        meetings off has not begun.
+        """
+        before = [earlier.status for earlier in inputs.past if earlier.status != "cancelled"]
+        number = 1 + len(before) if set(before) - {"postponed"} else 1
         planned = inputs.planned_sessions
         wanted = "midpoint" if planned >= 3 and number == (planned + 1) // 2 else "building"
         if number == planned:

@@ -11,6 +11,21 @@ def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[
     return SharedFeedback("session-1", 1, "mentor", None, safety, None, None, to_change, themes)
 
 
+# What is good as it is, and what was asked for the other way round.
+CONTENT = (
+    "Nothing, the pace was perfect",
+    "The structure was great, keep it",
+    "Our goals are just right",
+    "No need to slow down",
+    "No rush, all good",
+    "We went too slowly for my taste",
+    "The demo was too short",
+    "Longer demos please",
+    "Show me how to edit a video",
+    "Could we meet someone from the works committee",
+)
+
+
 @pytest.mark.parametrize(
     ("to_change", "wish"),
     [
@@ -30,6 +45,15 @@ def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[
         ("I no longer know what this is for: our goals?", "back-to-goals"),
         ("I don't want to speak for every trainee here", "less-of-one-story"),
         ("Send me the question beforehand", "prepare-ahead"),
+        ("The demo dragged on", "shorter-demos"),
+        ("The demo was good but too long", "shorter-demos"),
+        ("Please keep the demos short", "shorter-demos"),
+        ("No more than five minutes of slides", "shorter-demos"),
+        ("The pace was too high for me", "slower"),
+        ("The video kept freezing", "test-the-tools"),
+        ("I couldn't hear you: the sound was bad", "test-the-tools"),
+        ("The structure was fine but we ran over", "end-on-time"),
+        ("It would be good if the demos were shorter", "shorter-demos"),
         ("The link failed and half the time was gone", "test-the-tools"),
     ],
 )
@@ -37,7 +61,7 @@ def test_what_should_change_is_read_as_a_wish(to_change: str, wish: Wish) -> Non
     assert wish in read_wishes([said(to_change)])
 
 
-@pytest.mark.parametrize("to_change", [None, "", "Nothing, it was great", "See you in May!", "😀", "Más pan"])
+@pytest.mark.parametrize("to_change", [None, "", "Nothing, it was great", "See you in May!", "😀", "Más pan", *CONTENT])
 def test_what_asks_for_nothing_is_no_wish(to_change: str | None) -> None:
     assert read_wishes([said(to_change)]) == ()
 
@@ -113,6 +137,12 @@ def test_a_complaint_that_something_is_missing_is_a_wish(to_change: str, wish: W
 
 def test_a_theme_does_not_stand_in_for_what_somebody_refused() -> None:
     assert read_wishes([said("Too slow for me", themes=("communication-style",))]) == ()
+
+
+def test_more_time_for_demos_at_the_cost_of_something_else_is_no_wish_for_shorter_ones() -> None:
+    for to_change in ("Less time for small talk, more time for demos", "More demos and less time for small talk"):
+        assert "shorter-demos" not in read_wishes([said(to_change)])
+    assert "more-doing" not in read_wishes([said("Less hands-on, more talk")])
 
 
 def test_a_low_rating_of_safety_levels_the_table_without_a_word() -> None:

@@ -20,7 +20,7 @@ from coach.agenda.progress import Progress, silent
 from coach.agenda.render import markdown, plain_text
 from coach.asking import Spent
 from coach.errors import Conflict, NotFound
-from coach.models import Agenda, now
+from coach.models import Agenda
 from coach.retrieval.library import Role
 from coach.sources import source_of
 from coach.store.agendas import (
@@ -146,7 +146,8 @@ async def read_agenda(session_id: Id, caller: PairMember, state: State, accept: 
     async with state.store.read() as db:
         row = await get_session(db, session_id)
         people = await caller.pair(db, row.pair_id, NO_SESSION)
-        agenda = shown_agenda(await newest_agenda(db, session_id), _role(caller, people))
+        newest = await newest_agenda(db, session_id)
+    agenda = shown_agenda(newest, _role(caller, people))
     if form == MARKDOWN:
         return Response(markdown(agenda.model_dump(mode="json")), media_type=f"{MARKDOWN}; charset=utf-8")
     if form == PLAIN:
@@ -154,7 +155,7 @@ async def read_agenda(session_id: Id, caller: PairMember, state: State, accept: 
     if form == CALENDAR:
         # The name holds nothing that anybody typed.
         headers = {"Content-Disposition": f'attachment; filename="session-{row.number}.ics"'}
-        file = calendar(agenda.model_dump(mode="json"), row, now())
+        file = calendar(agenda.model_dump(mode="json"), row, newest.brief.get("minutes"))
         return Response(file, media_type=f"{CALENDAR}; charset=utf-8", headers=headers)
     return agenda
 

@@ -29,6 +29,9 @@ _WAYS: dict[Need, str] = {
     "rest": "Stop for two minutes halfway, whether or not anybody asks.",
     "language": "Short sentences, no idioms, and each new word is written down once.",
 }
+# In a shorter part than this nobody can stop for two minutes.
+_ROOM_FOR_A_REST = 15
+_SHORT_REST = "Stop for a moment halfway, whether or not anybody asks."
 _ON_A_CALL = "On a call: whoever works shares the screen, and the other one names what to click."
 _HYBRID = "One of you is on a screen: both use the same shared document, and whoever is remote speaks first."
 _ON_FOOT = "On a walk nobody can show a screen: tell it as a story and photograph one note at the end."
@@ -70,22 +73,22 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "today's is {minutes} minutes.",
     ),
     "more-doing": (
-        ("exercise", "review-goals", "evaluation"),
+        ("exercise",),
         "{mentee} has the keyboard or the pen; {mentor} keeps hands off.",
         "{activity} minutes go to trying things out.",
     ),
     "more-talk": (
-        ("discussion", "exercise", "reflection"),
+        ("discussion", "exercise", "reflection", "review-goals", "evaluation", "goals"),
         "Leave the last third for questions, with nothing on the screen.",
         "{minutes} minutes are kept for it here.",
     ),
     "slower": (
-        ("exercise", "discussion"),
+        ("exercise", "discussion", "review-goals", "evaluation", "goals"),
         "After each step stop and let the other one say it in plain words; an abbreviation is spelled out once.",
         "each step waits until both can say it back.",
     ),
     "less-at-once": (
-        ("exercise", "discussion"),
+        ("exercise", "discussion", "review-goals", "evaluation", "goals"),
         "",
         "there is one main thing today, and this is it.",
     ),
@@ -105,7 +108,7 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "there are {minutes} minutes for them.",
     ),
     "back-to-goals": (
-        ("review-goals", "goals", "exercise", "discussion"),
+        ("review-goals", "goals", "evaluation", "exercise", "discussion", "restart"),
         "Before you begin, both say in one sentence what this should change for the goal, and check it at the end.",
         "this part begins and ends with the goal.",
     ),
@@ -125,19 +128,36 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "a minute to test them comes first.",
     ),
 }
+# The same where the meeting has no part in which it could be done.
+_NOT_TODAY: dict[Wish, tuple[str, str]] = {
+    "shorter-demos": ("", "today has none at all."),
+    "more-doing": (
+        "Write it down, sort it or draw it wherever you can, instead of only saying it.",
+        "this meeting has no time for an exercise, so the doing is in how you work through it.",
+    ),
+    "prepare-ahead": ("", "each of you has a short preparation for today."),
+}
+# In a shorter part than this, two minutes of writing would leave none to talk.
+_ROOM_TO_WRITE = 6
 _A_STEP = re.compile(r"\bsteps? (?:\d|one|two|three|four|five|six)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])")
 _LONGEST_VARIANT = 230
 # Words by which a sentence of an exercise's accessible variant is known to be on this need.
 _NEED_WORDS: dict[Need, str] = {
-    "sight": r"screen reader|see\b|seen|sight|read(?:s|ing)? (?:it |them )?(?:aloud|out)|large|color|describe",
-    "hearing": r"caption|hear|written|chat|one (?:person )?(?:speaks|at a time)",
-    "signing": r"sign|interpreter|caption|look",
-    "speech": r"speak|speech|stammer|pause|writ|type|chat|voice",
-    "reading": r"read|text|short|one at a time|step|quiet|long",
-    "movement": r"type|typing|keyboard|hand|stand|walk|wheelchair|dictat|draw",
-    "rest": r"break|pause|short|spread|stop",
-    "language": r"word|language|plain|translat",
+    "sight": r"screen reader|\bsee\b|\bseen\b|sight|\baloud\b|read out|\blarg\w+|\bcolors?\b|\bdescribe",
+    "hearing": r"\bcaptions?\b|\bhear|\bwritten\b|\bwriting\b|\bchat\b|\btyped\b",
+    "signing": r"\bsign language\b|\bsigning\b|interpreter|\bcaptions?\b",
+    "speech": r"stammer|\bpause\b|\bwritten\b|\bin writing\b|\btyped\b|\bchat\b",
+    "reading": r"\bread(?:s|ing)?\b|\btexts?\b|\bshort\b|one at a time|\bquiet\b|\blong\b",
+    "movement": r"\btyping\b|\bkeyboard\b|\bdictat\w+|\bdrawing\b|in place of writing|\bto move\b|easier to hold",
+    "rest": r"\bbreak\b|\bpause\b|\btiring\b|\bspread\b",
+    "language": r"\bplain\b|translat|\bday (?:early|earlier|before)\b",
+}
+# And words by which such a sentence, written for another need, would ask for just what is hard here.
+_HARD_WITH: dict[Need, str] = {
+    "hearing": r"\baloud\b|by ear|\bspoken\b|\bspeak\b|phone call",
+    "signing": r"\baloud\b|by ear|\bspoken\b|\bspeak\b|phone call",
+    "speech": r"\baloud\b|\bspoken\b|\bspeak\b|(?:instead|place) of (?:writing|typing)|\bvoice\b|phone call",
 }
 
 
@@ -150,14 +170,13 @@ def adapted(plan: AgendaPlan, brief: SessionBrief) -> AgendaPlan:
     _give_listening(slots, brief)
     _grant_wishes(slots, brief)
     _set_boundaries(slots, brief)
-    if brief.far_apart:
+    if brief.far_apart and not brief.ends:
         slots[-1] = _with(slots[-1], _FAR_APART)
     return replace(plan, slots=tuple(slots))
 
 
 def _give_variants(slots: list[Slot], brief: SessionBrief) -> None:
     """Activities in the form that fits the place and what the two need; the first one says how they work throughout."""
-    ways = [_WAYS[need] for need in brief.needs]
     first = next((place for place, slot in enumerate(slots) if slot.purpose in {"exercise", "discussion"}), 0)
     said: set[str] = set()
     for place, slot in enumerate(slots):
@@ -165,9 +184,15 @@ def _give_variants(slots: list[Slot], brief: SessionBrief) -> None:
             # What holds for any activity is said once.
             slot = _with(slot, *(sentence for sentence in _variant(slot, brief) if sentence not in said))
             said.update(slot.added)
-        if place == first and ways:
-            slot = _with(slot, *ways[:3])
+        if place == first:
+            slot = _with(slot, *_ways(brief, slot.minutes))
         slots[place] = slot
+
+
+def _ways(brief: SessionBrief, minutes: int) -> list[str]:
+    """How the two work throughout, told in a slot of so many minutes."""
+    ways = {**_WAYS, "rest": _WAYS["rest"] if minutes >= _ROOM_FOR_A_REST else _SHORT_REST}
+    return [ways[need] for need in brief.needs][:3]
 
 
 def _variant(slot: Slot, brief: SessionBrief) -> Iterator[str]:
@@ -194,7 +219,12 @@ def _said(slot: Slot, section: str, needs: tuple[Need, ...] | None, brief: Sessi
     sentences = [one for one in _SENTENCE.split(" ".join(passage.text.split())) if not _A_STEP.search(one)]
     if needs:
         wanted = re.compile("|".join(_NEED_WORDS[need] for need in needs), re.IGNORECASE)
-        sentences = [sentence for sentence in sentences if wanted.search(sentence)]
+        hard = [re.compile(_HARD_WITH[need], re.IGNORECASE) for need in needs if need in _HARD_WITH]
+        sentences = [
+            sentence
+            for sentence in sentences
+            if wanted.search(sentence) and not any(pattern.search(sentence) for pattern in hard)
+        ]
     kept = ""
     for sentence in sentences:
         if len(kept) + len(sentence) > _LONGEST_VARIANT:
@@ -229,7 +259,11 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
         purpose = next((purpose for purpose in purposes if any(slot.purpose == purpose for slot in slots)), None)
         place = next((place for place, slot in enumerate(slots) if slot.purpose == purpose), 0)
         slot = slots[place]
-        if wish == "shorter-demos" and slot.minutes > DEMO_MINUTES:
+        if wish in _NOT_TODAY and (purpose is None or (wish == "prepare-ahead" and brief.ends)):
+            done, said = _NOT_TODAY[wish]
+        elif wish == "level-the-table" and "speech" in brief.needs:
+            said = "{mentor} opens, nobody's turn has a clock and answers are written before they are spoken."
+        elif wish == "shorter-demos" and slot.minutes > DEMO_MINUTES:
             said = "show for {demo} of these {minutes} minutes, then try it out."
         words = {
             "mentor": brief.mentor.first_name,
@@ -250,10 +284,12 @@ def _level(slots: list[Slot], brief: SessionBrief) -> None:
     """Turns of one length and answers on paper first, wherever both have a say."""
     for place, slot in enumerate(slots):
         if slot.purpose in {"discussion", "review-goals", "evaluation", "goals"}:
+            first = "for two minutes" if slot.minutes >= _ROOM_TO_WRITE else "one line"
+            turns = "each takes the time it needs" if "speech" in brief.needs else "turns of equal length"
             slots[place] = _with(
                 slot,
-                f"Both write for two minutes first, then {brief.mentor.first_name} reads out and "
-                f"{brief.mentee.first_name} follows; turns of equal length.",
+                f"Both write {first} first, then {brief.mentor.first_name} reads out and "
+                f"{brief.mentee.first_name} follows; {turns}.",
             )
             return
 

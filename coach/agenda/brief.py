@@ -50,7 +50,7 @@ class OpenAction(_Frozen):
 class SessionBrief(_Frozen):
     """All that an agenda is made from and both people may know.
 
-    `position` counts the sessions that were not cancelled, from 1; `actions` are first due first. `carried` was planned
+    `position` is that of `coach.agenda.series.position_of`; `actions` are first due first. `carried` was planned
     for a session that fell through, `unfinished` begun in the last one. `missed` sessions in a row fell through just
     before this one. `reached` are goals reached since the last meeting. `held_activities` are those of the meetings
     held so far, newest first. `needs` says how the two work, without whose need it is;
@@ -93,6 +93,11 @@ class SessionBrief(_Frozen):
     def restart(self) -> bool:
         """Whether so many meetings were missed that this one begins again."""
         return self.missed >= RESTART_AFTER
+
+    @property
+    def ends(self) -> bool:
+        """Whether no further meeting is planned after this one."""
+        return self.stage == "closing" or self.position == self.planned_sessions == 1
 
     @property
     def nothing_shown(self) -> bool:
@@ -163,7 +168,6 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     pair = people.pair
     avoid = Avoidance(people.mentor.avoid_topics + people.mentee.avoid_topics)
     position = position_of(session, facts.sessions)
-    earlier = [row for row in facts.sessions if row.number < session.number]
     first_names = first_names_of(people.mentor.name, people.mentee.name)
 
     def kept(texts: list[str], limit: int) -> tuple[str, ...]:
@@ -222,16 +226,14 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         goals=tuple(goal for goal in goals if goal not in told),
         topics=topics,
         actions=tuple(actions),
-        previous_session_id=earlier[-1].id if earlier else None,
+        previous_session_id=series.previous(facts),
         recent_activities=series.recent(facts),
         carried=series.carried(facts),
         unfinished=series.unfinished(facts),
         missed=series.missed(facts),
         reached=kept(series.reached(facts), 160),
         wishes=read_wishes(series.last_feedback(facts)),
-        held_activities=tuple(
-            past.activity_ids for past in reversed(facts.past) if past.status == "held" and past.number < session.number
-        ),
+        held_activities=series.held_activities(facts),
         place=place_of(session.format),
         walking=is_walk(session.format),
         channel=channel_of(session.format),

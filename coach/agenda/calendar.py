@@ -14,32 +14,38 @@ PREP_REMINDER = timedelta(days=1)
 _STATUS = {"planned": "CONFIRMED", "held": "CONFIRMED", "postponed": "TENTATIVE", "cancelled": "CANCELLED"}
 
 
-def calendar(agenda: dict[str, Any], session: MentoringSession, made_at: datetime) -> bytes:
+def calendar(agenda: dict[str, Any], session: MentoringSession, made_for: int | None = None) -> bytes:
     """The session as it is planned now, with its agenda, as a file for the calendar of one of the two.
 
-    `agenda` has the shape of the HTTP interface's Agenda, with the caller's own prep; `made_at` is the time at which
-    this file is made. The event's UID is the same in all versions and for both people. Its SEQUENCE is higher after
-    each new version of the agenda and after each change of the session's time, length or status, and the same as long
-    as nothing changed.
+    `agenda` has the shape of the HTTP interface's Agenda, with the caller's own prep; `made_for` is the length in
+    minutes that the session had then, which an agenda need not fill. The event's UID is the same in all versions and
+    for both people. Its SEQUENCE is higher after each new version of the agenda and after each change of the session's
+    time, length or status, and the same as long as nothing changed, as is the whole file.
 
-    Nobody is invited by it: there are no attendees and, as RFC 5545 wants it for an entry in a single person's
-    calendar, no organizer.
+    Nobody is invited by it: there are no attendees and, as RFC 5545 (3.8.4.3) wants it for an entry in a single
+    person's calendar, no organizer. So there is no METHOD either: RFC 5546 (3.2.1) asks an organizer of everything
+    that is published, and calendars that check it refuse the file. Without one the file carries a snapshot, and
+    DTSTAMP is when that was last changed (RFC 5545, 3.8.7.2).
     """
     title = one_line(agenda["title"])
     told = {"cancelled": "Cancelled: ", "postponed": "Postponed: "}.get(session.status, "")
     written_at = datetime.fromisoformat(agenda["created_at"])
+    changed_at = max(written_at, session.changed_at or written_at)
     event = Event()
     event.add("uid", f"{session.id}@session-coach")
     event.add("sequence", agenda["version"] - 1 + session.changes)
-    event.add("dtstamp", made_at)
+    event.add("dtstamp", changed_at)
     event.add("created", session.created_at)
-    event.add("last-modified", max(written_at, session.changed_at or written_at))
+    event.add("last-modified", changed_at)
     event.add("dtstart", session.scheduled_at)
     event.add("dtend", session.scheduled_at + timedelta(minutes=session.minutes))
     # Not every calendar shows the status of an event, so its title says it as well.
     event.add("summary", told + title)
-    event.add("description", "\n".join(_description(agenda, session)))
+    event.add("description", "\n".join(_description(agenda, session, made_for or agenda["minutes"])))
     event.add("class", "PRIVATE")
+    # A cancelled session is told of as an entry like the others: METHOD:CANCEL is a message from an organizer to those
+    # who were invited (RFC 5546), and calendars that find no invitation leave the entry as it was. One with the same
+    # UID, a higher SEQUENCE and STATUS:CANCELLED takes the place of the old one.
     event.add("status", _STATUS[session.status])
     event.add("transp", "TRANSPARENT" if session.status == "cancelled" else "OPAQUE")
     if session.status == "planned":
@@ -48,20 +54,16 @@ def calendar(agenda: dict[str, Any], session: MentoringSession, made_at: datetim
     file = Calendar()
     file.add("prodid", "-//Session coach//Agendas//EN")
     file.add("version", "2.0")
-    # A cancelled session is published, too. METHOD:CANCEL is a message from an organizer to those who were invited
-    # (RFC 5546): calendars look for that invitation, find none here, and leave the entry as it was. A published event
-    # with the same UID, a higher SEQUENCE and STATUS:CANCELLED takes the place of the old entry.
-    file.add("method", "PUBLISH")
     file.add_component(event)
     text: bytes = file.to_ical()
     return text
 
 
-def _description(agenda: dict[str, Any], session: MentoringSession) -> Iterator[str]:
+def _description(agenda: dict[str, Any], session: MentoringSession, made_for: int) -> Iterator[str]:
     """Plain text in lines that the calendar wraps."""
-    if agenda["minutes"] != session.minutes:
+    if made_for != session.minutes:
         yield (
-            f"This agenda was made for {agenda['minutes']} minutes, and the session now has {session.minutes}. "
+            f"This agenda was made for {made_for} minutes, and the session now has {session.minutes}. "
             "Ask for a new agenda to make it fit."
         )
         yield ""

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
+from typing import get_args
 
 from coach.agenda.adapt import adapted
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
 from coach.agenda.series import Carried
+from coach.models import EXPERIENCE_LIMIT
 from coach.retrieval.chunk import AT_A_GLANCE, Passage
 from coach.retrieval.find import Hit, Narrowing
 from coach.retrieval.library import Kind, Role, Topic, TopicFrontMatter
@@ -51,9 +53,11 @@ _LIVED: frozenset[Topic | None] = frozenset({"inclusion", "generational-differen
 # What cannot be done on foot, or by voice alone.
 _NEEDS_A_SCREEN = re.compile(
     r"\b(?:screens?|keyboards?|laptops?|spreadsheets?|sheets?|slides?|clicks?|dashboards?|folders?|files?|devices?|apps?"
-    r"|draw(?:s|n|ing)?|sketch\w*|cards?|pages?|map|phone)\b",
+    r"|draw(?:s|n|ing)?|sketch\w*|cards|pages?|map|phone|messages?|emails?|requests sent|saves?)\b",
     re.IGNORECASE,
 )
+# What leaves out who must see to follow: a captioned screen, a face, an interpreter.
+_NEEDS_EARS = re.compile(r"\blooks? away\b|\beyes (?:closed|shut)\b|\bby ear\b|\bcomputer read\b", re.IGNORECASE)
 # Sections that tell how an exercise is done elsewhere or otherwise.
 _VARIANTS = {"Remote", "Accessible"}
 
@@ -118,7 +122,11 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     for slot in plan.slots:
         if slot.purpose in _ACTIVITIES:
             ranked = _ranked(by_goal[activity_query(brief, slot.goal)], by_strength, _ACTIVITIES[slot.purpose])
-            passage = _carried(slot, carried, briefing, search) or _activity(slot, ranked, briefing, taken)
+            passage = _carried(slot, carried, briefing, search)
+            if passage is None:
+                # Nothing of another session is in it after all.
+                slot = replace(slot, carried_from=None)
+                passage = _activity(slot, ranked, briefing, taken)
             if passage is None and (passage := _activity(slot, ranked, briefing, set())):
                 dry.append("activities")
             if passage is not None:
@@ -137,7 +145,7 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
 
     count = _starter_count(plan.minutes)
     starters = choose_starters(rounds, briefing, count)
-    if len(starters) < count:
+    if len(starters) < count or _had_all(starters, briefing, search):
         dry.append("starters")
     slots = _give_focus(slots, brief)
     chosen = replace(plan, slots=tuple(slots), starters=starters, dry=tuple(dict.fromkeys(dry)), rested=rested)
@@ -166,10 +174,16 @@ def rests(briefing: Briefing, search: Search) -> frozenset[Role]:
     """Who has been the example often enough: as many meetings in a row as that person's limit drew on their life, or
     the last feedback said that it weighs.
     """
-    brief, limit = briefing.brief, briefing.mentor.experience_limit
-    drew = [any(_is_lived(activity, search) for activity in activities) for activities in brief.held_activities[:limit]]
-    tired = "less-of-one-story" in brief.wishes or limit == 0 or (len(drew) == limit and all(drew))
-    return frozenset({"mentor"}) if tired else frozenset()
+    brief = briefing.brief
+    limits = {role: briefing.private(role).experience_limit for role in get_args(Role)}
+    looked_at = brief.held_activities[: max(limits.values())]
+    drew = [any(_is_lived(activity, search) for activity in activities) for activities in looked_at]
+    found: set[Role] = {"mentor"} if "less-of-one-story" in brief.wishes else set()
+    for role, limit in limits.items():
+        # It is the junior who is asked to be the example; the senior's limit counts where the senior set one.
+        if (role == "mentor" or limit < EXPERIENCE_LIMIT) and len(drew) >= limit and all(drew[:limit]):
+            found.add(role)
+    return frozenset(found)
 
 
 def _is_lived(activity_id: str, search: Search) -> bool:
@@ -240,6 +254,28 @@ def _of_topic(hits: Iterator[Hit], topic: Topic | None) -> Iterator[Hit]:
     return (hit for hit in hits if topic is None or hit.passage.document.front.topic == topic)
 
 
+def _off_topic(passage: Passage, brief: SessionBrief) -> bool:
+    """Whether it is on a topic that the two did not choose."""
+    topic = passage.document.front.topic
+    return bool(brief.topics) and topic is not None and topic not in brief.topics
+
+
+def _had_all(starters: Sequence[Passage], briefing: Briefing, search: Search) -> bool:
+    """Whether some of these had to come from other topics because the pair has had all on its own.
+
+    Those that are kept out for one of the two are still there: that is nobody else's business.
+    """
+    brief = briefing.brief
+    if not any(_off_topic(passage, brief) for passage in starters):
+        return False
+    had = briefing.asked.union(starter_key(passage.text) for passage in starters)
+    return all(
+        starter_key(passage.text) in had
+        for passage in search.passages
+        if passage.kind == "starters" and not _off_topic(passage, brief)
+    )
+
+
 def _similarity(passage: Passage, hits: list[Hit]) -> float:
     """How close the passage is to the goal; 1 where the index could not say, so that goals are kept then."""
     similarity = next((hit.similarity for hit in hits if hit.passage.id == passage.id), 0.0)
@@ -272,22 +308,30 @@ def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[
             off_topic = off_topic or passage
         elif brief.stage not in front.stages:
             off_stage = off_stage or passage
-        elif brief.nothing_shown and _NEEDS_A_SCREEN.search(front.agenda):
+        elif _does_not_suit(front.agenda, brief):
             off_place = off_place or passage
         else:
             return passage
     return off_place or off_stage or off_topic
 
 
+def _does_not_suit(told: str, brief: SessionBrief) -> bool:
+    """Whether an activity so told cannot be done where the two meet, or as one of them can."""
+    ears = {"hearing", "signing"} & set(brief.needs) and _NEEDS_EARS.search(told)
+    return bool(ears or (brief.nothing_shown and _NEEDS_A_SCREEN.search(told)))
+
+
 def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Search) -> Passage | None:
     """The activity that was prepared or begun in an earlier session and is still to be done."""
     one = next((one for one in carried if one.session_id == slot.carried_from), None)
-    if one is None or slot.purpose != "exercise":
+    if one is None:
         return None
     carried.remove(one)
     for passage in search.passages_of(one.activity_id):
         if passage.section == AT_A_GLANCE:
-            return passage if may_be_shown(passage, briefing) and _runs_in(passage, slot.minutes) else None
+            # What was begun needs no more than the time that is left of it.
+            fits = one in briefing.brief.unfinished or _runs_in(passage, slot.minutes)
+            return passage if fits and may_be_shown(passage, briefing) else None
     return None
 
 

@@ -15,34 +15,46 @@ Need = Literal["sight", "hearing", "signing", "speech", "reading", "movement", "
 
 _HYBRID = re.compile(r"\bhybrid\b", re.IGNORECASE)
 _REMOTE = re.compile(
-    r"\b(?:remote(?:ly)?|online|virtual(?:ly)?|video|zoom|teams|webex|skype|call|phone|telephone)\b", re.IGNORECASE
+    r"""\b(?:remote(?:ly)?|online|virtual(?:ly)?|video|zoom|teams|webex|skype|calls?|phone|telephone
+    |google\smeet|gmeet|facetime|jitsi|huddle|whatsapp|(?:from|at)\shome|home[\s-]?office|dial[\s-]?in|distance)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _IN_PERSON = re.compile(
     r"\b(?:in[\s-]person|face[\s-]to[\s-]face|on[\s-]?site|office|room|canteen|caf[eé]|coffee|lunch|walk(?:ing)?|park)\b",
     re.IGNORECASE,
 )
-_WALKING = re.compile(r"\b(?:walk(?:ing)?|stroll(?:ing)?|park)\b", re.IGNORECASE)
+# Not a business park, a car park, a walk-in room or a walk-through.
+_WALKING = re.compile(
+    r"\b(?:walk(?:ing)?(?![\s-](?:in|through)\b)|stroll(?:ing)?|(?:in|through|round|around|across)\sthe\spark)\b",
+    re.IGNORECASE,
+)
 _CHANNELS: dict[Channel, re.Pattern[str]] = {
-    "text": re.compile(r"\b(?:text|written)[\s-](?:chat|messages?)\b|\bchat only\b", re.IGNORECASE),
+    "text": re.compile(
+        r"\b(?:text|written)[\s-](?:chat|messages?)\b|\b(?:chat|messages?) only\b|\b(?:by|in|over|via) chat\b",
+        re.IGNORECASE,
+    ),
     "voice": re.compile(
         r"\b(?:phone|telephone)\b|\b(?:sound|audio|voice)[\s-](?:only|call)\b|\bno (?:video|screens?)\b", re.IGNORECASE
     ),
 }
 _FAR_APART = re.compile(
-    r"\btime[\s-]?zones?\b|\bhours?\s(?:apart|ahead|behind|difference|earlier|later)\b|\bjet[\s-]?lag\b",
+    r"\btime[\s-]?(?:zones?|differences?)\b|\bhours?[’']?\s(?:apart|ahead|behind|difference|earlier|later|off)\b"
+    r"|\bjet[\s-]?lag\b|\b(?:UTC|GMT)\s?[+−-]\s?\d",
     re.IGNORECASE,
 )
 _NEED_PATTERNS: dict[Need, str] = {
     "sight": r"""\b(?:blind|sight|sighted|eyesight|vision|visual(?:ly)?|screen[\s-]?reader|magnif\w+|contrast
         |braille
             |colou?r[\s-]?blind\w*|small\sprint|(?:large|larger|big|bigger)\s(?:text|print|type|font|letters)
-            |jaws|nvda|voiceover)\b""",
-    "hearing": r"""\b(?:deaf\w*|hearing|hear\s(?:badly|poorly|little)|captions?|captioned|captioning|subtitles?
+            |jaws|nvda|voiceover|macular|glaucoma|cataracts?|partially\ssighted|cannot\s(?:see|read)\s\w+)\b""",
+    "hearing": r"""\b(?:deaf\w*|hearing|hear\s(?:badly|poorly|little)|(?:do\snot|don.t|cannot|can.t)\shear
+            |captions?|captioned|captioning|subtitles?
             |lip[\s-]?read\w*|cochlear|transcri\w+|tinnitus|hard\sof\shearing|background\snoise)\b""",
-    "signing": r"\b(?:sign(?:ing|ed)?\s?(?:language)?\b|bsl|asl|dgs|auslan|lsf|interpreters?)",
-    "speech": r"""\b(?:stammer\w*|stutter\w*|speech|aphasia|dysfluen\w+|words\scome\sslowly|lose\smy\svoice
+    "signing": r"\b(?:sign(?:s|er|ing|ed)?\s?(?:language)?\b|bsl|asl|dgs|auslan|lsf|interpreters?)",
+    "speech": r"""\b(?:stammer\w*|stutter\w*|(?<!to[\s-])speech(?![\s-]to[\s-]text)|aphasia|dysfluen\w+
+        |words\scome\sslowly|lose\smy\svoice
         |speak\sslowly)\b""",
-    "reading": r"""\b(?:dyslexi\w+|adhd|add\b|autis\w+|attention|concentrat\w+|neurodiver\w+|asperger\w*|sensory
+    "reading": r"""\b(?:dyslexi\w+|adhd|(?-i:ADD)\b|autis\w+|attention|concentrat\w+|neurodiver\w+|asperger\w*|sensory
             |long\stexts?|overload\w*|dyscalculia)\b""",
     "movement": r"""\b(?:wheelchair|stairs|steps?[\s-]free|mobility|crutch\w*|walking\sstick|tremor\w*
         |arthritis|rsi|wrists?

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.phrases import fit, headline, number, quoted, spare
+from coach.agenda.phrases import ended, fit, headline, number, quoted, spare
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.slot_words import WRITERS
 from coach.agenda.words import (
@@ -29,7 +29,7 @@ def compose(plan: AgendaPlan, briefing: Briefing) -> AgendaWords:
     items = []
     for place, slot in enumerate(plan.slots, start=1):
         title, description = WRITERS[slot.purpose](slot, brief, used)
-        description = fit(spare(description, briefing), description_characters(slot.minutes))
+        description = ended(fit(spare(description, briefing), description_characters(slot.minutes)))
         if len(description) < 10:
             description = f"Use these minutes as the two of you see fit. {brief.mentor.first_name} suggests first."
         items.append(
@@ -45,7 +45,7 @@ def compose(plan: AgendaPlan, briefing: Briefing) -> AgendaWords:
     )
     return AgendaWords(
         title=shorten(spare(_title(plan, brief), briefing) or f"Session {brief.number}", TITLE_CHARACTERS),
-        summary=fit(spare(_summary(plan, brief), briefing), SUMMARY_CHARACTERS) or _shortest_summary(brief),
+        summary=ended(fit(spare(_summary(plan, brief), briefing), SUMMARY_CHARACTERS)) or _shortest_summary(brief),
         items=tuple(items),
         starters=starters,
     )
@@ -84,7 +84,7 @@ def because(slot: Slot, briefing: Briefing, said: str = "") -> Reason:
         ties = (*(tie for tie in ties if tie != "stage"), "feedback")
     if slot.own is not None:
         kept = [*kept, _own(slot.own)]
-    return Reason(" ".join(kept), ties)
+    return Reason(ended(" ".join(kept)), ties)
 
 
 def _own(passage: Passage) -> str:
@@ -113,8 +113,8 @@ def _because(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie
         )
     if slot.purpose in {"goals", "review-goals", "evaluation"} and brief.goals:
         return f"Your goal{'s' if len(brief.goals) > 1 else ''}: {quoted(brief.goals)}.", ("goal",)
-    if slot.purpose == "check-in" and brief.focus:
-        return f"You asked to focus on “{brief.focus}”: a minute each brings both of you there.", ("focus",)
+    if slot.purpose == "check-in" and brief.focus and not brief.restart:
+        return f"You asked to focus on “{brief.focus}”: a first word each brings both of you there.", ("focus",)
     if slot.purpose == "reflection" and brief.goals and brief.stage == "building":
         goal = brief.goals[(brief.position - 1) % len(brief.goals)]
         return f"What {mentee} can put into plain words today is a step toward “{shorten(goal, 110)}”.", ("goal",)
@@ -262,16 +262,16 @@ _ACTIVITY_REASONS = (
 )
 
 _PURPOSE_REASONS = {
-    "check-in": "A minute each at the start gets both voices into the room.",
+    "check-in": "A turn each at the start gets both voices into the room.",
     "confidentiality": "To be candid, {mentor} needs to hear what stays between you.",
     "ground-rules": "Rules agreed early are easier to point to later.",
-    "goals": "There is no goal to work on yet, and a series without one drifts.",
+    "goals": "A goal that both can see when it is reached keeps you from drifting.",
     "review-goals": "It is the moment to find out what the rest is for.",
     "evaluation": "What is not said now is not said.",
     "celebration": "An end that is marked lasts longer.",
-    "break": "After an hour and a half of attention nobody learns much without one.",
+    "break": "In so long a meeting attention needs one before it runs out.",
     "reflection": "Saying it in {mentee}'s own words shows both what has arrived.",
-    "next-steps": "What has a day and an owner gets done before the next one.",
+    "next-steps": "What has a day and an owner gets done.",
 }
 
 
@@ -298,9 +298,10 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
         f"thank-you.",
     }[brief.stage]
     if brief.restart:
-        opening = (
-            f"A short restart for {mentor} and {mentee} after {number(brief.missed)} missed meetings: one small thing "
-            "done, and a date for the next one."
+        opening = f"A short restart for {mentor} and {mentee} after {number(brief.missed)} missed meetings: " + (
+            "what was reached, and a proper end."
+            if brief.ends
+            else "one small thing done, and a date for the next one."
         )
     if brief.actions:
         count = len(brief.actions)

@@ -13,6 +13,8 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bDr\.)(?<!\bProf\.)(?<!\bMrs\.)(?<!\bM[rsx]\.)\s+(?=[“\"A-Z0-9])"
 )
 
+_TWO_ENDS = re.compile(r"([.!?])”\.(?=\s|$)")
+
 
 def quoted(texts: Sequence[str]) -> str:
     """The texts in quotation marks, as a list in a sentence."""
@@ -20,13 +22,16 @@ def quoted(texts: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
-def due(action: OpenAction) -> str:
-    """When an action is due, to follow its text; empty without a date."""
-    return f" (due {_day(action.due_on)})" if action.due_on else ""
+def due(action: OpenAction, today: date) -> str:
+    """When an action is or was due, on the day of the meeting, to follow its text; empty without a date."""
+    if action.due_on is None:
+        return ""
+    return f" ({'was due' if action.due_on < today else 'due'} {action.due_on.day} {action.due_on:%B})"
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B}"
+def ended(text: str) -> str:
+    """The text with one full stop where a quotation ends a sentence and brings its own."""
+    return _TWO_ENDS.sub(r"\1”", text)
 
 
 def headline(text: str, limit: int) -> str:
@@ -34,7 +39,7 @@ def headline(text: str, limit: int) -> str:
     if len(text) > limit:
         clause = re.split(r"(?<=\w{3})[.;:,?!](?=\s)|\s[-–/]\s", text, maxsplit=1)[0]
         text = clause if 8 <= len(clause) <= limit else shorten(text, limit)
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:].removesuffix(".")
 
 
 def number(count: int) -> str:

@@ -14,9 +14,9 @@ from coach.agenda.choose import choose
 from coach.agenda.compose import compose, notice, reasons
 from coach.agenda.own import cite_own
 from coach.agenda.plan import AgendaPlan, outline
-from coach.agenda.prep import compose_prep
+from coach.agenda.prep import compose_prep, told_alone
 from coach.agenda.progress import Progress, silent
-from coach.agenda.words import AgendaWords, PrepWords
+from coach.agenda.words import MOST_PREP_STEPS, AgendaWords, PrepWords
 from coach.agenda.write import Source, write_agenda, write_prep
 from coach.asking import Spent
 from coach.errors import ModelError, ModelPaused
@@ -162,9 +162,11 @@ class AgendaMaker:
                 log.warning(
                     "prep.fallback", reason=getattr(error, "reason", "timeout"), session=briefing.brief.session_id
                 )
-        prep = prep or compose_prep(role, plan, briefing)
         sources = [slot.passages[0].id for slot in plan.slots if slot.activity is not None and slot.passages]
-        return {"role": role, "steps": list(prep.steps), "sources": sources}
+        if prep is None:
+            return {"role": role, "steps": list(compose_prep(role, plan, briefing).steps), "sources": sources}
+        told = told_alone(role, plan, briefing)
+        return {"role": role, "steps": [*prep.steps[: MOST_PREP_STEPS - len(told)], *told], "sources": sources}
 
 
 def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: LanguageModel | None) -> dict[str, Any]:

@@ -321,7 +321,7 @@ def _give_goals(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
             slot = replace(slot, goal=brief.goals[turn % len(brief.goals)])
             if slot.purpose == "exercise":
                 turn += 1
-        if slot.purpose == "exercise" and carried:
+        if slot.purpose in {"exercise", "discussion"} and carried:
             slot = replace(slot, carried_from=carried.pop(0).session_id)
         if slot.purpose == "review-actions":
             sources = [action.session_id for action in brief.actions if action.session_id]

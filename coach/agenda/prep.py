@@ -1,36 +1,41 @@
 """The composer's prep: what one of the two does before the meeting, without a model."""
 
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.phrases import due, fit, number
+from coach.agenda.phrases import due, ended, fit, number
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.words import MOST_PREP_STEPS, PREP_CHARACTERS, PrepWords
 from coach.names import named
 from coach.retrieval.library import Role, TopicFrontMatter
 from coach.untrusted import shorten
 
+_FIRST_ACTIVITIES = 2
+
 
 def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
     """Five minutes' preparation for one of the two; what that person told in private shapes this alone."""
     brief, private = briefing.brief, briefing.private(role)
     partner = brief.person("mentee" if role == "mentor" else "mentor").first_name
-    steps: list[str] = []
+    activities: list[str] = []
     for slot in plan.slots:
         if slot.activity is not None and isinstance(slot.activity.front, TopicFrontMatter):
             front = slot.activity.front
             line = front.prep.mentor if role == "mentor" else front.prep.mentee
             line = named(line, brief.mentor.first_name, brief.mentee.first_name)
-            steps.append(f"For “{front.title}”: {line[0].lower() + line[1:] if _is_plain_word(line) else line}")
+            activities.append(f"For “{front.title}”: {line[0].lower() + line[1:] if _is_plain_word(line) else line}")
+    # Five minutes in all: what a long meeting holds besides comes last, and mostly falls away.
+    steps, further = activities[:_FIRST_ACTIVITIES], activities[_FIRST_ACTIVITIES:]
     own = [action for action in brief.actions if action.owner == role]
     if own:
         more = "" if len(own) == 1 else " The other one can be told in one line."
         more = f" The other {number(len(own) - 1)} can be told in one line each." if len(own) > 2 else more
         steps.append(
-            f"You took on “{shorten(own[0].text, 120)}”{due(own[0])}. Note in one sentence what came of it.{more}"
+            f"You took on “{shorten(own[0].text, 120)}”{due(own[0], brief.scheduled_on)}. "
+            f"Note in one sentence what came of it.{more}"
         )
     steps.append(_STAGE_PREP[brief.stage][role].format(partner=partner, first=_first_goal(brief)))
     if len(plan.starters) > 1:
         steps.append("Read the starters once and mark the one you would most like to ask, or be asked.")
-    shared = [step for step in steps if not briefing.avoid.touches(step)][:4]
+    shared = [step for step in [*steps, *further] if not briefing.avoid.touches(step)][:4]
 
     own_steps = []
     if private.note:
@@ -44,23 +49,39 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
             f"for it; "
             "it is yours to mention or not."
         )
+    own_steps += told_alone(role, plan, briefing)
+    room = MOST_PREP_STEPS - len(own_steps)
+    steps = [ended(fit(step, PREP_CHARACTERS)) for step in [*shared[:room], *own_steps]]
+    return PrepWords(
+        steps=tuple(steps or ["Take five minutes to think about what you would like to leave this meeting with."])
+    )
+
+
+def told_alone(role: Role, plan: AgendaPlan, briefing: Briefing) -> list[str]:
+    """What the plan turned away from for this person's sake, and how to have it otherwise.
+
+    Nobody else is told, and this person is, whoever writes the other steps.
+    """
+    brief, private = briefing.brief, briefing.private(role)
+    partner = brief.person("mentee" if role == "mentor" else "mentor").first_name
+    steps = []
     if private.set_aside:
-        own_steps.append(
+        steps.append(
             "Something in your shared goals or actions touches what you asked to keep out, so this agenda leaves it "
             "aside. "
             f"{partner} is not told why. Change your list if you want it back."
         )
     if role in plan.rested:
-        own_steps.append(
-            "Your last meetings drew a good deal on what you have lived through, so this agenda rests on the work "
-            f"instead. {partner} is not told. If you would rather go on with it, raise your limit in the coach and ask "
-            "for the agenda again; the choice is yours."
+        why = (
+            "You asked that no meeting draws on what you have lived through"
+            if private.experience_limit == 0
+            else "Your last meetings drew a good deal on what you have lived through"
         )
-    room = MOST_PREP_STEPS - len(own_steps)
-    steps = [fit(step, PREP_CHARACTERS) for step in [*shared[:room], *own_steps]]
-    return PrepWords(
-        steps=tuple(steps or ["Take five minutes to think about what you would like to leave this meeting with."])
-    )
+        steps.append(
+            f"{why}, so this agenda rests on the work instead. {partner} is not told. If you would rather go on with "
+            "it, raise your limit in the coach and ask for the agenda again; the choice is yours."
+        )
+    return steps
 
 
 _STAGE_PREP: dict[str, dict[Role, str]] = {

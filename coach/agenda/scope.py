@@ -15,33 +15,55 @@ from coach.untrusted import shorten
 Matter = Literal["harm", "health", "law", "pay", "papers", "money", "rating"]
 
 _WORDS: dict[Matter, str] = {
-    "harm": r"""\b(?:harass\w*|bull(?:y|ies|ied|ying)|assault\w*|abus(?:e|ed|es|ive|ing)|touch(?:es|ed
+    "harm": r"""\b(?:harass\w*|bull(?:y|ies|ied|ying)|assault\w*|abus(?:e|ed|es|ive|ing)\b(?!\sof\s(?!power|trust|auth))
+        |touch(?:es|ed
         |ing)\s(?:me|her|him|them)|grop\w+
-        |stalk\w+|threaten\w*|blackmail\w*|discriminat\w+\s(?:complaint|case)|grievance|whistle[\s-]?blow\w*
+        |stalk\w+|threaten\w*\s(?:me|us|him|her|to)|threatened\sby|blackmail\w*
+        |discriminat\w+\s(?:complaint|case)|grievance|whistle[\s-]?blow\w*
         |take\sthe\scomplaint
-        |remove\s(?:him|her|them)\b|throw\s(?:him|her|them)\sout)\b""",
-    "health": r"""\b(?:diagnos(?:e|is|ed)|symptoms?|medication|(?:which|what|heart|sleeping|my)\s(?:tablets?
+        |remove\s(?:him|her)\b|throw\s(?:him|her|them)\sout)\b""",
+    "health": r"""\b(?:medical\s(?:advice|help|opinion)|(?:my|his|her|their|medical)\sdiagnos(?:is|es)|diagnosis\sfor
+        |diagnos\w+\s(?:me|him|her|my\s(?!team|process|project|data|dash|business|depart|funnel|own\s(?:work|habit)))
+        |diagnos\w+\b[^.!?]{0,20}\bI\s(?:feel|am|have)|treat\w*\s(?:my\s)?(?:anxiety|insomnia|adhd|migraines?)
+        |therapy\sfor|lose\s(?:\w+\s){0,2}(?:weight|kilos?|pounds)|(?:my|save\sa|save\sour)\smarriage
+        |(?:my|his|her|these)\ssymptoms?|medication|(?:which|what|heart|sleeping|my)\s(?:tablets?
         |pills?|medicine)|dos(?:e|age)
-        |depress(?:ion|ed)|panic\s(?:attacks?|at)|anxiety\s(?:attacks?|disorder)|therap(?:y|ist)|counsell?ing
+        |(?:\bmy|\bI\sam|\bI.m|\bfeel\w*|\btreat\w*|\bcure|\bwith)\s(?:\w+\s)?depress(?:ion|ed)
+        |panic\s(?:attacks?|at)|anxiety\s(?:attacks?|disorder)|(?:my|as\sa|see\sa|need\sa?|be\smy|couples?.?|marriage
+        |family|go\sto)\s?therap(?:y|ist)
+        |counsell?ing
         |suicid\w+|self[\s-]harm\w*
-        |burn(?:ed|t)?[\s-]?out|addict\w+|alcoholi\w+|casino|gambl\w+|what\ssickness|my\s(?:hand|chest|back
+        |(?:my|recover\w*\sfrom|I\sam|I.m|feel\w*|treat\w*|cure)\s(?:\w+\s)?burn(?:ed|t)?[\s-]?out
+        |addicted|addiction|alcoholi\w+
+        |(?:my|me|stop|quit|from)\b[^.!?]{0,25}\b(?:casino|gambl\w+)|what\ssickness|my\s(?:hand|chest|back
         |head)\s\w*\s?(?:hurts?|hot|dem))\b""",
     "law": r"""\b(?:lawsuit|sue\b|suing|(?:in|to|before)\s(?:the\s)?court|court\s(?:case|hearing|order)|(?:to
-        |tell)\sthe\sjudge|custody|lawyers?|attorney|advocate|legal\s(?:advice|action
+        |tell)\sthe\sjudge|custody|(?:my|need\sa|get\sa|find\s(?:me\s)?a|hire\sa|call\sa|see\sa
+        |(?:talk|speak|go)\sto\sa)\s(?:\w+\s)?(?:lawyer|attorney)
+        |(?:my|our)\s(?:lawyer|attorney|advocate)\b(?!\s(?:for|of)\b)|legal\s(?:advice|action|dispute|claim
         |case)|tribunal|contract\sdispute
-        |divorce|police|criminal\scharge|terminat\w+\smy\scontract|unfair\sdismissal)\b""",
+        |divorce|(?:call|tell|report\w*|go|went|complain\w*)\b[^.!?]{0,25}\bpolice|criminal\scharge
+        |terminat\w+\smy\scontract|unfair\sdismissal|my\slandlord)\b""",
     "pay": r"""\b(?:unpaid|back\s?pay|owed\s(?:me|us)|wage\s(?:claim|theft|dispute)|pay\s(?:dispute|claim
         |gap\sclaim)|overtime\spay|night\sdifferential
         |my\s(?:salary|bonus|raise|pay\srise)|salary\s(?:negotiat\w+|dispute)|(?:pay|paid)\sthe\sdifference
         |rupees\smore|underpa(?:id|y\w*))\b""",
-    "papers": r"""\b(?:visas?|work\spermit|residence\spermit|permit\s[a-z]\b|permesso|soggiorno|immigration
-        |asylum|citizenship|green\scard|questura
-        |passport|deport\w+|canton\b)""",
-    "money": r"""\b(?:invest(?:ing|ment)?\s(?:my|advice|tips?|in)|stock\stips?|crypto\w*|mortgage
-        |my\s(?:pension|savings|debts?|loan)|tax\s(?:return|advice)
+    "papers": r"""\b(?:(?:my|his|her|renew\w*|apply\w*\sfor)\s(?:an?\s)?(?:\w+\s)?(?:visas?|passport|citizenship)
+        |work\spermit|residence\spermit|permit\s[a-z]\b|permesso|soggiorno
+        |(?:my|our|his|her)\simmigration|immigration\s(?:case|status|papers|office|application|advice)
+        |asylum|green\scard|questura|deported|deportation)""",
+    "money": r"""\b(?:invest(?:ing|ment)?\s(?:my|our\ssavings|advice|tips?)|(?:should|do|can|could)\sI\sinvest
+        |stock\stips?
+        |(?:invest\w*|sav(?:e|ing)\w*)\b[^.!?]{0,25}\bretirement|my\stax(?:es)?\b
+        |(?:should|when\sto)\s(?:I\s)?(?:buy|sell)\b[^.!?]{0,30}\b(?:stocks?|shares|bitcoin|gold|funds?|crypto\w*)
+        |(?:invest\w*|put|savings)\b[^.!?]{0,30}\bcrypto(?:currenc\w+)?|my\scrypto|(?:my|pay\soff\sthe)\smortgage
+        |financial\sadvice|my\s(?:pension|savings|debts?|loan)|tax\s(?:return|advice)
         |which\s(?:shares|stocks|fund)|get\srich)\b""",
     "rating": r"""\b(?:am\si\s(?:ready|good\senough)\sfor\spromotion|fire\s(?:him|her|them|someone)
-        |performance\s(?:rating|review\sof)
+        |whom?\s(?:I\s|we\s|to\s|should\s|must\s|be\s|gets?\s|has\s)*(?:fired?|sacked?|lay\soff|laid\soff)
+        |(?:should|must|ought\sto)\sbe\s(?:fired|sacked|promoted|laid\soff)
+        |deserves?\s(?:an?\s|the\s)?(?:promotion|raise)|get\srid\sof\s(?:my\s(?:boss|manager|mentee|mentor|colleague)|him|her)\b
+        |(?:my|his|her|their)\sperformance\srating|performance\sreview\sof\s(?:my|him|her|them)
         |rate\smy\s(?:team|mentee|mentor|boss)|put\sin\sa\sword\sfor\smy\spromotion)\b""",
 }
 _PATTERNS = {matter: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for matter, pattern in _WORDS.items()}

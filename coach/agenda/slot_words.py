@@ -9,12 +9,20 @@ from coach.agenda.words import description_characters
 from coach.retrieval.library import TopicFrontMatter
 from coach.untrusted import shorten
 
+# In fewer minutes nobody answers three questions and writes the answers down; or speaks about more than one goal.
+_ROOM_FOR_THREE_RULES = 5
+_ROOM_FOR_A_GOAL = 4
+
 # Each slot's words: a function of the slot, the brief, and what was already used in this agenda.
 _Writer = Callable[[Slot, SessionBrief, list[str]], tuple[str, str]]
 
 
 def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    a_turn = "Take turns without a clock" if "speech" in brief.needs else "One minute each"
+    focus = ""
+    if brief.focus and not brief.restart:
+        focus = f" Then each says in one line what should come of “{shorten(brief.focus, 110)}” today."
     if brief.stage == "kickoff":
         wanted = brief.mentee.wants_to_learn
         hook = (
@@ -25,11 +33,8 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
         return "Who is in the room", (
             f"{mentor} goes first, then {mentee}: what do you do on an ordinary Tuesday, and what made you say yes "
             f"to this? "
-            f"One minute each, no interruptions.{hook}"
+            f"{a_turn}, no interruptions.{focus or hook}"
         )
-    focus = ""
-    if brief.focus and not brief.restart:
-        focus = f" Then each says in one line what should come of “{shorten(brief.focus, 110)}” today."
     if brief.stage == "closing":
         first = mentor if slot.led_by == "mentor" else mentee
         return "Arrive for the last time", (
@@ -39,9 +44,9 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
     options = (
         f"Each gives a headline for the weeks since you last met, as a newspaper would print it. {mentor} goes "
         f"first, {mentee} asks one question back.",
-        f"One minute each, {mentor} first: what happened at work since you last met that belongs in this conversation?",
+        f"{a_turn}, {mentor} first: what happened at work since you last met that belongs in this conversation?",
         f"{mentee} tells what came of the last meeting in daily work, {mentor} what it looked like from the other "
-        f"side. A minute each.",
+        f"side. {a_turn}.",
     )
     # The last of them lets the senior begin.
     return "Check in", f"{pick(options if slot.led_by == 'both' else options[:2], brief, 'check-in')}{focus}"
@@ -61,7 +66,8 @@ def _review_actions(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[s
 def _actions(brief: SessionBrief, fits: int, characters: int) -> str:
     """The first `fits` actions by name, first due first, and the others as a group."""
     named = "; ".join(
-        f"{brief.person(action.owner).first_name}: “{shorten(action.text, characters)}”{due(action)}"
+        f"{brief.person(action.owner).first_name}: “{shorten(action.text, characters)}”"
+        f"{due(action, brief.scheduled_on)}"
         for action in brief.actions[:fits]
     )
     rest = len(brief.actions) - fits
@@ -87,6 +93,12 @@ def _confidentiality(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[
 
 def _ground_rules(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if slot.minutes < _ROOM_FOR_THREE_RULES:
+        return "A ground rule you can keep", (
+            f"{mentor} holds the pen and asks: How do we say “stop” or “not that topic”? {mentee} answers first; write "
+            f"down one rule. Two more questions can wait: what happens when a meeting has to move, and how to "
+            f"disagree across your two levels."
+        )
     return "Ground rules you can keep", (
         f"{mentor} holds the pen and asks three questions: How do we say “stop” or “not that topic”? What happens "
         f"when one of us has to move a "
@@ -99,22 +111,38 @@ def _goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     if brief.stage != "kickoff" and brief.reached:
         return "Choose what comes next", (
             f"One goal is done, so there is room for another. {mentor} asks {mentee} for two moments since you met "
-            f"when knowing more would have helped, and writes each on a slip. Choose one, finish the sentence “By our "
-            f"last session, I will have …” and enter it as the new goal."
+            f"when knowing more would have helped, and writes each on a slip. Choose one, finish the sentence "
+            f"“{_by_the_end(brief)}, I will have …” and enter it as the new goal."
         )
     if not brief.goals:
-        return "Find your first goal", (
+        return "Find a goal to work on", (
             f"{mentor} asks {mentee} for three moments in the last month when knowing more would have helped, and "
             f"writes each on a slip. Together choose "
-            "one and finish the sentence: “By our last session, I will have …”."
+            f"one and finish the sentence: “{_by_the_end(brief)}, I will have …”."
         )
     several = len(brief.goals) > 1
+    seen = f"what will be different {_when(brief)}: something a third person could see"
+    if several and slot.minutes < _ROOM_FOR_A_GOAL * len(brief.goals):
+        return "Sharpen your goals", (
+            f"{mentor} reads out {quoted(brief.goals)}. Begin with one: whoever brought it names a moment in the last "
+            f"month that it comes from. Then write under it, with that name, {seen}. The others get theirs when their "
+            f"turn comes."
+        )
     return f"Sharpen your goal{'s' if several else ''}", (
         f"{mentor} reads out {quoted(brief.goals)}. Whoever brought {'a goal' if several else 'it'} names a moment in "
-        f"the last month that it comes from. Then write under {'each' if several else 'it'}, with that name, what will "
-        f"be different by session {brief.planned_sessions}: something a third person could see. {mentor} adds one "
-        "thing to gain from this as well."
+        f"the last month that it comes from. Then write under {'each' if several else 'it'}, with that name, "
+        f"{seen}. {mentor} adds one thing to gain from this as well."
     )
+
+
+def _when(brief: SessionBrief) -> str:
+    """By when a goal is to be seen."""
+    planned = brief.planned_sessions
+    return f"by session {planned}" if planned > brief.position else "three months from now"
+
+
+def _by_the_end(brief: SessionBrief) -> str:
+    return "By our last session" if brief.planned_sessions > brief.position else "Three months from now"
 
 
 def _review_goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
@@ -127,7 +155,7 @@ def _review_goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str
         )
     return f"Halfway: your goal{'s' if len(brief.goals) > 1 else ''} on the table", (
         f"Take {quoted(brief.goals)}. {'For each, both' if len(brief.goals) > 1 else 'Both'} write down a number from "
-        f"1 to 5 for how far you have come, then turn the papers over together. {mentor} tells first what the number "
+        f"1 to 5 for how far you have come, then show them at the same moment. {mentor} tells first what the number "
         f"rests on. Keep, reword or replace the goal, and say what the second half is for."
     )
 
@@ -161,6 +189,12 @@ def _goal_reached(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str
 
 def _restart(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if brief.stage == "closing":
+        return "Once more, small", (
+            f"{number(brief.missed).capitalize()} meetings fell through, and you need not explain why. {mentor} says "
+            f"first what this last one should still be good for, and {mentee} adds one thing. Drop what you no longer "
+            f"want."
+        )
     return "Start again, small", (
         f"{number(brief.missed).capitalize()} meetings fell through, and you need not explain why. {mentor} says first "
         f"what would make the next one easy to keep: another length, another day, another place. {mentee} answers with "
@@ -170,8 +204,8 @@ def _restart(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str
 
 def _break(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     return "Break", (
-        "Stand up, get something to drink, no screens. On the way back each says in one word whether to go on as "
-        "planned or change course."
+        "Leave what you are working on and get something to drink, no screens. On the way back each says in one word "
+        "whether to go on as planned or change course."
     )
 
 
@@ -180,7 +214,7 @@ def _reflection(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, 
     options = (
         f"{mentee} sums up in three sentences what was new, what was surprising and where it could fail at work. "
         f"{mentor} corrects what came across wrongly.",
-        f"{mentee} writes one line that starts with “Before Friday I could try …” and reads it out. {mentor} says "
+        f"{mentee} writes one line that starts with “My next chance to try this is …” and reads it out. {mentor} says "
         f"what would make that easier.",
         f"{mentee} names the moment of this meeting that was hardest to follow. {mentor} says it again in other words.",
     )
@@ -194,6 +228,12 @@ def _next_steps(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, 
             f"Decide whether and how you stay in touch: one more coffee, a message now and then, or a clean end; all "
             f"three are fine. {mentee} names one "
             f"person to whom {mentor}'s work should be known. Send the program its feedback."
+        )
+    if brief.ends:
+        return "What comes after this", (
+            f"This is the one meeting that is planned. Each takes on one thing that needs less than half an hour, with "
+            f"a day; {mentor} reads both back. Then decide whether there is a second meeting, and if so {mentee} "
+            f"enters its date while you are still together; a clean end is fine, too."
         )
     return "Next steps and next date", (
         f"Each takes on one thing that needs less than half an hour, with a day. {mentor} reads both back and "

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +18,7 @@ from coach.retrieval.search import Search
 from coach.store.agendas import PastAgenda
 from coach.store.feedback import SharedFeedback
 from tests.agenda.conftest import Composed, compose_for
-from tests.agenda.pairs import agenda_facts, briefing_of, participant
+from tests.agenda.pairs import GOALS, action, agenda_facts, briefing_of, participant
 
 
 async def plan_of(briefing: Briefing, search: Search) -> AgendaPlan:
@@ -78,6 +81,88 @@ async def test_what_was_asked_for_changes_the_plan(
 
 def _minutes(plan: AgendaPlan, purpose: str) -> int:
     return sum(slot.minutes for slot in plan.slots if slot.purpose == purpose)
+
+
+async def test_what_this_meeting_has_no_part_for_is_not_claimed_to_be_done(search: Search) -> None:
+    facts: dict[str, Any] = {"position": 6, "minutes": 15, "actions": [action("call the supplier")]}
+    demos = after("Shorter demos please", **facts)
+    plan = await plan_of(demos, search)
+    assert not any(slot.purpose == "exercise" for slot in plan.slots)
+    assert "You asked for shorter demos: today has none at all." in reasons(plan, demos)
+
+    doing = after("More hands-on", **facts)
+    told = f"{reasons(await plan_of(doing, search), doing)} {added(await plan_of(doing, search))}"
+    assert "no time for an exercise" in told
+    assert not re.search(r"\b0 minutes", told)
+    assert "keyboard" not in told
+
+    one_thing = await plan_of(after("Too many topics at once", **facts), search)
+    (main,) = [slot for slot in one_thing.slots if slot.answers]
+    assert main.purpose == "evaluation"
+
+
+@pytest.mark.parametrize(("position", "planned"), [(6, 6), (1, 1)])
+async def test_the_last_meeting_speaks_of_no_next_one(search: Search, position: int, planned: int) -> None:
+    facts: dict[str, Any] = {"position": position, "planned": planned, "session_format": "remote, 8 hours apart"}
+    briefing = after("Send me the questions in advance", **facts)
+    made = await compose_for(briefing, search)
+    told = " ".join([reasons(made.plan, briefing), added(made.plan), *(item.description for item in made.words.items)])
+    assert ("You asked for more notice" in told) is (position > 1)
+    assert not re.search(r"next meeting\b|the next one\b(?!-)|next date|by session 1\b", told), told
+
+
+async def test_a_restart_of_the_last_meeting_speaks_of_no_next_one_either(search: Search) -> None:
+    briefing = missed(["held", "cancelled", "cancelled"], planned=2)
+    made = await compose_for(briefing, search)
+    assert briefing.brief.restart
+    assert briefing.brief.stage == "closing"
+    told = " ".join([made.words.summary, *(item.description for item in made.words.items)])
+    assert "restart" in told
+    assert not re.search(r"the next one|next date", told), told
+
+
+async def test_nobody_is_told_to_rest_for_two_minutes_in_a_short_part(search: Search) -> None:
+    tired = participant("mentor", "Priya Raman", accessibility="Long covid: I need breaks")
+    for minutes, rest in ((15, "Stop for a moment halfway"), (120, "Stop for two minutes halfway")):
+        assert rest in added(await plan_of(briefing_of(mentor=tired, minutes=minutes), search))
+
+
+async def test_where_somebody_stammers_no_turn_has_a_clock(search: Search) -> None:
+    slow = participant("mentor", "Priya Raman", accessibility="I stammer")
+    for position in range(1, 8):
+        made = await compose_for(briefing_of(mentor=slow, position=position, minutes=120), search)
+        check_in = made.words.items[0].description
+        assert "minute each" not in check_in.lower()
+    hurried = after("I was interrupted all the time", mentor=slow)
+    plan = await plan_of(hurried, search)
+    assert "equal length" not in f"{added(plan)} {reasons(plan, hurried)}"
+
+
+async def test_what_helps_with_one_need_is_not_offered_where_it_is_what_is_hard(search: Search) -> None:
+    for need in ("I stammer", "Deaf, I use BSL"):
+        same = participant("mentor", "Priya Raman", accessibility=need)
+        told = ""
+        for position in range(1, 12):
+            for goal in (GOALS[0], "Find out what to keep and what to change", "Thank people in a way that says why"):
+                plan = await plan_of(briefing_of(mentor=same, position=position, minutes=120, goals=[goal]), search)
+                told += added(plan)
+                for slot in plan.slots:
+                    if need.startswith("Deaf") and slot.activity is not None:
+                        assert isinstance(slot.activity.front, TopicFrontMatter)
+                        assert "looks away" not in slot.activity.front.agenda
+        assert not re.search(r"[Ss]peak the|aloud|by ear|spoken instead|instead of writing", told), told
+        assert "written" in told
+
+
+async def test_nobody_is_told_to_stand_up(many_composed: list[Composed]) -> None:
+    breaks = [
+        item.description
+        for made in many_composed
+        for slot, item in zip(made.plan.slots, made.words.items, strict=True)
+        if slot.purpose == "break"
+    ]
+    assert breaks
+    assert not any(re.search(r"\bstand\b", text, re.IGNORECASE) for text in breaks)
 
 
 async def test_a_remote_pair_gets_the_remote_variant_with_their_names(search: Search) -> None:
@@ -173,8 +258,101 @@ async def test_a_goal_reached_is_celebrated_once_and_makes_room_for_the_next(sea
     plan = await plan_of(briefing, search)
     assert briefing.brief.reached == ("Run one stand-up",)
     assert {"goal-reached", "goals"} <= {slot.purpose for slot in plan.slots}
-    known.sessions[2].held_at = known.sessions[3].scheduled_at
+    made = PastAgenda("session-3", 3, "held", ("teach-back",), known.sessions[3].scheduled_at)
+    assert make_brief(replace(known, past=[made])).brief.reached == ()
+
+
+async def test_a_goal_marked_reached_before_the_meeting_was_marked_held_is_celebrated_all_the_same() -> None:
+    known = agenda_facts(position=4)
+    known.people.pair.reached = [{"text": "Run one stand-up", "at": known.sessions[2].scheduled_at.isoformat()}]
+    known.sessions[2].held_at = known.sessions[2].scheduled_at + timedelta(hours=1)
+    assert make_brief(known).brief.reached == ("Run one stand-up",)
+    known.sessions[1].held_at = known.sessions[2].scheduled_at + timedelta(hours=1)
     assert make_brief(known).brief.reached == ()
+
+
+async def test_a_pair_that_marks_no_meeting_held_celebrates_a_goal_once() -> None:
+    known = agenda_facts(position=4)
+    for session in known.sessions:
+        session.status = "planned"
+    marked = known.sessions[1].scheduled_at
+    known.people.pair.reached = [{"text": "Run one stand-up", "at": marked.isoformat()}]
+    before, after_it = (
+        [PastAgenda("session-3", 3, "planned", ("teach-back",), marked + timedelta(days=days))] for days in (-1, 1)
+    )
+    assert make_brief(replace(known, past=before)).brief.reached == ("Run one stand-up",)
+    assert make_brief(replace(known, past=after_it)).brief.reached == ()
+
+
+async def test_what_was_begun_goes_on_once_and_from_where_it_was_begun_through_a_cancelled_meeting(
+    search: Search,
+) -> None:
+    past = [
+        PastAgenda("session-2", 2, "held", ("teach-back",)),
+        PastAgenda("session-3", 3, "cancelled", ("teach-back",)),
+    ]
+    known = agenda_facts(position=4, past=past, minutes=180)
+    known.sessions[1].unfinished = ["teach-back"]
+    briefing = make_brief(known)
+    plan = await plan_of(briefing, search)
+    again = [slot for slot in plan.slots if slot.activity and slot.activity.front.id == "teach-back"]
+    assert [slot.carried_from for slot in again] == ["session-2"]
+    assert "Carried over from session 2, where it was not finished." in because(again[0], briefing).text
+    assert sum(slot.carried_from is not None for slot in plan.slots) == 1
+
+
+async def test_both_parts_that_were_not_finished_go_on_also_in_a_short_meeting(search: Search) -> None:
+    begun = ("teach-back", "question-the-dashboard")
+    past = [PastAgenda("session-4", 4, "planned", begun)]
+    known = agenda_facts(position=5, planned=12, past=past, minutes=30)
+    known.sessions[3].unfinished = list(begun)
+    for status in ("held", "planned"):
+        known.sessions[3].status = status
+        plan = await plan_of(make_brief(known), search)
+        again = {slot.activity.front.id: slot.carried_from for slot in plan.slots if slot.activity is not None}
+        assert again == dict.fromkeys(begun, "session-4"), status
+
+
+def test_what_was_not_finished_waits_through_a_meeting_that_had_no_room_for_it() -> None:
+    def then(*activities: str) -> tuple[str, ...]:
+        past = [PastAgenda("session-2", 2, "held", ("teach-back",)), PastAgenda("session-3", 3, "held", activities)]
+        known = agenda_facts(position=4, past=past)
+        known.sessions[1].unfinished = ["teach-back"]
+        return tuple(one.session_id for one in make_brief(known).brief.unfinished)
+
+    assert then("another") == ("session-2",)
+    assert then("teach-back") == ()
+
+
+async def test_what_takes_the_place_of_an_activity_that_cannot_come_back_is_not_called_carried_over(
+    search: Search,
+) -> None:
+    plan = await plan_of(briefing_of(fell_through="no-such-document"), search)
+    assert all(slot.carried_from is None for slot in plan.slots)
+
+
+async def test_a_meeting_that_was_put_off_behind_the_next_one_builds_on_that_one(search: Search) -> None:
+    past = [PastAgenda("session-3", 3, "held", ("teach-back", "other"))]
+    known = agenda_facts(position=4, past=past)
+    known.sessions[2].unfinished = ["teach-back"]
+    known.sessions[1].status = "postponed"
+    said = SharedFeedback("session-3", 3, "mentor", None, 4, None, None, "Shorter demos please")
+    brief = make_brief(replace(known, session=known.sessions[1], feedback=(said,))).brief
+    assert brief.number == 2
+    assert "other" in brief.recent_activities
+    assert [one.session_number for one in brief.unfinished] == [3]
+    assert brief.wishes == ("shorter-demos",)
+    assert brief.held_activities[0] == ("teach-back", "other")
+
+
+async def test_a_limit_that_the_senior_set_is_kept_as_well_and_told_to_the_senior_alone(search: Search) -> None:
+    senior = participant("mentee", "Martin Olsen", experience_limit=0)
+    facts: dict[str, Any] = {"topics": ("inclusion",), "goals": ("Make our meetings fairer for everybody",)}
+    made = await compose_for(briefing_of(mentee=senior, **facts), search)
+    assert made.plan.rested == {"mentee"}
+    assert any("You asked that no meeting draws on" in step for step in made.preps["mentee"].steps)
+    assert not any("raise your limit" in step for step in made.preps["mentor"].steps)
+    assert (await plan_of(briefing_of(**facts), search)).rested == frozenset()
 
 
 async def test_who_was_the_example_often_enough_rests_and_alone_is_told(search: Search) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,19 @@ def test_cancelled_sessions_do_not_count() -> None:
     sessions = [meeting(1, status="held"), meeting(2, status="cancelled"), meeting(3, status="postponed"), meeting(4)]
 
     assert [position_of(session, sessions) for session in sessions] == [1, 2, 2, 3]
+
+
+def test_who_has_only_put_meetings_off_has_the_first_one_still_to_come() -> None:
+    sessions = [
+        meeting(1, status="postponed"),
+        meeting(2, status="cancelled"),
+        meeting(3, status="postponed"),
+        meeting(4),
+    ]
+
+    assert [position_of(session, sessions) for session in sessions] == [1, 1, 1, 1]
+    sessions[0].status = "held"
+    assert position_of(sessions[3], sessions) == 3
 
 
 @pytest.mark.parametrize(
@@ -205,6 +220,15 @@ def test_activities_of_the_last_three_sessions_are_recent_and_older_ones_are_not
     assert briefing_of(position=6, past=past[:5]).brief.recent_activities == ("activity-3", "activity-4", "activity-5")
 
 
+def test_activities_of_an_agenda_made_ahead_for_a_later_session_are_recent_too() -> None:
+    facts = agenda_facts(position=3)
+    ahead = [PastAgenda(f"session-{number}", number, "planned", (f"activity-{number}",)) for number in (5, 6, 7)]
+    later = [meeting(number) for number in (4, 5, 6, 7)]
+    facts = replace(facts, past=ahead, sessions=[*facts.sessions, *later])
+
+    assert make_brief(facts).brief.recent_activities == ("activity-5", "activity-6")
+
+
 def test_an_earlier_version_of_the_same_agenda_counts_as_recent() -> None:
     assert briefing_of(
         position=2, past=[PastAgenda("session-2", 2, "planned", ("teach-back",))]
@@ -214,3 +238,4 @@ def test_an_earlier_version_of_the_same_agenda_counts_as_recent() -> None:
 def test_the_agenda_before_is_the_one_that_actions_come_from() -> None:
     assert briefing_of(position=3).brief.previous_session_id == "session-2"
     assert briefing_of(position=1).brief.previous_session_id is None
+    assert briefing_of(position=3, fell_through="teach-back").brief.previous_session_id == "session-2"

@@ -34,7 +34,7 @@ def session(**changes: Any) -> MentoringSession:
 
 
 def file_of(given: dict[str, Any] | None = None, planned: MentoringSession | None = None) -> bytes:
-    return calendar(given or agenda(), planned or session(), WRITTEN + timedelta(days=1))
+    return calendar(given or agenda(), planned or session())
 
 
 def read(file: bytes) -> Any:
@@ -53,14 +53,35 @@ def test_one_event_says_when_what_and_for_whom() -> None:
     file = file_of()
     parsed, event = read(file), event_in(file)
 
-    assert (parsed["version"], parsed["method"]) == ("2.0", "PUBLISH")
+    assert parsed["version"] == "2.0"
     assert [part.name for part in parsed.walk()] == ["VCALENDAR", "VEVENT", "VALARM"]
     assert b"\r\nDTSTART:20261203T140000Z\r\n" in file
     assert (event.start, event.end) == (START, START + timedelta(minutes=60))
     assert (event["summary"], event["status"], event["class"]) == ("Session 2", "CONFIRMED", "PRIVATE")
-    assert event["dtstamp"].dt == WRITTEN + timedelta(days=1)
-    assert event["last-modified"].dt == WRITTEN
-    assert not {"attendee", "organizer"} & {key.lower() for key in event}
+    assert event["dtstamp"].dt == event["last-modified"].dt == WRITTEN
+
+
+def test_nobody_is_invited_and_nothing_is_asked_for_that_only_invitations_have() -> None:
+    """RFC 5546 asks an ORGANIZER of every METHOD, and RFC 5545 forbids one where nobody is invited."""
+    parsed = read(file_of())
+
+    assert "method" not in {key.lower() for key in parsed}
+    assert not {"attendee", "organizer"} & {key.lower() for key in parsed.events[0]}
+
+
+def test_a_file_that_is_fetched_again_is_the_same_until_something_changes() -> None:
+    moved = session(scheduled_at=START + timedelta(days=1), changes=1, changed_at=WRITTEN + timedelta(hours=1))
+
+    assert file_of() == file_of()
+    assert event_in(file_of(planned=moved))["dtstamp"].dt == WRITTEN + timedelta(hours=1)
+
+
+def test_an_agenda_that_is_shorter_than_its_session_on_purpose_is_not_called_outdated() -> None:
+    restart, planned = agenda(minutes=30), session(minutes=60)
+
+    assert "was made for" not in event_in(calendar(restart, planned, 60))["description"]
+    shortened = event_in(calendar(restart, session(minutes=45), 60))["description"]
+    assert "made for 60 minutes, and the session now has 45" in shortened
 
 
 def test_the_description_is_the_plain_agenda_with_the_own_prep_under_its_heading_at_the_end() -> None:
@@ -129,7 +150,6 @@ def test_the_status_of_the_session_is_that_of_the_event(
 
     assert (event["status"], event["summary"], event["transp"]) == (shown, summary, busy)
     assert len(event.walk("VALARM")) == reminders
-    assert read(file)["method"] == "PUBLISH"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -120,6 +120,32 @@ async def test_a_library_that_has_run_dry_of_starters_is_reported(search: Search
     assert plan.dry == ("starters",)
 
 
+async def test_starters_that_leave_the_pairs_topics_are_reported(search: Search) -> None:
+    topics = ("career",)
+    theirs = frozenset(
+        starter_key(passage.text)
+        for passage in search.passages
+        if passage.kind == "starters" and passage.document.front.topic in {"career", None}
+    )
+
+    assert (await chosen(briefing_of(topics=topics), search)).dry == ()
+    plan = await chosen(briefing_of(topics=topics, asked=theirs), search)
+    assert plan.starters
+    assert plan.dry == ("starters",)
+
+
+async def test_starters_kept_out_for_one_of_the_two_are_not_reported_to_the_other_as_used_up(search: Search) -> None:
+    for own in ({"experience_limit": 0}, {"avoid_topics": ["people"]}):
+        mentor = participant("mentor", "Priya Raman", **own)
+        asked = frozenset(
+            starter_key(passage.text)
+            for passage in search.passages
+            if passage.kind == "starters" and passage.document.front.topic is None
+        )
+        plan = await chosen(briefing_of(topics=("inclusion",), mentor=mentor, asked=asked), search)
+        assert plan.dry == (), own
+
+
 async def test_where_every_activity_was_done_lately_one_comes_back_and_that_is_reported(search: Search) -> None:
     every = tuple(document.front.id for document, _ in search.library.activities())
     facts = agenda_facts(position=3, past=[PastAgenda("session-2", 2, "held", every)])

@@ -15,6 +15,8 @@ from coach.agenda.circumstances import Channel, Need, Place, channel_of, is_far_
         ("in person", "in person"),
         ("walking in the park", "in person"),
         ("8 hours apart", "remote"),
+        ("Google Meet", "remote"),
+        ("from home", "remote"),
         ("as always", None),
         (None, None),
     ],
@@ -35,6 +37,10 @@ def test_the_place_is_read_from_the_format(typed: str | None, place: Place | Non
         ("dyslexic, long texts are hard", ("reading",)),
         ("long covid, I need breaks", ("rest",)),
         ("English is my third language", ("language",)),
+        ("Please add captions", ("hearing",)),
+        ("I have ADD", ("reading",)),
+        ("speech-to-text for what others say", ()),
+        ("macular degeneration", ("sight",)),
         ("none", ()),
         ("I designed the signage of the station", ()),
     ],
@@ -49,7 +55,11 @@ def test_the_order_of_needs_does_not_tell_whose_they_are() -> None:
 
 def test_walks_and_distances_are_told_apart() -> None:
     assert is_walk("a walk by the river")
-    assert not is_walk("remote")
+    assert is_walk("in the park")
+    for indoors in ("remote", "Business Park, building 4", "car park entrance, room 3", "a walk-through of the shop"):
+        assert not is_walk(indoors)
+    assert is_far_apart(["UTC+9 and UTC-3"])
+    assert is_far_apart(["a time difference of nine hours"])
     assert is_far_apart(["", "Lagos and Tokyo: 8 hours apart"])
     assert not is_far_apart(["two hours in the meeting room"])
 

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from coach.agenda.brief import make_brief
 from coach.agenda.compose import because, compose, notice, reasons
 from coach.agenda.guard import check_agenda, check_prep
 from coach.agenda.phrases import headline
@@ -13,7 +14,7 @@ from coach.agenda.words import AgendaWords, description_characters
 from coach.retrieval.search import Search
 from coach.vocabulary import Vocabulary
 from tests.agenda.conftest import Composed, compose_for
-from tests.agenda.pairs import GOALS, VARIED_PAIRS, action, briefing_of, participant
+from tests.agenda.pairs import GOALS, VARIED_PAIRS, action, agenda_facts, briefing_of, participant
 
 QUOTES = "“”"
 
@@ -143,7 +144,7 @@ async def test_actions_stand_in_the_order_of_their_days_with_owner_and_day(searc
     text = description(await compose_for(briefing_of(actions=actions), search), "review-actions")
 
     assert (
-        "Priya: “send the figures” (due 1 April); Martin: “book the room” (due 20 April); Priya: “read the guide”."
+        "Priya: “send the figures” (was due 1 April); Martin: “book the room” (due 20 April); Priya: “read the guide”."
         in text
     )
 
@@ -314,6 +315,71 @@ async def test_the_focus_of_the_session_is_the_case_of_one_exercise(search: Sear
     assert sum("“the town hall”" in text for text in exercises) == 1
     assert made.words.title == "Session 2: The town hall"
     assert sum("You asked to focus on" in text for text in told) == 2  # the check-in's, and that exercise's
+
+
+@pytest.mark.parametrize("position", [1, 2, 6])
+async def test_what_a_check_in_is_said_to_be_for_is_in_it(search: Search, position: int) -> None:
+    made = await compose_for(briefing_of(position=position, focus="the town hall"), search)
+
+    assert "“the town hall”" in reasons(made.plan, made.briefing)[0].text
+    assert "“the town hall”" in description(made, "check-in")
+
+
+async def test_a_short_restart_does_not_claim_a_focus_that_it_has_no_time_for(search: Search) -> None:
+    facts = agenda_facts(position=4, focus="the town hall")
+    for session in facts.sessions[1:3]:
+        session.status = "cancelled"
+    made = await compose_for(make_brief(facts), search)
+
+    assert made.brief.restart
+    assert "the town hall" not in reasons(made.plan, made.briefing)[0].text
+
+
+async def test_a_pair_whose_goal_is_kept_out_is_not_told_that_it_has_none(search: Search) -> None:
+    mentee = participant("mentee", "Martin Olsen", avoid_topics=["burnout"])
+    made = await compose_for(briefing_of(position=1, goals=["Talk about burnout"], mentee=mentee), search)
+
+    told = f"{everything(made)} {' '.join(reason.text for reason in reasons(made.plan, made.briefing))}"
+    assert not re.search(r"no goal|first goal", told)
+
+
+async def test_what_does_not_fit_into_the_minutes_is_not_asked_for(search: Search) -> None:
+    goals = ["Use SQL", "Run better meetings", "Understand our budget"]
+    short, long = [
+        await compose_for(briefing_of(position=1, minutes=minutes, goals=goals), search) for minutes in (15, 120)
+    ]
+
+    assert "three questions" in description(long, "ground-rules")
+    assert "three questions" not in description(short, "ground-rules")
+    assert "write under each" in description(long, "goals")
+    assert "Begin with one" in description(short, "goals")
+
+
+async def test_an_action_whose_day_is_past_was_due(search: Search) -> None:
+    past, ahead = date(2026, 3, 1), date(2026, 5, 8)
+    briefing = briefing_of(actions=[action("bring the report", due_on=past), action("book a room", due_on=ahead)])
+    made = await compose_for(briefing, search)
+
+    text = description(made, "review-actions")
+    assert "“bring the report” (was due 1 March)" in text
+    assert "“book a room” (due 8 May)" in text
+    assert "(was due 1 March)" in " ".join(made.preps["mentee"].steps)
+
+
+async def test_a_goal_that_ends_with_a_full_stop_brings_no_second_one(search: Search) -> None:
+    for position in range(1, 8):
+        made = await compose_for(briefing_of(position=position, goals=["Use SQL.", "Why so late?"]), search)
+        told = f"{everything(made)} {' '.join(reason.text for reason in reasons(made.plan, made.briefing))}"
+        assert not re.search(r"[.!?]”\.", told), told
+
+
+async def test_in_a_long_meeting_prep_still_asks_for_the_own_action(search: Search) -> None:
+    made = await compose_for(briefing_of(minutes=180, actions=[action("bring the report")]), search)
+
+    assert sum(slot.activity is not None for slot in made.plan.slots) > 3
+    steps = made.preps["mentee"].steps
+    assert any("bring the report" in step for step in steps)
+    assert sum(step.startswith("For “") for step in steps) == 2
 
 
 async def test_at_a_first_meeting_no_exercise_claims_to_be_about_saying_hello(search: Search) -> None:

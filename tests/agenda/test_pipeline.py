@@ -8,6 +8,7 @@ import pytest
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.pipeline import AgendaMaker, MadeAgenda
+from coach.agenda.words import MOST_PREP_STEPS
 from coach.errors import ModelError
 from coach.llm import LanguageModel, ModelRequest
 from coach.retrieval.search import Search
@@ -146,6 +147,22 @@ async def test_a_model_writes_prep_for_the_one_who_left_a_note_alone(search: Sea
     assert [request.schema_name for request in model.requests] == ["agenda", "prep"]
     assert made.row.prep_mentor["steps"] == ["Say how the zebra project looks to you."]
     assert "zebra" not in json.dumps(made.row.prep_mentee)
+
+
+async def test_who_asked_to_keep_something_out_is_told_of_it_also_where_a_model_writes_the_prep(search: Search) -> None:
+    mentor = participant("mentor", "Priya Raman", avoid_topics=["dashboards"], experience_limit=0)
+    given = briefing_of(mentor=mentor, notes={"mentor": "The zebra project frightens me."})
+    words = json.dumps((await compose_for(given, search)).words.model_dump())
+    many = json.dumps({"steps": [f"Say how the zebra project looks to you, {n}." for n in "abcdef"]})
+
+    made = await make(search, ScriptedModel(words, many), given)
+
+    steps = made.row.prep_mentor["steps"]
+    assert len(steps) == MOST_PREP_STEPS
+    assert "zebra" in steps[0]
+    assert "Something in your shared goals" in steps[-2]
+    assert "raise your limit" in steps[-1]
+    assert not re.search("limit|Something in your shared", json.dumps(made.row.prep_mentee))
 
 
 @pytest.mark.parametrize("with_model", [True, False])

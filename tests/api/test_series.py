@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.api.conftest import PairOfPeople, assert_problem
+from tests.api.conftest import PairOfPeople, Service, assert_problem, in_days
 
 FEEDBACK: dict[str, Any] = {
     "ratings": {"usefulness": 4, "safety": 4, "progress": 3},
@@ -88,3 +88,58 @@ async def test_the_limit_to_being_the_example_is_each_ones_own(pair: PairOfPeopl
     assert any("raise your limit" in step for step in agenda["prep"]["steps"])
     partner = await pair.mentee.made(f"/sessions/{agenda['session_id']}/agenda", {})
     assert not any("limit" in step for step in partner["prep"]["steps"])
+
+
+async def test_a_long_series_stays_fresh_whatever_order_its_agendas_are_made_in(service: Service) -> None:
+    pair = await service.pair(topics=[], planned_sessions=15)
+    ids = [await pair.session(scheduled_at=in_days(7 * number)) for number in range(1, 16)]
+    starters: list[str] = []
+    newest: dict[int, Any] = {}
+    # Ahead, again, and out of order; the fourth and the ninth are cancelled between.
+    for number in (3, 1, 2, 2, 5, 4, 7, 6, 6, 8, 10, 9, 12, 11, 13, 15, 14, 14):
+        if number in {5, 10}:
+            newest[number - 1] = await pair.agenda(ids[number - 2])
+            starters += [starter["text"] for starter in newest[number - 1]["starters"]]
+            await pair.mentor.patch(f"/sessions/{ids[number - 2]}", {"status": "cancelled"})
+        if number in {4, 9}:
+            continue
+        newest[number] = await pair.agenda(ids[number - 1])
+        starters += [starter["text"] for starter in newest[number]["starters"]]
+
+    assert len(starters) > 75
+    assert len(set(starters)) == len(starters)
+    done = {
+        number: {item["activity"] for item in agenda["items"] if item["activity"] and not item["carried_over_from"]}
+        for number, agenda in newest.items()
+        if number not in {4, 9}
+    }
+    again = [
+        (number, other, done[number] & done[other])
+        for number in done
+        for other in done
+        if number < other < number + 4 and done[number] & done[other]
+    ]
+    assert again == []
+
+
+async def test_who_postponed_the_first_meeting_still_gets_a_kickoff(pair: PairOfPeople) -> None:
+    first = await pair.session()
+    await pair.mentor.patch(f"/sessions/{first}", {"status": "postponed"})
+    agenda = await pair.agenda(await pair.session())
+    assert agenda["stage"] == "kickoff"
+    assert any("onfidential" in item["title"] for item in agenda["items"])
+
+
+async def test_a_short_restart_says_in_the_calendar_neither_that_it_is_outdated_nor_to_ask_again(
+    pair: PairOfPeople,
+) -> None:
+    await held(pair)
+    for _ in range(2):
+        await pair.mentor.patch(f"/sessions/{await pair.session()}", {"status": "cancelled"})
+    session_id = await pair.session(minutes=60)
+    assert (await pair.agenda(session_id))["minutes"] == 30
+    file = (await pair.mentor.get(f"/sessions/{session_id}/agenda", headers={"Accept": "text/calendar"})).text
+    assert "was made for" not in file.replace("\r\n ", "")
+    await pair.mentor.patch(f"/sessions/{session_id}", {"minutes": 90})
+    file = (await pair.mentor.get(f"/sessions/{session_id}/agenda", headers={"Accept": "text/calendar"})).text
+    assert "made for 60 minutes" in file.replace("\r\n ", "")
