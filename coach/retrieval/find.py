@@ -237,7 +237,7 @@ class Finder:
 
     def _topic_sought(self, ranking: Ranking) -> Topic | None:
         """The topic that a question for starters is about, as far as what comes nearest beside starters tells it."""
-        near = (self.passages[place] for place in ranking.places[:_AMONG].tolist())
+        near: Iterator[Passage] = (self.passages[place] for place in ranking.places[:_AMONG].tolist())
         topics = islice((passage.document.front.topic for passage in near if passage.kind != "starters"), _TELL_TOPIC)
         named = Counter(topic for topic in topics if topic is not None)
         for topic, times in named.most_common(1):
