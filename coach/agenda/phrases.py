@@ -13,7 +13,7 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bDr\.)(?<!\bProf\.)(?<!\bMrs\.)(?<!\bM[rsx]\.)\s+(?=[“\"A-Z0-9])"
 )
 
-_TWO_ENDS = re.compile(r"([.!?])”\.(?=\s|$)")
+_TWO_ENDS = re.compile(r"([.!?])”\.(?=\s)")
 
 
 def quoted(texts: Sequence[str]) -> str:
@@ -30,7 +30,9 @@ def due(action: OpenAction, today: date) -> str:
 
 
 def ended(text: str) -> str:
-    """The text with one full stop where a quotation ends a sentence and brings its own."""
+    """The text with one full stop where a quotation ends a sentence and brings its own; the last sentence keeps both,
+    so that every text ends like one.
+    """
     return _TWO_ENDS.sub(r"\1”", text)
 
 

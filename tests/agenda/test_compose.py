@@ -369,8 +369,9 @@ async def test_an_action_whose_day_is_past_was_due(search: Search) -> None:
 async def test_a_goal_that_ends_with_a_full_stop_brings_no_second_one(search: Search) -> None:
     for position in range(1, 8):
         made = await compose_for(briefing_of(position=position, goals=["Use SQL.", "Why so late?"]), search)
-        told = f"{everything(made)} {' '.join(reason.text for reason in reasons(made.plan, made.briefing))}"
-        assert not re.search(r"[.!?]”\.", told), told
+        told = [everything(made), *(reason.text for reason in reasons(made.plan, made.briefing))]
+        assert not re.search(r"[.!?]”\. ", "\n".join(told)), told
+        assert all(reason[-1] in ".?!" for reason in told[1:])
 
 
 async def test_in_a_long_meeting_prep_still_asks_for_the_own_action(search: Search) -> None:
