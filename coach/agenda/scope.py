@@ -15,7 +15,8 @@ from coach.untrusted import shorten
 Matter = Literal["harm", "health", "law", "pay", "papers", "money", "rating"]
 
 _WORDS: dict[Matter, str] = {
-    "harm": r"""\b(?:harass\w*|bull(?:y|ies|ied|ying)|assault\w*|abus(?:e|ed|es|ive|ing)\b(?!\sof\s(?!power|trust|auth))
+    "harm": r"""\b(?:harass\w*|(?<!prevent\s)(?<!preventing\s)(?<!against\s)bull(?:y|ies|ied|ying)|assault\w*
+        |abus(?:e|ed|es|ive|ing)\b(?!\sof\s(?!power|trust|auth))
         |touch(?:es|ed
         |ing)\s(?:me|her|him|them)|grop\w+
         |stalk\w+|threaten\w*\s(?:me|us|him|her|to)|threatened\sby|blackmail\w*
@@ -25,6 +26,11 @@ _WORDS: dict[Matter, str] = {
     "health": r"""\b(?:medical\s(?:advice|help|opinion)|(?:my|his|her|their|medical)\sdiagnos(?:is|es)|diagnosis\sfor
         |diagnos\w+\s(?:me|him|her|my\s(?!team|process|project|data|dash|business|depart|funnel|own\s(?:work|habit)))
         |diagnos\w+\b[^.!?]{0,20}\bI\s(?:feel|am|have)|treat\w*\s(?:my\s)?(?:anxiety|insomnia|adhd|migraines?)
+        |(?:diagnos\w+|assess|find\sout|tell\sme|know)\s(?:whether|if)\b[^.!?]{0,30}\b(?:adhd|autis\w+|depress(?:ed|ion)
+        |bipolar|addict\w*|alcoholic|narcissis\w+|burn(?:ed|t)\sout)
+        |anti-?depressants?|(?:stop|quit|give\sup)\s(?:drinking|smoking)|treatment\s(?:for|of)\s(?:my\s)?(?:anxiety
+        |insomnia|adhd|migraines?)
+        |my\s(?:doctor|rash|illness|disease)\b|I\s(?:have|got)\s(?:diabetes|cancer|adhd|epilepsy)
         |therapy\sfor|lose\s(?:\w+\s){0,2}(?:weight|kilos?|pounds)|(?:my|save\sa|save\sour)\smarriage
         |(?:my|his|her|these)\ssymptoms?|medication|(?:which|what|heart|sleeping|my)\s(?:tablets?
         |pills?|medicine)|dos(?:e|age)
@@ -41,12 +47,13 @@ _WORDS: dict[Matter, str] = {
         |tell)\sthe\sjudge|custody|(?:my|need\sa|get\sa|find\s(?:me\s)?a|hire\sa|call\sa|see\sa
         |(?:talk|speak|go)\sto\sa)\s(?:\w+\s)?(?:lawyer|attorney)
         |(?:my|our)\s(?:lawyer|attorney|advocate)\b(?!\s(?:for|of)\b)|legal\s(?:advice|action|dispute|claim
-        |case)|tribunal|contract\sdispute
+        |problems?|case)|is\sit\s(?:il)?legal\b|can\s(?:my|our|the)\s(?:employer|boss|company|manager)\s(?:fire|sack|dismiss
+        |sue)|my\scontract\sis\s(?:void|valid|legal)|write\s(?:a|my)\swill\b|(?:my|employment)\scontract\sfor\slegal|tribunal|contract\sdispute
         |divorce|(?:call|tell|report\w*|go|went|complain\w*)\b[^.!?]{0,25}\bpolice|criminal\scharge
         |terminat\w+\smy\scontract|unfair\sdismissal|my\slandlord)\b""",
     "pay": r"""\b(?:unpaid|back\s?pay|owed\s(?:me|us)|wage\s(?:claim|theft|dispute)|pay\s(?:dispute|claim
         |gap\sclaim)|overtime\spay|night\sdifferential
-        |my\s(?:salary|bonus|raise|pay\srise)|salary\s(?:negotiat\w+|dispute)|(?:pay|paid)\sthe\sdifference
+        |my\s(?:salary|bonus|raise|pay\srise)|ask\w*\sfor\sa\s(?:pay\s)?(?:raise|rise)|salary\s(?:negotiat\w+|dispute)|(?:pay|paid)\sthe\sdifference
         |rupees\smore|underpa(?:id|y\w*))\b""",
     "papers": r"""\b(?:(?:my|his|her|renew\w*|apply\w*\sfor)\s(?:an?\s)?(?:\w+\s)?(?:visas?|passport|citizenship)
         |work\spermit|residence\spermit|permit\s[a-z]\b|permesso|soggiorno
@@ -54,7 +61,8 @@ _WORDS: dict[Matter, str] = {
         |asylum|green\scard|questura|deported|deportation)""",
     "money": r"""\b(?:invest(?:ing|ment)?\s(?:my|our\ssavings|advice|tips?)|(?:should|do|can|could)\sI\sinvest
         |stock\stips?
-        |(?:invest\w*|sav(?:e|ing)\w*)\b[^.!?]{0,25}\bretirement|my\stax(?:es)?\b
+        |(?:invest\w*|sav(?:e|ing)\w*)\b[^.!?]{0,25}\bretirement|my\sretirement\b
+        |buy(?:ing)?\s(?:a|my|our)\s(?:first\s)?(?:house|home|flat|apartment)|my\stax(?:es)?\b
         |(?:should|when\sto)\s(?:I\s)?(?:buy|sell)\b[^.!?]{0,30}\b(?:stocks?|shares|bitcoin|gold|funds?|crypto\w*)
         |(?:invest\w*|put|savings)\b[^.!?]{0,30}\bcrypto(?:currenc\w+)?|my\scrypto|(?:my|pay\soff\sthe)\smortgage
         |financial\sadvice|my\s(?:pension|savings|debts?|loan)|tax\s(?:return|advice)
@@ -63,7 +71,7 @@ _WORDS: dict[Matter, str] = {
         |whom?\s(?:I\s|we\s|to\s|should\s|must\s|be\s|gets?\s|has\s)*(?:fired?|sacked?|lay\soff|laid\soff)
         |(?:should|must|ought\sto)\sbe\s(?:fired|sacked|promoted|laid\soff)
         |deserves?\s(?:an?\s|the\s)?(?:promotion|raise)|get\srid\sof\s(?:my\s(?:boss|manager|mentee|mentor|colleague)|him|her)\b
-        |(?:my|his|her|their)\sperformance\srating|performance\sreview\sof\s(?:my|him|her|them)
+        |get\s(?:my|the|our)\s\w+\sfired|(?:give|my|his|her|their)\s(?:\w+\s){0,3}performance\srating|performance\sreview\sof\s(?:my|him|her|them)
         |rate\smy\s(?:team|mentee|mentor|boss)|put\sin\sa\sword\sfor\smy\spromotion)\b""",
 }
 _PATTERNS = {matter: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for matter, pattern in _WORDS.items()}
