@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from coach.agenda import choose, pipeline, write
+from coach.agenda import choose, mend, pipeline, write
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.words import AgendaWords
@@ -56,6 +56,18 @@ def sources_of_another(original: Any, chosen: AgendaPlan, told: SessionBrief) ->
 
 
 MUTATIONS_OF_WORDS: Sequence[Mutation] = (
+    Mutation(
+        "pages refused for a word",
+        "a word too many is held against a whole page, as what people must not read is",
+        ("pages.page-arrives",),
+        becomes(mend, "_OF_WORDING", frozenset()),
+    ),
+    Mutation(
+        "every word is strange",
+        "where one place strays, the model's words go from every other one that shares a word with it",
+        ("pages.words-kept",),
+        becomes(mend, "strays", lambda text: text.stems),
+    ),
     Mutation(
         "winding sentences",
         "the composer puts into one sentence what took five",

@@ -28,6 +28,7 @@ _MODULES = (
     "evals.personal",
     "evals.starters",
     "evals.plants",
+    "evals.sound_pages",
     "evals.worst",
     "evals.injection",
     "evals.own_documents",

@@ -15,7 +15,7 @@ from evals.rows import checked, json_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "plants"
 # How many passages of a document a slot is given, as `coach.agenda.choose` gives it about as many.
-_OFFERED = 4
+OFFERED = 4
 
 
 class _Row(BaseModel):
@@ -129,7 +129,7 @@ def _draft_for(sound: SoundText, drafts: Sequence[Draft], passages: Sequence[Pas
         slots = list(draft.plan.slots)
         place = next(number for number, slot in enumerate(slots) if slot.activity)
         if own:
-            offered = tuple(own[:_OFFERED])
+            offered = tuple(own[:OFFERED])
             slots[place] = replace(slots[place], activity=own[0].document, passages=offered, variants=())
         plan = replace(draft.plan, slots=tuple(slots))
     return replace(draft, plan=plan, words=compose(plan, draft.briefing)) if own else None

@@ -1,11 +1,12 @@
 """The composer: the words of an agenda without a model, from the plan, the brief and the library."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.phrases import ended, fit, headline, number, quoted, spare
+from coach.agenda.phrases import ended, fit, headline, listed, number, quoted, spare
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.slot_words import WRITERS
 from coach.agenda.words import (
@@ -188,14 +189,16 @@ def _where(brief: SessionBrief, said: str = "") -> str:
     return f"{where}, in {half} of your series"
 
 
-def notice(source: str, model: str | None, plan: AgendaPlan) -> str:
-    """What was made by a model, in words; and where the library had too little that is new for this pair."""
+def notice(source: str, model: str | None, plan: AgendaPlan, composed: Sequence[str] = ()) -> str:
+    """What was made by a model, in words, and the places where it was not; and where the library had too little that
+    is new for this pair.
+    """
     if source in {"model", "repaired"}:
-        text = (
-            f"The wording was written by a language model ({model}); times, order, leads and sources were set by the "
-            f"coach. "
-            "Check anything that matters before you rely on it."
-        )
+        text = f"The wording was written by a language model ({model})"
+        if composed:
+            text += f"; in {listed(composed)} it did not pass the checks, so there the coach's own words stand"
+        text += "; times, order, leads and sources were set by the coach."
+        text += " Check anything that matters before you rely on it."
     elif source == "fallback":
         text = (
             "No language model wrote this: one was asked, but its answer was late, missing or did not pass the "

@@ -18,8 +18,12 @@ _TWO_ENDS = re.compile(r"([.!?])”\.(?=\s)")
 
 def quoted(texts: Sequence[str]) -> str:
     """The texts in quotation marks, as a list in a sentence."""
-    quoted = [f"“{shorten(text, 110)}”" for text in texts]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return listed([f"“{shorten(text, 110)}”" for text in texts])
+
+
+def listed(texts: Sequence[str]) -> str:
+    """One text or more as a list in a sentence."""
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
 def due(action: OpenAction, today: date) -> str:

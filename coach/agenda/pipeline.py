@@ -17,7 +17,7 @@ from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep, told_alone
 from coach.agenda.progress import Progress, silent
 from coach.agenda.words import MOST_PREP_STEPS, AgendaWords, PrepWords
-from coach.agenda.write import Source, write_agenda, write_prep
+from coach.agenda.write import Source, reason_of, write_agenda, write_prep
 from coach.asking import Spent
 from coach.errors import ModelError, ModelPaused
 from coach.llm import LanguageModel
@@ -48,6 +48,7 @@ class _Outcome:
     reason: str | None
     prompt: str | None
     spent: Spent
+    composed: tuple[str, ...] = ()
 
 
 class AgendaMaker:
@@ -134,14 +135,15 @@ class AgendaMaker:
         try:
             if budget_spent:
                 raise ModelPaused("The program's model tokens for today are spent.")
-            async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
-                written = await write_agenda(model, plan, briefing, self._words_of(plan), spent, progress)
-        except TimeoutError:
-            reason = "timeout"
-        except ModelError as error:
-            reason = error.reason
+            seconds = max(deadline - time.monotonic(), 0)
+            written = await write_agenda(model, plan, briefing, self._words_of(plan), spent, seconds, progress)
+        except (TimeoutError, ModelError) as error:
+            reason = reason_of(error)
         else:
-            return _Outcome(written.words, "repaired" if written.repaired else "model", None, written.prompt, spent)
+            if written.composed:
+                log.warning("agenda.mended", reason=written.reason, session=briefing.brief.session_id)
+            source: Source = "repaired" if written.repaired else "model"
+            return _Outcome(written.words, source, written.reason, written.prompt, spent, written.composed)
         progress("composing")
         log.warning("agenda.fallback", reason=reason, session=briefing.brief.session_id)
         return _Outcome(compose(plan, briefing), "fallback", reason, None, spent)
@@ -159,9 +161,7 @@ class AgendaMaker:
                         self._model, role, plan, outcome.words, briefing, self._words_of(plan), outcome.spent
                     )
             except (TimeoutError, ModelError) as error:
-                log.warning(
-                    "prep.fallback", reason=getattr(error, "reason", "timeout"), session=briefing.brief.session_id
-                )
+                log.warning("prep.fallback", reason=reason_of(error), session=briefing.brief.session_id)
         sources = [slot.passages[0].id for slot in plan.slots if slot.activity is not None and slot.passages]
         if prep is None:
             return {"role": role, "steps": list(compose_prep(role, plan, briefing).steps), "sources": sources}
@@ -222,7 +222,7 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
             "tokens": {"prompt": outcome.spent.prompt, "completion": outcome.spent.completion},
             "reason": outcome.reason,
         },
-        "notice": notice(outcome.source, model.name if model else None, plan),
+        "notice": notice(outcome.source, model.name if model else None, plan, outcome.composed),
     }
 
 

@@ -1,15 +1,17 @@
-"""Writing with a model: ask, read, guard, one repair turn, and otherwise leave it to the composer.
+"""Writing with a model: ask, read, guard, one repair turn, mend what strayed, and otherwise leave it to the composer.
 
 What both people will read is asked for with what both may know. What one person told in private goes into a call of
 its own, whose answer only that person reads.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from coach.agenda.brief import Briefing, Person
 from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
+from coach.agenda.mend import mend
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.progress import Progress, silent
 from coach.agenda.words import (
@@ -22,6 +24,7 @@ from coach.agenda.words import (
     description_characters,
 )
 from coach.asking import Spent, ask, wire_schema
+from coach.errors import ModelError
 from coach.llm import LanguageModel
 from coach.prompts import Rendered, Untrusted, load
 from coach.retrieval.library import Role
@@ -39,13 +42,17 @@ _PREP_SCHEMA = wire_schema(PrepWords)
 
 @dataclass(frozen=True)
 class Written:
-    """Words that passed the guards; `repaired` when it took the second turn; `prompt` is the prompt's name and
-    version.
+    """Words that passed the guards; `repaired` when it took more than the first answer; `prompt` is the prompt's name
+    and version.
+
+    In the places `composed` the words are the coach's own, for the `reason` for which the model's did not come to that.
     """
 
     words: AgendaWords
     repaired: bool
     prompt: str
+    composed: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 async def write_agenda(
@@ -54,19 +61,40 @@ async def write_agenda(
     briefing: Briefing,
     vocabulary: Vocabulary,
     spent: Spent,
+    seconds: float,
     progress: Progress = silent,
 ) -> Written:
-    """The words of the agenda, from the model. `progress` hears of each turn.
+    """The words of the agenda, from the model, in at most so many seconds. `progress` hears of each turn.
 
-    Raises ModelError: the model did not answer, or not twice in a way that can be used.
+    Raises ModelError or TimeoutError: the model did not answer in time, or not in a way that can be used.
     """
     prompt = agenda_prompt(plan, briefing)
+    read: list[tuple[Draft, list[Violation]]] = []
 
     def check(words: AgendaWords) -> list[Violation]:
-        return check_agenda(Draft(words, plan, briefing, vocabulary))
+        draft = Draft(words, plan, briefing, vocabulary)
+        violations = check_agenda(draft)
+        read.append((draft, violations))
+        return violations
 
-    words, repaired = await ask(model, prompt, AgendaWords, _AGENDA_SCHEMA, MOST_AGENDA_TOKENS, check, spent, progress)
+    try:
+        async with asyncio.timeout(seconds):
+            words, repaired = await ask(
+                model, prompt, AgendaWords, _AGENDA_SCHEMA, MOST_AGENDA_TOKENS, check, spent, progress
+            )
+    except (ModelError, TimeoutError) as error:
+        # The last answer first: it was written with the problems of the one before it named.
+        for draft, violations in reversed(read):
+            if (mended := mend(draft, violations)) is not None:
+                progress("composing")
+                return Written(mended.words, True, prompt.label, mended.places, reason_of(error))
+        raise
     return Written(words, repaired, prompt.label)
+
+
+def reason_of(error: ModelError | TimeoutError) -> str:
+    """Why the composer had to step in, as `generator.reason` tells it."""
+    return error.reason if isinstance(error, ModelError) else "timeout"
 
 
 async def write_prep(

@@ -86,6 +86,20 @@ async def test_a_repaired_answer_is_called_repaired(search: Search) -> None:
     assert generator(made)["source"] == "repaired"
 
 
+async def test_what_of_a_models_page_is_the_coachs_own_is_said(search: Search) -> None:
+    words = json.loads(await good(search))
+    words["title"] = "A report and its draft"
+    words["items"][1]["description"] = "Light the candle and play the trumpet in the orchard."
+    page = json.dumps(words)
+    made = await make(search, ScriptedModel(page, page, PREP))
+
+    content = made.row.content
+    assert (generator(made)["source"], generator(made)["reason"]) == ("repaired", "invalid-reply")
+    assert content["title"] == "A report and its draft"
+    assert "orchard" not in json.dumps(content)
+    assert "language model (scripted); in item 2 it did not pass the checks" in content["notice"]
+
+
 @pytest.mark.parametrize("error", [ModelError, *ModelError.__subclasses__()])
 async def test_whatever_fails_the_composers_agenda_comes_with_the_reason(
     search: Search, error: type[ModelError]

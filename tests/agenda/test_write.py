@@ -9,12 +9,13 @@ import pytest
 from coach.agenda.plan import outline
 from coach.agenda.write import Written, agenda_prompt, write_agenda, write_prep
 from coach.asking import Spent
-from coach.errors import ModelReplyInvalid, ModelTimeout
+from coach.errors import ModelReplyInvalid, ModelTimeout, ModelUnreachable
+from coach.llm import LanguageModel, ModelReply, ModelRequest
 from coach.retrieval.search import Search
 from coach.vocabulary import Vocabulary
 from tests.agenda.conftest import Composed, compose_for
 from tests.agenda.pairs import action, briefing_of, participant
-from tests.scripted_model import ScriptedModel
+from tests.scripted_model import ScriptedModel, SilentModel, Step
 
 NOTE = "The zebra project frightens me, and Sandra knows it."
 
@@ -40,8 +41,15 @@ def bad(made: Composed) -> str:
     return good(made, title="After the layoffs", summary="See https://example.org for more.")
 
 
-async def write(model: ScriptedModel, made: Composed, vocabulary: Vocabulary, spent: Spent | None = None) -> Written:
-    return await write_agenda(model, made.plan, made.briefing, vocabulary, spent or Spent())
+def strayed(made: Composed) -> str:
+    """An answer that uses words of its own in one place, and is the model's in all others."""
+    return good(made, title="A report and its draft", summary="Light the candle and play the trumpet in the orchard.")
+
+
+async def write(
+    model: LanguageModel, made: Composed, vocabulary: Vocabulary, spent: Spent | None = None, seconds: float = 30
+) -> Written:
+    return await write_agenda(model, made.plan, made.briefing, vocabulary, spent or Spent(), seconds)
 
 
 def outside_of_data(text: str) -> str:
@@ -84,6 +92,40 @@ async def test_a_second_bad_answer_is_the_last(made: Composed, vocabulary: Vocab
 
     assert len(model.requests) == 2
     assert (spent.prompt, spent.completion) == (20, 10)
+
+
+class FallsSilent(ScriptedModel):
+    """Says what is in its script, and then nothing more."""
+
+    async def reply(self, request: ModelRequest) -> ModelReply:
+        """The next step, or none ever."""
+        return await (super().reply(request) if self.script else SilentModel().reply(request))
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        (["No."], "invalid-reply"),
+        ([ModelUnreachable("no")], "unreachable"),
+        ([], "timeout"),
+    ],
+)
+async def test_what_strays_is_the_coachs_own_where_no_better_answer_comes(
+    made: Composed, vocabulary: Vocabulary, second: list[Step], reason: str
+) -> None:
+    written = await write(FallsSilent(strayed(made), *second), made, vocabulary, seconds=1)
+
+    assert written.words.title == "A report and its draft"
+    assert written.words.summary == made.words.summary
+    assert (written.repaired, written.composed, written.reason) == (True, ("summary",), reason)
+
+
+async def test_the_later_of_two_answers_that_stray_is_kept(made: Composed, vocabulary: Vocabulary) -> None:
+    later = json.loads(strayed(made)) | {"title": "The report, once more"}
+
+    written = await write(ScriptedModel(strayed(made), json.dumps(later)), made, vocabulary)
+
+    assert written.words.title == "The report, once more"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from coach.agenda.brief import PrivateBrief
 from coach.agenda.guard.draft import Draft, Text, Violation
-from coach.agenda.guard.evidence import claims, figures, grounding, links, names, support, sweeping
+from coach.agenda.guard.evidence import claims, figures, grounding, links, names, strays, support, sweeping
 from coach.agenda.guard.form import empty_words, first_person, markup, other_language, plumbing, private_words
 from coach.agenda.guard.people import (
     avoided,
@@ -127,6 +127,7 @@ __all__ = [
     "smuggled",
     "starters",
     "stereotypes_of_people",
+    "strays",
     "structure",
     "support",
     "sweeping",

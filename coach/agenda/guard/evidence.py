@@ -142,9 +142,8 @@ def grounding(draft: Draft) -> Iterator[Violation]:
     Each word of a text stands in the passages of its slot, in the brief or in `plain_words.txt`; one word of a
     sentence may be the writer's own.
     """
-    plain = plain_stems()
     for text in draft.places:
-        foreign = {stem for stem in text.foreign - plain - text.own if len(stem) > 2}
+        foreign = strays(text)
         if len(foreign) < _FOREIGN_IN_A_SENTENCE:
             continue
         if len(foreign) >= _FOREIGN_IN_A_TEXT or any(
@@ -158,7 +157,12 @@ def grounding(draft: Draft) -> Iterator[Violation]:
             )
 
 
-def _named(text: Text, foreign: set[str]) -> str:
+def strays(text: Text) -> frozenset[str]:
+    """The stems of a text that neither its passages nor the brief nor plain English hold."""
+    return frozenset(stem for stem in text.foreign - plain_stems() - text.own if len(stem) > 2)
+
+
+def _named(text: Text, foreign: frozenset[str]) -> str:
     """The writer's own words behind these stems, the first few, as they stand in the text."""
     words = dict.fromkeys(word for word in words_of(text.text) if stems((word,))[0] in foreign)
     return ", ".join(list(words)[:_NAMED])
