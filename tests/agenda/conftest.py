@@ -8,7 +8,7 @@ import pytest
 
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.choose import choose
-from coach.agenda.compose import compose
+from coach.agenda.compose import because, compose
 from coach.agenda.guard import Draft
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
@@ -44,6 +44,22 @@ async def compose_for(briefing: Briefing, search: Search) -> Composed:
     plan = await choose(outline(briefing.brief), briefing, search)
     preps = {role: compose_prep(role, plan, briefing) for role in _ROLES}
     return Composed(briefing, plan, compose(plan, briefing), preps)
+
+
+def shown(words: AgendaWords) -> str:
+    """Everything that both may read, as one text."""
+    items = [f"{item.title}\n{item.description}" for item in words.items]
+    return "\n".join([words.title, words.summary, *items, *(starter.text for starter in words.starters)])
+
+
+def everything(made: Composed) -> str:
+    steps = [step for prep in made.preps.values() for step in prep.steps]
+    return "\n".join([shown(made.words), *(because(slot, made.briefing).text for slot in made.plan.slots), *steps])
+
+
+def description(made: Composed, purpose: str) -> str:
+    (number,) = [number for number, slot in enumerate(made.plan.slots) if slot.purpose == purpose]
+    return made.words.items[number].description
 
 
 @pytest.fixture(scope="session")
