@@ -12,7 +12,7 @@ from coach.feedback.summarize import TRY_AGAIN_AFTER
 from coach.models import FeedbackSummary, now
 from coach.store.agendas import tokens_today
 from tests.api.conftest import PairOfPeople, Serve, Service, assert_problem
-from tests.api.test_feedback import age, sent
+from tests.api.giving import age, sent
 from tests.scripted_model import ScriptedModel, SilentModel
 
 CANARIES = ("bandicoot", "quokka")
