@@ -40,8 +40,12 @@ class Composed:
         return Draft(self.words, self.plan, self.briefing, vocabulary)
 
 
+async def plan_of(briefing: Briefing, search: Search) -> AgendaPlan:
+    return await choose(outline(briefing.brief), briefing, search)
+
+
 async def compose_for(briefing: Briefing, search: Search) -> Composed:
-    plan = await choose(outline(briefing.brief), briefing, search)
+    plan = await plan_of(briefing, search)
     preps = {role: compose_prep(role, plan, briefing) for role in _ROLES}
     return Composed(briefing, plan, compose(plan, briefing), preps)
 
@@ -60,6 +64,14 @@ def everything(made: Composed) -> str:
 def description(made: Composed, purpose: str) -> str:
     (number,) = [number for number, slot in enumerate(made.plan.slots) if slot.purpose == purpose]
     return made.words.items[number].description
+
+
+def added(plan: AgendaPlan) -> str:
+    return " ".join(sentence for slot in plan.slots for sentence in slot.added)
+
+
+def reasons(plan: AgendaPlan, briefing: Briefing) -> str:
+    return " ".join(because(slot, briefing).text for slot in plan.slots)
 
 
 @pytest.fixture(scope="session")
