@@ -39,6 +39,15 @@ class ScriptedModel:
         return "\n".join(turn.text for request in self.requests for turn in request.turns)
 
 
+class SlowModel(ScriptedModel):
+    """Takes a moment for each answer, in which others come in."""
+
+    async def reply(self, request: ModelRequest) -> ModelReply:
+        """The next step of the script, a moment later."""
+        await asyncio.sleep(0.05)
+        return await super().reply(request)
+
+
 class SilentModel:
     """Takes every request and never answers."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.choose import choose
-from coach.agenda.compose import compose
+from coach.agenda.compose import because, compose
 from coach.agenda.guard import Draft
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
@@ -40,10 +40,38 @@ class Composed:
         return Draft(self.words, self.plan, self.briefing, vocabulary)
 
 
+async def plan_of(briefing: Briefing, search: Search) -> AgendaPlan:
+    return await choose(outline(briefing.brief), briefing, search)
+
+
 async def compose_for(briefing: Briefing, search: Search) -> Composed:
-    plan = await choose(outline(briefing.brief), briefing, search)
+    plan = await plan_of(briefing, search)
     preps = {role: compose_prep(role, plan, briefing) for role in _ROLES}
     return Composed(briefing, plan, compose(plan, briefing), preps)
+
+
+def shown(words: AgendaWords) -> str:
+    """Everything that both may read, as one text."""
+    items = [f"{item.title}\n{item.description}" for item in words.items]
+    return "\n".join([words.title, words.summary, *items, *(starter.text for starter in words.starters)])
+
+
+def everything(made: Composed) -> str:
+    steps = [step for prep in made.preps.values() for step in prep.steps]
+    return "\n".join([shown(made.words), *(because(slot, made.briefing).text for slot in made.plan.slots), *steps])
+
+
+def description(made: Composed, purpose: str) -> str:
+    (number,) = [number for number, slot in enumerate(made.plan.slots) if slot.purpose == purpose]
+    return made.words.items[number].description
+
+
+def added(plan: AgendaPlan) -> str:
+    return " ".join(sentence for slot in plan.slots for sentence in slot.added)
+
+
+def reasons(plan: AgendaPlan, briefing: Briefing) -> str:
+    return " ".join(because(slot, briefing).text for slot in plan.slots)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from coach.agenda.brief import Briefing, make_brief
 from coach.models import ActionItem, MentoringSession, Pair, Participant, Program
 from coach.retrieval.library import TOPICS
 from coach.store.agendas import AgendaFacts, PastAgenda
+from coach.store.feedback import SharedFeedback
 from coach.store.pairs import PairPeople
 
 FIRST_DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -102,6 +103,22 @@ def agenda_facts(
 def briefing_of(**facts: object) -> Briefing:
     """The briefing of a pair; the words are those of `agenda_facts`."""
     return make_brief(agenda_facts(**facts))  # type: ignore[arg-type]
+
+
+def after(to_change: str, **facts: object) -> Briefing:
+    """The briefing of a pair whose mentor asked for this after session 1."""
+    known = agenda_facts(**facts)  # type: ignore[arg-type]
+    said = SharedFeedback("session-1", 1, "mentor", None, 4, None, None, to_change)
+    object.__setattr__(known, "feedback", (said,))
+    return make_brief(known)
+
+
+def missed(statuses: list[str], **facts: object) -> Briefing:
+    """The briefing of a pair whose sessions so far ended like this."""
+    known = agenda_facts(position=len(statuses) + 1, **facts)  # type: ignore[arg-type]
+    for session, status in zip(known.sessions, statuses, strict=False):
+        session.status = status
+    return make_brief(known)
 
 
 MENTOR_NAMES = (

@@ -15,6 +15,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.oidc import Issuer
 from api.state import AppState
 from coach.feedback import CommentReader
 from coach.llm import LanguageModel
@@ -25,7 +26,7 @@ from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store import Store
 from coach.store.tokens import AccessRole, issue_token
-from tests.api.issuer import LocalIssuer
+from tests.api.issuer import Clock, LocalIssuer
 from tests.encoders import WordHashEncoder
 
 Body = dict[str, Any]
@@ -264,3 +265,15 @@ def local() -> Iterator[LocalIssuer]:
     issuer = LocalIssuer()
     yield issuer
     issuer.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest_asyncio.fixture
+async def issuer(local: LocalIssuer, clock: Clock) -> AsyncIterator[Issuer]:
+    issuer = Issuer(Settings(**local.settings), clock)
+    yield issuer
+    await issuer.close()

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from api.oidc import BadSignIn, Issuer
+
 Json = dict[str, Any]
 AUDIENCE = "session-coach"
 ROLES = "mentoring-admin=admin,mentoring-lead=coordinator,mentoring=participant"
@@ -113,3 +115,19 @@ def send(handler: BaseHTTPRequestHandler, body: Any, status: int = 200, **header
 
 def fails(handler: BaseHTTPRequestHandler) -> None:
     send(handler, {}, 500)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def refused(issuer: Issuer, token: str) -> bool:
+    try:
+        await issuer.verify(token)
+    except BadSignIn:
+        return True
+    return False

@@ -13,8 +13,8 @@ import uvicorn
 from icalendar import Calendar
 
 from coach.llm import ModelReply, ModelRequest
+from tests.api.agendas import locked, versions
 from tests.api.conftest import Caller, PairOfPeople, Serve, Service, assert_problem, in_days
-from tests.api.test_agenda_call import locked, versions
 from tests.scripted_model import ScriptedModel
 
 EVENTS = {"Accept": "text/event-stream"}

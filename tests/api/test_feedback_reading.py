@@ -15,7 +15,7 @@ from coach.llm import ModelRequest
 from coach.models import Comment
 from coach.retrieval.search import Search
 from tests.api.conftest import FEEDBACK, Serve
-from tests.api.test_feedback import put, rows, seen, sent
+from tests.api.giving import put, rows, seen, sent
 from tests.feedback.readers import DoubtingReader, WordReader
 from tests.scripted_model import ScriptedModel
 

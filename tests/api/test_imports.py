@@ -16,7 +16,7 @@ from coach.feedback.periods import parse_period
 from coach.models import Comment, Feedback, ThemeReport
 from coach.store import imports as store_imports
 from tests.api.conftest import Caller, PairOfPeople, Serve, Service, assert_problem
-from tests.api.test_feedback import rows
+from tests.api.giving import rows
 from tests.feedback.readers import WordReader
 
 

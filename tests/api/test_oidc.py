@@ -1,53 +1,17 @@
-"""JWTs of an OIDC issuer: which are taken, whom they stand for, and what happens when keys change or cannot be had."""
+"""JWTs of an OIDC issuer: which are taken, and whom they stand for."""
 
-import asyncio
 import base64
-import gzip
 import hashlib
 import hmac
 import json
 import time
-import tracemalloc
-from collections.abc import AsyncIterator
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from api import oidc
-from api.oidc import BadSignIn, Issuer, IssuerUnreachable, NoRole
+from api.oidc import Issuer, NoRole
 from coach.settings import Settings
-from tests.api.issuer import LocalIssuer, ec_key, fails, pem, published, rsa_key, send
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest_asyncio.fixture
-async def issuer(local: LocalIssuer, clock: Clock) -> AsyncIterator[Issuer]:
-    issuer = Issuer(Settings(**local.settings), clock)
-    yield issuer
-    await issuer.close()
-
-
-async def refused(issuer: Issuer, token: str) -> bool:
-    try:
-        await issuer.verify(token)
-    except BadSignIn:
-        return True
-    return False
-
+from tests.api.issuer import Clock, LocalIssuer, ec_key, pem, published, refused, rsa_key
 
 # Which are taken
 
@@ -222,180 +186,6 @@ async def test_claims_nested_a_thousand_deep_are_refused(issuer: Issuer, local: 
     assert await refused(issuer, f"{header}.{deep}.AAAA")
 
 
-# Keys
-
-
-async def test_keys_are_fetched_once_for_many_at_once(issuer: Issuer, local: LocalIssuer) -> None:
-    people = await asyncio.gather(*(issuer.verify(local.token()) for _ in range(64)))
-    assert len(people) == 64
-    assert local.key_fetches == 1
-
-
-async def test_a_new_key_is_fetched_when_it_is_first_named(issuer: Issuer, local: LocalIssuer, clock: Clock) -> None:
-    await issuer.verify(local.token())
-    local.keys = [published(rsa_key("second"), "second")]
-    clock.now += 11
-    await issuer.verify(local.token(key=rsa_key("second"), key_id="second"))
-    assert local.key_fetches == 2
-    assert await refused(issuer, local.token()), "a key that is no longer published still opens the door"
-
-
-async def test_names_of_keys_that_are_made_up_do_not_make_us_ask_again_and_again(
-    issuer: Issuer, local: LocalIssuer, clock: Clock
-) -> None:
-    for number in range(50):
-        assert await refused(issuer, local.token(key_id=f"made-up-{number}"))
-    assert local.key_fetches == 1
-    clock.now += 11
-    for number in range(50):
-        assert await refused(issuer, local.token(key_id=f"made-up-{number}"))
-    assert local.key_fetches == 2
-
-
-async def test_keys_are_asked_for_anew_after_ten_minutes(issuer: Issuer, local: LocalIssuer, clock: Clock) -> None:
-    await issuer.verify(local.token())
-    clock.now += 599
-    await issuer.verify(local.token())
-    assert local.key_fetches == 1
-    local.keys = []
-    clock.now += 2
-    assert await refused(issuer, local.token())
-
-
-def _redirects(handler: BaseHTTPRequestHandler) -> None:
-    send(handler, {}, 302, Location="/elsewhere")
-
-
-def _talks_for_ever(handler: BaseHTTPRequestHandler) -> None:
-    send(handler, b"[" * 2_000_000)
-
-
-def _says_nonsense(handler: BaseHTTPRequestHandler) -> None:
-    send(handler, ["nonsense"])
-
-
-def _is_deep(handler: BaseHTTPRequestHandler) -> None:
-    send(handler, b"[" * 100_000)
-
-
-@pytest.mark.parametrize("broken", [fails, _redirects, _talks_for_ever, _says_nonsense, _is_deep])
-async def test_without_keys_nobody_is_let_in_and_the_issuer_is_left_in_peace(
-    issuer: Issuer, local: LocalIssuer, broken: Any, clock: Clock
-) -> None:
-    local.broken = broken
-    for _ in range(5):
-        with pytest.raises(IssuerUnreachable):
-            await issuer.verify(local.token())
-    assert len(local.asked) == 1
-    local.broken = None
-    clock.now += 11
-    await issuer.verify(local.token())
-
-
-async def test_keys_that_unpack_to_more_than_there_is_room_for_are_not_unpacked(
-    issuer: Issuer, local: LocalIssuer
-) -> None:
-    packed = gzip.compress(b'{"keys": [' + b" " * 200_000_000 + b"]}")
-    local.broken = lambda handler: send(handler, packed, 200, **{"Content-Encoding": "gzip"})
-    tracemalloc.start()
-    with pytest.raises(IssuerUnreachable):
-        await issuer.verify(local.token())
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 20_000_000
-
-
-async def test_more_keys_than_there_is_room_for_are_not_read(issuer: Issuer, local: LocalIssuer) -> None:
-    local.keys += [{"kty": "RSA", "kid": "x" * 1_000} for _ in range(1_000)]
-    with pytest.raises(IssuerUnreachable):
-        await issuer.verify(local.token())
-
-
-@pytest.mark.parametrize("end", ["/realms/mentoring", "/realms/mentoring/"])
-async def test_an_issuer_may_have_a_path_and_must_be_named_letter_by_letter(
-    local: LocalIssuer, clock: Clock, end: str
-) -> None:
-    url = local.url + end
-    local.broken = lambda handler: send(
-        handler,
-        {"issuer": url, "jwks_uri": f"{local.url}/keys"}
-        if handler.path == "/realms/mentoring/.well-known/openid-configuration"
-        else {"keys": local.keys},
-    )
-    issuer = Issuer(Settings(**{**local.settings, "oidc_issuer": url}), clock)
-    assert (await issuer.verify(local.token(iss=url))).role == "admin"
-    for other in (url.rstrip("/") if end.endswith("/") else f"{url}/", local.url, url.upper()):
-        assert await refused(issuer, local.token(iss=other))
-    await issuer.close()
-
-
-async def test_an_issuer_that_hangs_holds_nobody_up_for_long(
-    issuer: Issuer, local: LocalIssuer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(oidc, "FETCH_TIMEOUT_S", 0.2)
-    local.broken = lambda handler: time.sleep(1)
-    began = time.monotonic()
-    with pytest.raises(IssuerUnreachable):
-        await issuer.verify(local.token())
-    assert time.monotonic() - began < 0.9
-
-
-async def test_keys_serve_for_an_hour_while_the_issuer_is_away_and_no_longer(
-    issuer: Issuer, local: LocalIssuer, clock: Clock
-) -> None:
-    await issuer.verify(local.token())
-    local.broken = fails
-    clock.now += 3_500
-    await issuer.verify(local.token())
-    clock.now += 200
-    with pytest.raises(IssuerUnreachable):
-        await issuer.verify(local.token())
-
-
-@pytest.mark.parametrize(
-    "about",
-    [
-        {"issuer": "https://other.example"},
-        {"jwks_uri": "http://keys.example/keys"},
-        {"jwks_uri": "ftp://keys.example/keys"},
-        {"jwks_uri": None},
-    ],
-    ids=str,
-)
-async def test_keys_of_another_issuer_or_over_plain_http_are_not_fetched(
-    issuer: Issuer, local: LocalIssuer, about: dict[str, Any]
-) -> None:
-    local.about = about
-    with pytest.raises(IssuerUnreachable):
-        await issuer.verify(local.token())
-    assert local.key_fetches == 0
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"oidc_issuer": "http://issuer.example"},
-        {"oidc_issuer": "ftp://127.0.0.1"},
-        {"oidc_audience": None},
-        {"oidc_audience": ""},
-        {"oidc_roles": {}},
-        {"oidc_roles": "staff=root"},
-        {"oidc_roles": "staff"},
-        {"oidc_roles": "=admin"},
-    ],
-    ids=str,
-)
-def test_settings_that_would_let_others_in_are_refused(local: LocalIssuer, changes: dict[str, Any]) -> None:
-    Settings(**local.settings)
-    with pytest.raises(ValueError):
-        Settings(**{**local.settings, **changes})
-
-
-def test_the_meaning_of_values_can_be_set_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COACH_OIDC_ROLES", "a=b=admin, staff = participant,")
-    assert Settings().oidc_roles == {"a=b": "admin", "staff": "participant"}
-
-
 # Whom they stand for
 
 
@@ -446,3 +236,31 @@ async def test_a_claim_may_be_a_path_or_an_address(local: LocalIssuer, clock: Cl
     found: Any = {"realm_access": {"roles": ["mentoring-admin"]}, "https://example.org/roles": ["mentoring-admin"]}
     assert (await issuer.verify(local.token(roles=None, **found))).role == "admin"
     await issuer.close()
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"oidc_issuer": "http://issuer.example"},
+        {"oidc_issuer": "ftp://127.0.0.1"},
+        {"oidc_audience": None},
+        {"oidc_audience": ""},
+        {"oidc_roles": {}},
+        {"oidc_roles": "staff=root"},
+        {"oidc_roles": "staff"},
+        {"oidc_roles": "=admin"},
+    ],
+    ids=str,
+)
+def test_settings_that_would_let_others_in_are_refused(local: LocalIssuer, changes: dict[str, Any]) -> None:
+    Settings(**local.settings)
+    with pytest.raises(ValueError):
+        Settings(**{**local.settings, **changes})
+
+
+def test_the_meaning_of_values_can_be_set_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_OIDC_ROLES", "a=b=admin, staff = participant,")
+    assert Settings().oidc_roles == {"a=b": "admin", "staff": "participant"}

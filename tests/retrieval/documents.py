@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from coach.retrieval.chunk import Passage, chunk
 from coach.retrieval.library import Library, read_library
 
 GUIDANCE = """\
@@ -99,3 +100,15 @@ def guidance(name: str, body: str, *, title: str | None = None, stages: str = "k
 def library_of(folder: Path, *documents: tuple[str, str]) -> Library:
     """Read a library of exactly these documents; `folder` must be new."""
     return read_library(write(folder, dict(documents)))
+
+
+def many(count: int, *, changed: int | None = None) -> list[tuple[str, str]]:
+    """`count` documents of one passage each, with words of their own; the text of number `changed` is another."""
+    return [
+        guidance(f"talk-{n}", f"## Part {n}\n\n{'Other' if n == changed else 'Some'} words: one{n} two{n} three{n}.")
+        for n in range(count)
+    ]
+
+
+def passages_of(folder: Path, *documents: tuple[str, str]) -> list[Passage]:
+    return chunk(library_of(folder, *documents))
