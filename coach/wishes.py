@@ -51,7 +51,7 @@ ASKED: dict[Wish, str] = {
     "shorter-demos": "for shorter demos",
     "more-doing": "for more doing",
     "more-talk": "for more room to talk",
-    "slower": "to go more slowly",
+    "slower": "for an easier pace or plainer words",
     "less-at-once": "for less at once",
     "clear-structure": "for a clearer structure",
     "end-on-time": "to keep to the time",
