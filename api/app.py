@@ -133,6 +133,8 @@ def create_app(
     app = FastAPIOffline(
         docs_url="/docs",
         redoc_url=None,
+        # It would send a caller, with the token, to wherever the Host header says, and to http:// behind most proxies.
+        redirect_slashes=False,
         title="Session coach",
         version="0.1.0",
         description=_DESCRIPTION,

@@ -16,7 +16,7 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="Chosen by you; the same key gives the same agenda.",
+        description="Chosen by you; the same request under the same key gives the same agenda.",
     ),
 ]
 
@@ -61,17 +61,22 @@ def negotiate(accept: str | None, offered: tuple[str, ...]) -> str:
     """
     if accept is None or not accept.strip():
         return offered[0]
-    wishes = []
+    asked: dict[str, tuple[float, int]] = {}
     for position, part in enumerate(accept.split(",")):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
         try:
-            wishes.append((-float(quality), position, name))
+            asked.setdefault(name, (-float(quality), position))
         except ValueError:
             continue
-    for rank, _, name in sorted(wishes):
-        for media_type in offered:
-            if rank < 0 and name in (media_type, "*/*", f"{media_type.split('/')[0]}/*"):
-                return media_type
+
+    def rank(offer: str) -> tuple[float, int]:
+        # What is said of a type itself goes before what is said of its kind, or of all (RFC 9110, 12.5.1).
+        names = (offer, f"{offer.partition('/')[0]}/*", "*/*")
+        return next((asked[name] for name in names if name in asked), (0.0, 0))
+
+    best = min(offered, key=rank)
+    if rank(best)[0] < 0:
+        return best
     *others, last = offered
     raise HTTPException(406, f"This can be had as {', '.join(others)} or {last}. Ask for one of them in Accept.")

@@ -170,7 +170,7 @@ _HTTP = {
     405: ("method-not-allowed", "This address does not take that method. The Allow header lists those it takes."),
     406: ("not-acceptable", ""),
     413: ("too-large", ""),
-    415: ("unsupported-media-type", "Send the body as application/json."),
+    415: ("unsupported-media-type", ""),
 }
 
 
@@ -202,4 +202,9 @@ def _message(detail: dict[str, Any]) -> str:
         return "unknown field; check its spelling, or leave it out"
     if detail["type"] == "json_invalid":
         return "the body is not valid JSON"
+    if detail["type"] == "model_attributes_type":
+        if isinstance(detail["input"], bytes):
+            # What no header calls JSON is not read as such, however much it looks like it.
+            return "is read as JSON only with the header Content-Type: application/json"
+        return "must be a JSON object"
     return str(detail["msg"]).removeprefix("Value error, ")

@@ -142,6 +142,14 @@ class Settings(BaseSettings):
                 raise ValueError("must be whole origins, such as https://people.example.org, without a path or a *")
         return value
 
+    @field_validator("llm_base_url")
+    @classmethod
+    def _known_model_server(cls, value: str | None) -> str | None:
+        # Without a scheme no request could be made, and the composer would write for as long as nobody looks.
+        if value is not None and (not value.startswith(("http://", "https://")) or not urlsplit(value).hostname):
+            raise ValueError("must begin with http:// or https:// and a host, such as http://127.0.0.1:8080/v1")
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _known_counter(cls, value: str | None) -> str | None:

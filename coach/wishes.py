@@ -51,7 +51,7 @@ ASKED: dict[Wish, str] = {
     "shorter-demos": "for shorter demos",
     "more-doing": "for more doing",
     "more-talk": "for more room to talk",
-    "slower": "to go more slowly",
+    "slower": "for an easier pace or plainer words",
     "less-at-once": "for less at once",
     "clear-structure": "for a clearer structure",
     "end-on-time": "to keep to the time",
@@ -61,6 +61,8 @@ ASKED: dict[Wish, str] = {
     "prepare-ahead": "for more notice",
     "test-the-tools": "for tools that work",
 }
+
+YOU_ASKED, YOU_SHARED = "You asked", "After what you shared"
 
 # From this rating of safety downward, the next plan levels the table whatever the words say.
 LOW_SAFETY = 2
@@ -221,9 +223,9 @@ _OF_THEME: dict[str, Wish] = {
 MOST_WISHES = 3
 
 
-def answer_begins(wish: Wish) -> str:
-    """The words with which an agenda says that it answers a wish."""
-    return f"You asked {ASKED[wish]}:"
+def answer_begins(wish: Wish, *, stated: bool = True) -> str:
+    """The words with which an agenda says that it answers a wish; that they asked, only where one of them did."""
+    return f"{YOU_ASKED} {ASKED[wish]}:" if stated else f"{YOU_SHARED}, {ASKED[wish]}:"
 
 
 def worded(text: str) -> tuple[Wish, ...]:
@@ -246,6 +248,11 @@ def _asking(wish: Wish, text: str) -> str:
     return _NOT_ASKED[wish].sub(" … ", wanted) if wish in _NOT_ASKED else wanted
 
 
+def stated_wishes(feedback: Iterable[Said]) -> frozenset[Wish]:
+    """What these people asked for in so many words: nothing from a rating, nothing from between the lines."""
+    return frozenset(wish for said in feedback for wish in _stated(said.to_change or ""))
+
+
 def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:
     """What these people asked for, the most important first, at most `MOST_WISHES`."""
     found: set[Wish] = set()
@@ -253,11 +260,14 @@ def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:
         if said.safety is not None and said.safety <= LOW_SAFETY:
             found.add("level-the-table")
         text = said.to_change or ""
-        asked = {wish for one in _SENTENCE.split(text) if not is_content(one) for wish in worded(one)}
         # Who asks for the opposite raises the same theme.
         refused = {wish for wish, pattern in _NOT_ASKED.items() if pattern.search(text)}
-        found |= asked or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME} - refused
+        found |= _stated(text) or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME} - refused
         found |= {_OF_THEME[theme] for theme in said.themes if theme in {"power-dynamics", "emotional-load"}}
     if "shorter-demos" in found:
         found.discard("less-at-once")
     return tuple(wish for wish in _WORDS if wish in found)[:MOST_WISHES]
+
+
+def _stated(text: str) -> set[Wish]:
+    return {wish for one in _SENTENCE.split(text) if not is_content(one) for wish in worded(one)}

@@ -4,7 +4,7 @@ import pytest
 
 from coach.feedback.said import asked_in
 from coach.store.feedback import SharedFeedback
-from coach.wishes import MOST_WISHES, Wish, read_wishes
+from coach.wishes import MOST_WISHES, Wish, read_wishes, stated_wishes
 
 
 def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[str, ...] = ()) -> SharedFeedback:
@@ -163,3 +163,8 @@ def test_both_are_heard_and_no_more_than_an_agenda_can_take_up() -> None:
     )
     assert len(wishes) == MOST_WISHES
     assert wishes[0] == "level-the-table"
+
+
+def test_only_words_state_a_wish() -> None:
+    assert stated_wishes([said("Too fast", safety=1, themes=("power-dynamics", "session-structure"))]) == {"slower"}
+    assert stated_wishes([said(None, safety=1), said("The pace was just right")]) == frozenset()

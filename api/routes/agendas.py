@@ -73,7 +73,7 @@ async def create_agenda(
     """
     form = negotiate(accept, (JSON, events.MEDIA_TYPE))
     maker = state.agendas()
-    key = _Key(caller.token_id, idempotency_key, f"POST agenda {session_id}") if idempotency_key else None
+    key = _Key(caller.token_id, idempotency_key, _request(session_id, body)) if idempotency_key else None
     async with state.store.read() as db:
         facts = await _facts(state, caller, session_id, db)
         role = _role(caller, facts.people)
@@ -200,6 +200,11 @@ class _Key(NamedTuple):
     token_id: str
     key: str
     request: str
+
+
+def _request(session_id: str, body: schemas.AgendaCreate | None) -> str:
+    writer = f" by the {body.writer}" if body is not None and body.writer else ""
+    return f"POST agenda {session_id}{writer}"
 
 
 class _StartersGiven(Exception):

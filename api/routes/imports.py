@@ -54,7 +54,7 @@ async def import_feedback(program_id: Id, caller: Admin, state: State, request: 
     answer = negotiate(accept, (JSON, events.MEDIA_TYPE))
     form = _FORMS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
     if form is None:
-        raise HTTPException(415)
+        raise HTTPException(415, f"Send the rows as {JSON} or as {CSV}, and say which in Content-Type.")
     async with state.store.read() as db:
         await get_program(db, program_id)
         pairs = await pairs_of_program(db, program_id)

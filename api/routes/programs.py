@@ -107,6 +107,12 @@ async def create_pair(program_id: Id, body: schemas.PairCreate, caller: Coordina
     caller.sees_program(program_id)
     async with state.store.write() as db:
         program = await get_program(db, program_id)
+        if program.closed_at is not None and program.closed_at <= now():
+            # What is held on its people goes so many days after that; new ones would go with them.
+            raise Conflict(
+                f"This program ended on {program.closed_at:%Y-%m-%d}, so it takes no new pairs. An admin can open it "
+                "again by setting closed_at to null."
+            )
         mentor = Participant(program_id=program_id, **body.mentor.model_dump())
         mentee = Participant(program_id=program_id, **body.mentee.model_dump())
         db.add_all([mentor, mentee])

@@ -12,7 +12,7 @@ from api.schemas import Page as PageOf
 from api.schemas import sessions as schemas
 from api.state import State
 from coach.agenda.series import position_of, stage_of
-from coach.errors import Conflict, InvalidInput
+from coach.errors import Conflict, InvalidInput, NotFound
 from coach.feedback.window import check_still_movable
 from coach.models import ActionItem, MentoringSession, Pair, now
 from coach.store.agendas import newest_agenda
@@ -107,10 +107,15 @@ async def change_session(
 
 
 async def _activities(db: AsyncSession, session: MentoringSession, items: list[str]) -> list[str]:
-    """The activities of these items of the session's newest agenda. Raises InvalidInput, NotFound."""
+    """The activities of these items of the session's newest agenda. Raises InvalidInput."""
     if not items:
         return []
-    agenda = await newest_agenda(db, session.id)
+    try:
+        agenda = await newest_agenda(db, session.id)
+    except NotFound:
+        raise InvalidInput(
+            "unfinished", "This session has no agenda, so nothing of one was left over. Leave the field out."
+        ) from None
     known = {item["id"]: item.get("activity") for item in agenda.content["items"]}
     if any(known.get(item) is None for item in items):
         raise InvalidInput(

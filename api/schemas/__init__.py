@@ -1,10 +1,13 @@
 """What goes over the wire: request bodies, which refuse unknown fields, and replies, which have no defaults."""
 
+import re
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 T = TypeVar("T")
+
+_NUMBER = re.compile(r"[+-]?[\d.]+")
 
 
 class Body(BaseModel):
@@ -30,7 +33,7 @@ def _as_json_counts(value: object) -> object:
 
 
 def _in_words(value: object) -> object:
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value.strip())):
         raise ValueError("must be a date or time in ISO 8601, such as 2026-12-03")
     return value
 
@@ -45,7 +48,7 @@ def _without_null(schema: dict[str, Any]) -> None:
 NEVER_NULL = Field(json_schema_extra=_without_null)
 # For strict numbers: to JSON, 3.0 is as whole a number as 3.
 WHOLE = BeforeValidator(_as_json_counts)
-# For dates and times: a number is none, though it could be taken for seconds since 1970.
+# For dates and times: a number is none, quoted or not, though it could be taken for seconds since 1970.
 IN_WORDS = BeforeValidator(_in_words)
 
 

@@ -31,8 +31,8 @@ Goals = Annotated[list[Goal], Field(min_length=1, max_length=3)]
 Topics = Annotated[list[Topic], Field(max_length=7)]
 AvoidTopics = Annotated[list[Phrase], Field(max_length=20)]
 Accessibility = Annotated[str, StringConstraints(max_length=500), BeforeValidator(_one_text)]
-SessionMinutes = Annotated[int, Field(ge=15, le=180)]
-PlannedSessions = Annotated[int, Field(ge=1, le=60)]
+SessionMinutes = Annotated[int, Field(ge=15, le=180, strict=True), WHOLE]
+PlannedSessions = Annotated[int, Field(ge=1, le=60, strict=True), WHOLE]
 ReportPeople = Annotated[int, Field(ge=REPORT_PEOPLE, le=10_000, strict=True), WHOLE]
 ThemePeople = Annotated[int, Field(ge=THEME_PEOPLE, le=10_000, strict=True), WHOLE]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -59,7 +59,7 @@ class ProgramChange(Body):
     report_minimum_people: Annotated[ReportPeople | None, NEVER_NULL] = None
     theme_minimum_people: Annotated[ThemePeople | None, NEVER_NULL] = None
     closed_at: Annotated[AwareDatetime, IN_WORDS] | None = None
-    retention_days: Annotated[int, Field(ge=0, le=3_650)] | None = None
+    retention_days: Annotated[int, Field(ge=0, le=3_650, strict=True), WHOLE] | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -143,7 +143,7 @@ class PairChange(Body):
     topics: Topics | None = None
     avoid_topics: AvoidTopics | None = None
     accessibility: Accessibility | None = None
-    experience_limit: Annotated[int, Field(ge=0, le=100)] | None = None
+    experience_limit: Annotated[int, Field(ge=0, le=100, strict=True), WHOLE] | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
-from api.schemas import CHANGES, IN_WORDS, NEVER_NULL, Body, Reply
+from api.schemas import CHANGES, IN_WORDS, NEVER_NULL, WHOLE, Body, Reply
 from api.schemas.programs import SOMETHING, SessionMinutes, says_something
 from coach.retrieval.library import Evidence, Kind, Role, Stage, Topic
 
@@ -219,7 +219,7 @@ class StartersCreate(Body):
     """More starters, for one topic or for the pair's."""
 
     topic: Topic | None = None
-    count: Annotated[int, Field(ge=1, le=12)] = 4
+    count: Annotated[int, Field(ge=1, le=12, strict=True), WHOLE] = 4
 
 
 class Starters(Reply):

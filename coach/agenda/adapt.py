@@ -275,7 +275,8 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
             "before": sum(other.minutes for other in slots[:place]),
         }
         slot = _with(slot, done.format(**words))
-        slots[place] = replace(slot, answers=(*slot.answers, f"{answer_begins(wish)} {said.format(**words)}"))
+        begins = answer_begins(wish, stated=wish not in brief.unstated)
+        slots[place] = replace(slot, answers=(*slot.answers, f"{begins} {said.format(**words)}"))
     if "level-the-table" in brief.wishes:
         _level(slots, brief)
 

@@ -21,7 +21,7 @@ from coach.names import first_names_of
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
 from coach.untrusted import quotable
-from coach.wishes import Wish, read_wishes
+from coach.wishes import Wish, read_wishes, stated_wishes
 
 
 class _Frozen(BaseModel):
@@ -53,8 +53,8 @@ class SessionBrief(_Frozen):
     `position` is that of `coach.agenda.series.position_of`; `actions` are first due first. `carried` was planned
     for a session that fell through, `unfinished` begun in the last one. `missed` sessions in a row fell through just
     before this one. `reached` are goals reached since the last meeting. `held_activities` are those of the meetings
-    held so far, newest first. `needs` says how the two work, without whose need it is;
-    `beyond` is what they typed that belongs elsewhere, and is no goal here.
+    held so far, newest first. `unstated` are the wishes that no words of theirs state. `needs` says how the
+    two work, without whose need it is; `beyond` is what they typed that belongs elsewhere, and is no goal here.
 
     What came later than the first version has a default, so that briefs stored before can still be read.
     """
@@ -81,6 +81,7 @@ class SessionBrief(_Frozen):
     missed: int = 0
     reached: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    unstated: tuple[Wish, ...] = ()
     held_activities: tuple[tuple[str, ...], ...] = ()
     place: Place | None = None
     walking: bool = False
@@ -210,6 +211,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     goals, focus = kept(pair.goals, 160), next(iter(kept([session.focus or ""], 200)), None)
     elsewhere = beyond([*goals, *([focus] if focus else [])])
     told = {one.text for one in elsewhere}
+    shared = series.last_feedback(facts)
+    wishes = read_wishes(shared)
     brief = SessionBrief(
         program=next(iter(kept([facts.program.name], 80)), "the program"),
         session_id=session.id,
@@ -232,7 +235,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         unfinished=series.unfinished(facts),
         missed=series.missed(facts),
         reached=kept(series.reached(facts), 160),
-        wishes=read_wishes(series.last_feedback(facts)),
+        wishes=wishes,
+        unstated=tuple(wish for wish in wishes if wish not in stated_wishes(shared)),
         held_activities=series.held_activities(facts),
         place=place_of(session.format),
         walking=is_walk(session.format),

@@ -4,6 +4,7 @@ It knows what the two shared with each other and may both read, and nothing else
 shown as they were given, never averaged, never compared with anybody's.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,10 +20,11 @@ from coach.retrieval.library import Role
 from coach.store.feedback import SharedFeedback
 from coach.store.summaries import AnsweringAgenda, SummaryFacts
 from coach.untrusted import quotable
-from coach.wishes import ASKED, Wish, answer_begins
+from coach.wishes import ASKED, YOU_ASKED, YOU_SHARED, Wish, answer_begins
 
 QUOTE_CHARACTERS = 300
 ROLES: tuple[Role, ...] = ("mentor", "mentee")
+_NEXT_ANSWER = re.compile(rf" {YOU_ASKED} | {YOU_SHARED}, ")
 
 RatingName = Literal["usefulness", "safety", "progress"]
 RATINGS: dict[RatingName, str] = {
@@ -221,7 +223,7 @@ def _answer(wish: Wish, agenda: AnsweringAgenda) -> str | None:
     begins = answer_begins(wish)
     for because in agenda.answers:
         if begins in because:
-            return because.partition(begins)[2].partition(" You asked ")[0].strip()
+            return _NEXT_ANSWER.split(because.partition(begins)[2], maxsplit=1)[0].strip()
     return None
 
 

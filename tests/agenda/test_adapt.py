@@ -25,6 +25,24 @@ async def test_shorter_demos_are_shorter_and_it_is_said_without_quoting(search: 
     assert "feedback" in because(exercise, briefing).ties
 
 
+@pytest.mark.parametrize(
+    "feedback",
+    [
+        SharedFeedback("session-1", 1, "mentee", None, 1, None, "Good pace.", None),
+        SharedFeedback("session-1", 1, "mentor", None, 4, None, None, "I said nothing.", ("power-dynamics",)),
+    ],
+    ids=["a low rating", "between the lines"],
+)
+async def test_nobody_is_said_to_have_asked_for_what_no_words_of_theirs_ask_for(
+    search: Search, feedback: SharedFeedback
+) -> None:
+    briefing = make_brief(replace(agenda_facts(), feedback=(feedback,)))
+    plan = await plan_of(briefing, search)
+    assert "Priya opens" in added(plan)
+    assert "After what you shared, for more equal footing:" in reasons(plan, briefing)
+    assert "You asked" not in reasons(plan, briefing)
+
+
 async def test_where_hierarchy_got_in_the_way_the_mentor_opens_and_both_write_first(search: Search) -> None:
     briefing = after("I was interrupted all the time")
     plan = await plan_of(briefing, search)

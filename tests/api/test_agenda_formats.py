@@ -155,6 +155,9 @@ async def test_every_form_tells_who_wrote_it(serve: Serve, service: Service) -> 
         ("text/plain;q=0.9, text/calendar;q=0.1", "text/plain"),
         ("text/html, text/calendar;q=0.5, */*;q=0.1", "text/calendar"),
         ("text/*", "text/markdown"),
+        ("*/*, application/json;q=0", "text/markdown"),
+        ("text/*, text/markdown;q=0.1", "text/plain"),
+        ("text/calendar;q=much, text/plain", "text/plain"),
     ],
 )
 async def test_the_accept_header_chooses_among_all_forms(pair: PairOfPeople, accept: str, given: str) -> None:

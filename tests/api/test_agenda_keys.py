@@ -33,6 +33,16 @@ async def test_one_key_for_two_sessions_is_refused(service: Service, pair: PairO
     assert await versions(service, second) == []
 
 
+async def test_one_key_for_two_bodies_is_refused(service: Service, pair: PairOfPeople) -> None:
+    session_id, headers = await pair.session(), {"Idempotency-Key": "once"}
+    made = await pair.agenda(session_id, headers=headers)
+    reply = await pair.mentor.post(f"/sessions/{session_id}/agenda", {"writer": "composer"}, headers=headers)
+    assert_problem(reply, 422, "idempotency-key-reused")
+    for same in (None, {"writer": None}):
+        assert (await pair.mentor.made(f"/sessions/{session_id}/agenda", same, headers=headers)) == made
+    assert await versions(service, session_id) == [1]
+
+
 async def test_the_partner_may_choose_the_same_key(service: Service, pair: PairOfPeople) -> None:
     session_id, headers = await pair.session(), {"Idempotency-Key": "once"}
     await pair.agenda(session_id, headers=headers)

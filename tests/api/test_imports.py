@@ -148,7 +148,9 @@ async def test_rows_of_a_pair_that_is_closed_while_they_are_checked_are_refused(
 
 async def test_other_forms_and_unknown_programs_are_refused(admin: Caller, pair: PairOfPeople) -> None:
     form = {"Content-Type": "text/plain"}
-    assert_problem(await admin.call("POST", path(pair), content=b"x", headers=form), 415)
+    refused = assert_problem(await admin.call("POST", path(pair), content=b"x", headers=form), 415)
+    assert "application/json" in refused["detail"]
+    assert "text/csv" in refused["detail"]
     assert_problem(await admin.post("/programs/nowhere/feedback/import", {"rows": []}), 404)
     assert_problem(await pair.coordinator.post(path(pair), {"rows": []}), 403)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from coach.models import PrivateNote, Token
-from tests.api.conftest import PAIR, Caller, PairOfPeople, Service, assert_problem
+from tests.api.conftest import PAIR, Caller, PairOfPeople, Service, assert_problem, in_days
 
 
 async def test_a_program_comes_back_as_it_was_made(admin: Caller) -> None:
@@ -222,3 +222,14 @@ async def test_a_token_without_a_fitting_scope_is_refused(
     real = {"PROGRAM": pair.program_id, "PERSON": pair.mentor.id}
     reply = await admin.post("/tokens", {name: real.get(value, value) for name, value in body.items()})
     assert assert_problem(reply, 422, "invalid-input")["errors"][0]["field"] == field
+
+
+async def test_a_program_that_ended_takes_no_new_pairs_until_it_is_open_again(
+    admin: Caller, pair: PairOfPeople
+) -> None:
+    path, pairs = f"/programs/{pair.program_id}", f"/programs/{pair.program_id}/pairs"
+    await admin.patch(path, {"closed_at": in_days(-1), "retention_days": 0})
+    assert "An admin can open it again" in assert_problem(await pair.coordinator.post(pairs, PAIR), 409)["detail"]
+    for closed_at in (in_days(30), None):
+        await admin.patch(path, {"closed_at": closed_at})
+        await pair.coordinator.made(pairs, PAIR)

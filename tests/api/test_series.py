@@ -79,6 +79,12 @@ async def test_an_item_without_an_activity_is_nothing_to_go_on_with(pair: PairOf
         assert_problem(await pair.mentor.patch(f"/sessions/{session_id}", {"unfinished": ids}), 422, "invalid-input")
 
 
+async def test_without_an_agenda_nothing_of_it_is_unfinished(pair: PairOfPeople) -> None:
+    session_id = await pair.session()
+    reply = await pair.mentor.patch(f"/sessions/{session_id}", {"status": "held", "unfinished": ["1"]})
+    assert [error["field"] for error in assert_problem(reply, 422, "invalid-input")["errors"]] == ["unfinished"]
+
+
 async def test_the_limit_to_being_the_example_is_each_ones_own(pair: PairOfPeople) -> None:
     changed = (await pair.mentor.patch(f"/pairs/{pair.id}", {"experience_limit": 0})).json()
     assert changed["experience_limit"] == 0

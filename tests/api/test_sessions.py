@@ -35,6 +35,35 @@ async def test_a_time_without_a_zone_is_meant_as_utc(pair: PairOfPeople) -> None
     assert datetime.fromisoformat(made["scheduled_at"]) == datetime.fromisoformat(at).replace(tzinfo=UTC)
 
 
+@pytest.mark.parametrize("number", ["1796000000", " 1796000000.5 ", "-1", "20261203"])
+async def test_a_number_is_no_time_though_it_stands_in_quotes(admin: Caller, pair: PairOfPeople, number: str) -> None:
+    calls = (
+        (pair.mentor, f"/pairs/{pair.id}/sessions", {"scheduled_at": number}),
+        (pair.mentor, f"/pairs/{pair.id}/actions", {"owner": "mentor", "text": "Ask", "due_on": number}),
+        (admin, "/tokens", {"role": "admin", "expires_at": number}),
+    )
+    for who, path, body in calls:
+        (error,) = assert_problem(await who.post(path, body), 422, "invalid-input")["errors"]
+        assert error["field"] in body
+        assert "ISO 8601" in error["message"]
+
+
+@pytest.mark.parametrize("value", [True, False, "60"])
+async def test_yes_or_no_and_quoted_numbers_are_no_numbers(admin: Caller, pair: PairOfPeople, value: object) -> None:
+    session_id = await pair.session()
+    calls = (
+        (admin, "POST", "/programs", {"name": "Bridge", "planned_sessions": value}),
+        (admin, "POST", "/programs", {"name": "Bridge", "session_minutes": value}),
+        (admin, "PATCH", f"/programs/{pair.program_id}", {"retention_days": value}),
+        (pair.mentor, "PATCH", f"/pairs/{pair.id}", {"experience_limit": value}),
+        (pair.mentor, "PATCH", f"/sessions/{session_id}", {"minutes": value}),
+        (pair.mentor, "POST", f"/sessions/{session_id}/starters", {"count": value}),
+    )
+    for who, method, path, body in calls:
+        (error,) = assert_problem(await who.call(method, path, body), 422, "invalid-input")["errors"]
+        assert error["field"] in body
+
+
 async def test_a_session_has_the_programs_length_unless_it_says_otherwise(service: Service) -> None:
     pair = await service.pair(await service.program(session_minutes=50))
     made = await pair.coordinator.made(f"/pairs/{pair.id}/sessions", {"scheduled_at": in_days(1)})

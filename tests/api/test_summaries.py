@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.api.conftest import PairOfPeople, Service, assert_problem
+from tests.api.conftest import PairOfPeople, Serve, Service, assert_problem
 from tests.api.giving import CHANGE, WELL, age, lines, sent, shared_by_both, summary
+from tests.feedback.readers import WordReader
 
 CANARIES = ("bandicoot", "quokka")
 HIDDEN: Any = {
@@ -104,6 +105,21 @@ async def test_the_next_agenda_is_held_against_what_was_asked_for(pair: PairOfPe
     assert asked[0]["how"].startswith("In the agenda of session 2: ")
     assert asked[0]["how"].removeprefix("In the agenda of session 2: ") in answers
     assert "You asked" not in asked[0]["how"]
+
+
+async def test_what_was_read_between_the_lines_is_told_apart_from_what_was_asked_for(serve: Serve) -> None:
+    service = await serve(reader=WordReader())
+    pair = await service.pair()
+    session_id = await pair.held()
+    await sent(pair.mentor, session_id, went_well=WELL, to_change="I was interrupted.")
+    await sent(pair.mentee, session_id, went_well=WELL, to_change="It was the agenda again.")
+    await service.state.jobs.drain()
+    (check_in, *_) = (await pair.agenda(await pair.session(minutes=60)))["items"]
+    assert "You asked for more equal footing:" in check_in["because"]
+    assert "After what you shared, for a clearer structure:" in check_in["because"]
+    (asked,) = (await summary(pair))["sessions"][0]["asked_for"]
+    assert (asked["wish"], asked["done"]) == ("level-the-table", True)
+    assert "structure" not in asked["how"]
 
 
 async def test_an_agenda_from_before_the_feedback_was_open_has_not_done_it(pair: PairOfPeople) -> None:

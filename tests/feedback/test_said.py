@@ -73,3 +73,8 @@ def test_every_wish_and_every_kind_has_words() -> None:
     assert set(ASKED) == set(Wish.__args__)  # type: ignore[attr-defined]
     assert all(answer_begins(wish).endswith(":") for wish in ASKED)
     assert all(words[0].isupper() for words in WORKED.values())
+
+
+@pytest.mark.parametrize("text", ["Less jargon.", "Too many acronyms", "Too fast for me", "I couldn't follow"])
+def test_who_asked_for_plain_words_is_not_said_to_have_asked_for_another_pace(text: str) -> None:
+    assert [ASKED[wish] for wish, _ in asked_in(text)] == ["for an easier pace or plainer words"]

@@ -10,10 +10,12 @@ from typing import Any
 import httpx
 import pytest
 import respx
+from pydantic import ValidationError
 
 from coach import llm_address
 from coach.errors import CoachError, ModelUnreachable, UnsafeModelAddress
 from coach.llm_address import refuse_link_local
+from coach.settings import Settings
 from tests.llm.servers import LOCAL, REQUEST, answered, model, patient
 
 
@@ -129,3 +131,9 @@ async def test_a_name_that_leads_to_a_model_is_asked() -> None:
         assert (await asked.reply(REQUEST)).text == '{"answer": "yes"}'
         assert len(sent) == 1
         await asked.close()
+
+
+@pytest.mark.parametrize("address", ["localhost:8080/v1", "127.0.0.1:8080", "http://", "ftp://model.example", "here"])
+def test_an_address_that_leads_nowhere_is_told_before_anything_is_served(address: str) -> None:
+    with pytest.raises(ValidationError, match="must begin with http:// or https://"):
+        Settings(llm_model="gpt-oss", llm_base_url=address)
