@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from coach.agenda.brief import make_brief
 from coach.agenda.compose import because
 from coach.agenda.plan import DEMO_MINUTES, AgendaPlan
 from coach.models import Participant
 from coach.retrieval.library import TopicFrontMatter
 from coach.retrieval.search import Search
+from coach.store.feedback import SharedFeedback
 from tests.agenda.conftest import Composed, added, compose_for, plan_of, reasons
-from tests.agenda.pairs import GOALS, action, after, briefing_of, missed, participant
+from tests.agenda.pairs import GOALS, action, after, agenda_facts, briefing_of, missed, participant
 
 
 async def test_shorter_demos_are_shorter_and_it_is_said_without_quoting(search: Search) -> None:
