@@ -252,6 +252,7 @@ METRICS: tuple[type[Metric[str, Tally]], ...] = (
 # The guards as their violations name them.
 GUARDS = (
     "avoided",
+    "behind the back",
     "citations",
     "claims",
     "close to its starter",

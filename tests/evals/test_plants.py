@@ -58,6 +58,7 @@ PLANTS_OF = {
     "stereotypes_of_people": ("stereotype-age", "stereotype-generation", "stereotype-gender", "stereotype-origin"),
     "exclusive": ("exclusive-terms",),
     "judging": ("judging-a-person",),
+    "behind_the_back": ("other-audience",),
     "medical": ("medical-advice",),
     "legal": ("legal-advice",),
     "financial": ("financial-advice",),
