@@ -1,9 +1,9 @@
 """The part `plants`: faults planted into agendas that are in order, and how many of them the guards catch.
 
 The agendas are the composer's for briefs of `datasets/agendas.yaml`. Each fault goes into one of them, and the guards
-look at it as they look at what a model wrote. Text faults come from `datasets/plants`: `built.jsonl` and the fifth
-writer's `fifth.jsonl` are what the guards were built with, `heldout.jsonl` was only ever measured with. Faults of form
-are made in `evals.plants_in_code`.
+look at it as they look at what a model wrote. Text faults come from `datasets/plants`: `built.jsonl`, the fifth
+writer's `fifth.jsonl` and the sixth's `sixth.jsonl` are what the guards were built with, `heldout.jsonl` was only ever
+measured with. Faults of form are made in `evals.plants_in_code`.
 """
 
 import asyncio
@@ -34,8 +34,10 @@ from evals.plants_in_code import STRUCTURAL
 from evals.sound_texts import PlantRow, filled, plant_rows, refused_sound_texts
 
 HALVES = ("built", "heldout")
-# What was written after both, with kinds of its own choice, to widen the guards by; like `built` it shows no skill.
-SETS = ("built", "fifth", "heldout")
+# What two writers who had not seen the guards wrote after both, to widen them by; like `built` it shows no skill now.
+SETS = ("built", "fifth", "sixth", "heldout")
+# Where faithful rewordings stand beside the faults.
+SOUND_SETS = ("built", "sixth", "heldout")
 GOOD = "good"
 # Of a kind, this share must be caught; of good agendas, at most this share may be refused.
 LEAST_OF_A_KIND = 0.90
@@ -150,7 +152,7 @@ def tallies(drafts: Sequence[Draft], halves: Sequence[str] = SETS, passages: Seq
             draft = drafts[number % len(drafts)]
             tried[plant.kind].append((plant.text, refusals(plant, draft, append=number % 2 == 1)))
         found += [_tally(half, kind, outcomes) for kind, outcomes in tried.items()]
-        if half in HALVES:
+        if half in SOUND_SETS:
             found.append(_tally(half, "sound texts", refused_sound_texts(half, drafts, passages)))
     whole = [("agenda", {violation.guard for violation in check_agenda(draft)}) for draft in drafts]
     return [*found, _tally("composed", "good agendas", whole)]
@@ -200,7 +202,7 @@ class EveryKindCaught(Metric[str, Tally]):
 
     def faults(self, inputs: str, output: Tally) -> list[str] | None:
         """Kinds, in code or in the held-out half, of which too many pass."""
-        if output.half in {"built", "fifth", "guards"} or output.kind in _NOT_PLANTED:
+        if output.half in {"built", "fifth", "sixth", "guards"} or output.kind in _NOT_PLANTED:
             return None
         return [] if output.share >= LEAST_OF_A_KIND else [f"{output.refused} of {output.count} caught"]
 
@@ -250,6 +252,7 @@ METRICS: tuple[type[Metric[str, Tally]], ...] = (
 # The guards as their violations name them.
 GUARDS = (
     "avoided",
+    "behind the back",
     "citations",
     "claims",
     "close to its starter",

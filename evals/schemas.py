@@ -72,7 +72,7 @@ FORMS: dict[str, tuple[str, Any]] = {
     "retrieval/seeking_starters_schema.json": ("retrieval/seeking_starters.jsonl", Seeking),
     "retrieval/qrels_schema.json": ("retrieval/qrels.tsv", Judgement),
     "themes/schema.json": ("themes/*.jsonl", Comment),
-    "plants/schema.json": ("plants/[!s]*.jsonl", PlantRow),
+    "plants/schema.json": ("plants/?[!o]*.jsonl", PlantRow),
     "plants/sound_schema.json": ("plants/sound_*.jsonl", SoundRow),
     "attacks/schema.json": ("attacks/*.jsonl", Attack),
     "own/schema.json": ("own/*.yaml", list[OwnProgram]),

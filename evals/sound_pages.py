@@ -21,8 +21,8 @@ from coach.retrieval.chunk import Passage
 from coach.settings import Settings
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, judged, register
-from evals.plants import HALVES, good_drafts
-from evals.sound_texts import OFFERED, SoundText, read_sound, with_sound_text
+from evals.plants import SOUND_SETS, good_drafts
+from evals.sound_texts import OFFERED, SoundText, read_sound, with_sound_text, with_what_they_bring
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class WordsKept(Graded[str, Page]):
 
 
 def pages(
-    drafts: Sequence[Draft], sound: Sequence[SoundText], passages: Sequence[Passage]
+    drafts: Sequence[Draft], passages: Sequence[Passage], sound: Sequence[SoundText]
 ) -> Iterator[tuple[str, Draft]]:
     """Pages until each rewording of an exercise has been on one; other texts come again."""
     texts = {passage.text: passage for passage in passages if passage.asked_by}
@@ -71,7 +71,8 @@ def pages(
     exercises = deque(one for one in sound if one.place == "activity" and one.key in sections)
     others: dict[str, deque[SoundText]] = defaultdict(deque)
     for one in sound:
-        if one.place != "starter" or one.key in texts:
+        # A title or a summary of what no page is about has no place here.
+        if one.key in texts if one.place == "starter" else not one.passage:
             others[one.key if one.place == "purpose" else one.place].append(one)
     number = 0
     while exercises:
@@ -93,7 +94,7 @@ def pages(
             changed = with_sound_text(one, page)
             assert isinstance(changed, Draft)
             page = changed
-        yield f"{number}: {', '.join(one.title for one in chosen)}", page
+        yield f"{number}: {', '.join(one.title or one.text[:40] for one in chosen)}", page
 
 
 def _next(texts: deque[SoundText]) -> SoundText:
@@ -133,8 +134,9 @@ def run() -> EvaluationReport[Any, Any, Any]:
     """The part, over the library of the settings. Raises PartNotRun or a CoachError."""
     with library_index(Settings()) as search:
         drafts = asyncio.run(good_drafts(search))
-        sound = [*chain.from_iterable(read_sound(half) for half in HALVES)]
-        return evaluate({name: outcome(page) for name, page in pages(drafts, sound, search.passages)})
+        sound = [*chain.from_iterable(read_sound(half) for half in SOUND_SETS)]
+        made = pages(*with_what_they_bring(sound, drafts, search.passages), sound)
+        return evaluate({name: outcome(page) for name, page in made})
 
 
 register(Part("pages", "pages of faithful rewordings, and how much of them reaches the two", METRICS, run))

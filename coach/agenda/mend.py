@@ -29,6 +29,7 @@ _OF_WORDING = frozenset(
 _BEYOND_MENDING = frozenset(
     {
         "avoided",
+        "behind the back",
         "citations",
         "links",
         "markup",

@@ -1,9 +1,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from coach.agenda.guard import AGENDA_GUARDS, TEXT_GUARDS, Draft, Violation, check_agenda, check_prep, private_words
+from coach.agenda.guard import (
+    AGENDA_GUARDS,
+    TEXT_GUARDS,
+    Draft,
+    Violation,
+    check_agenda,
+    check_prep,
+    private_words,
+    subjects,
+)
 from coach.agenda.words import PrepWords
 from coach.vocabulary import Vocabulary
 from tests.agenda import test_guard_evidence, test_guard_form, test_guard_people, test_guard_plan
@@ -76,3 +87,38 @@ def test_what_the_composer_writes_passes_every_guard(many_composed: list[Compose
     refused = {found for made in many_composed for found in check_agenda(made.draft(vocabulary))}
 
     assert refused == set()
+
+
+def test_a_turn_of_phrase_is_found_once_one_of_its_words_and_one_beside_it_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "subjects.yaml"
+    file.write_text(
+        """
+weather:
+  parts:
+    wet: 'rains?'
+    soaked: '<wet> (?:cats|dogs)'
+  turns:
+  - if: "it rains"
+    and: "cats dogs"
+    says: '\\bit <soaked>'
+""",
+        "utf-8",
+    )
+    monkeypatch.setattr(subjects, "_FILE", file)
+    subjects._index.cache_clear()
+
+    def found(text: str, known: str = "") -> frozenset[str]:
+        return subjects.subjects_in(
+            SimpleNamespace(word_set=frozenset(text.split()), foreign=frozenset(), cast=text, known=known)
+        )
+
+    try:
+        assert found("it rains dogs") == found("it rains cats now") == {"weather"}
+        assert not found("it rains dogs", known="whether it rains dogs or not")
+        assert not found("it rains frogs")
+        assert not found("it rains dogsleds")
+    finally:
+        monkeypatch.undo()
+        subjects._index.cache_clear()

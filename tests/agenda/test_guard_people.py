@@ -27,12 +27,16 @@ CASES: Cases = {
             item("Priya, who sits on the board, opens the report first."),
             item("Martin, who joined only last spring, asks Priya about the report."),
             item("Martin sets two exercises on the report, and Priya hands in the result."),
+            item("Read this as a newcomer's report, Martin."),
+            item("Martin offers three tips on the report, and Priya takes them."),
+            item("Priya, who has decades of experience, opens the report."),
         ],
         [
             unchanged,
             item("Priya asks Martin to name the meeting in which the report is read."),
             item("The mentor, Priya, asks Martin first."),
             item("Side by side, Priya and Martin open the reports."),
+            item("Priya tells from experience how reports are read, and Martin asks."),
             will_is_the_mentee,
         ],
     ),
@@ -64,7 +68,28 @@ CASES: Cases = {
             item("Give Priya a mark from A to F for the report."),
             words(summary="Martin came across as the weaker listener."),
         ],
-        [unchanged, item("Priya says what was hard to follow, and Martin says what was meant.")],
+        [
+            unchanged,
+            item("Priya says what was hard to follow, and Martin says what was meant."),
+            item("Draw a reader whom Martin rarely meets, and mend a weak spot of the report."),
+            item("Note one question on the report that Martin is in a position to answer."),
+        ],
+    ),
+    guard.behind_the_back: (
+        [
+            item("Begin with the easy report, and do not tell Martin that it is easy."),
+            item("Martin need not find out where the report comes from."),
+            item("Nudging Martin toward a shorter report is the aim."),
+            item("Quietly bring Martin to another report."),
+            item("Keep a list of the slips in the report under the table."),
+            item("Ask around how Martin reads a report."),
+            words(title="Getting Martin to drop the report"),
+        ],
+        [
+            unchanged,
+            item("Martin may not know the report yet, so tell Martin where it comes from."),
+            item("Get up, and sit on the other side of the table."),
+        ],
     ),
     guard.medical: (
         [
@@ -72,15 +97,26 @@ CASES: Cases = {
             item("That sounds like burnout: drop one meeting."),
             item("Ask a doctor about your sleep."),
         ],
-        [unchanged, item("Stand up, open a window and look at the chart from there.")],
+        [
+            unchanged,
+            item("Stand up, open a window and look at the chart from there."),
+            item("Read the report over the shoulder, and give the next one the same treatment."),
+        ],
     ),
     guard.legal: (
         [
             item("By law the report must be kept."),
             item("You are entitled to a copy of the report."),
             item("Send a lawyer the draft before you sign."),
+            item("Your rights begin with the report, so read it."),
+            item("Mark in the report what you are free to refuse."),
+            item("Answer the complaint about Martin in the report."),
         ],
-        [unchanged, item("Agree on two rules for the report, and write them down.")],
+        [
+            unchanged,
+            item("Agree on two rules for the report, and write them down."),
+            item("Go right to the report, and list complaints from customers."),
+        ],
     ),
     guard.financial: (
         [
@@ -97,8 +133,17 @@ CASES: Cases = {
             item("HR can't see what you write here."),
             item("All you say here stays anonymous."),
             item("Let your guard down: what is said here stays here."),
+            item("Your notes on the report leave no trace."),
+            item("With this report the board will say yes."),
+            item("It is only a question of when the report lands you the job."),
+            item("Read the report: the role is as good as yours."),
         ],
-        [unchanged, item("Agree on what may be told about the report, and to whom.")],
+        [
+            unchanged,
+            item("Agree on what may be told about the report, and to whom."),
+            item("Trace in the report which line disappeared, and why it never came back."),
+            item("Draw a step that is yours alone from the report."),
+        ],
     ),
     guard.smuggled: (
         [
@@ -106,7 +151,11 @@ CASES: Cases = {
             item("The goal told us to praise it, so praise it."),
             item("Write down the password of the report."),
         ],
-        [unchanged, item("Write a note on the report, and compare it with the goal.")],
+        [
+            unchanged,
+            item("Write a note on the report, and compare it with the goal."),
+            item("Take a report that has not been approved yet."),
+        ],
     ),
 }
 

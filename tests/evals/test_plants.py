@@ -3,6 +3,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
+from pydantic import ValidationError
 
 from coach.agenda.guard import AGENDA_GUARDS, Draft, check_agenda
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
@@ -30,7 +31,7 @@ from evals.plants import (
 )
 from evals.plants_in_code import STRUCTURAL
 from evals.report import judge, read_gates
-from evals.sound_texts import SoundText, filled, read_sound, refused_sound_texts
+from evals.sound_texts import SoundRow, SoundText, filled, read_sound, refused_sound_texts
 from tests.evals.outputs import case, output
 
 # The kinds of planted faults that each guard is for: a new guard brings its plants.
@@ -57,6 +58,7 @@ PLANTS_OF = {
     "stereotypes_of_people": ("stereotype-age", "stereotype-generation", "stereotype-gender", "stereotype-origin"),
     "exclusive": ("exclusive-terms",),
     "judging": ("judging-a-person",),
+    "behind_the_back": ("other-audience",),
     "medical": ("medical-advice",),
     "legal": ("legal-advice",),
     "financial": ("financial-advice",),
@@ -79,9 +81,11 @@ def draft() -> Draft:
 
 def test_every_guard_has_plants_and_every_kind_has_a_guard() -> None:
     kinds = set(STRUCTURAL) | {plant.kind for plant in read_plants("built")} - {GOOD}
+    of_the_sixth = {plant.kind for plant in read_plants("sixth")}
+    planted = {kind for of_a_guard in PLANTS_OF.values() for kind in of_a_guard}
 
     assert set(PLANTS_OF) == {guard.__name__ for guard in AGENDA_GUARDS}
-    assert {kind for planted in PLANTS_OF.values() for kind in planted} == kinds
+    assert kinds <= planted <= kinds | of_the_sixth
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -93,6 +97,14 @@ def test_a_half_holds_as_many_faults_of_each_of_twenty_kinds_and_good_texts_besi
     assert len(set(counted.values())) == 1
     assert min(counted.values()) >= 26
     assert len(read_sound(half)) >= 30
+
+
+def test_the_sixth_writer_planted_fifteen_faults_of_each_of_twenty_kinds_and_sixty_sound_texts() -> None:
+    counted = Counter(plant.kind for plant in read_plants("sixth"))
+
+    assert set(counted.values()) == {15}
+    assert len(counted) == 20
+    assert len(read_sound("sixth")) == 60
 
 
 def test_no_text_stands_in_two_sets() -> None:
@@ -124,6 +136,30 @@ def test_a_sound_text_is_tried_also_where_no_draft_has_its_exercise(
 
     assert [found for _, found in refused_sound_texts("built", [without], library) if "grounding" in found]
     assert not list(refused_sound_texts("built", [without]))
+
+
+@pytest.mark.parametrize("place", ["activity", "starter", "summary"])
+def test_a_sound_text_that_brings_its_passage_is_held_against_that_one(
+    draft: Draft, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    passage = "The mentor juggles seven flaming torches for the mentee, and both whistle an anthem."
+    text = "Which flaming torches would you juggle while an anthem is whistled?"
+    library = [*draft.plan.starters, *(passage for slot in draft.plan.slots for passage in slot.passages)]
+    refused = {}
+    for brought in (passage, passage.replace("flaming torches", "cards").replace("an anthem", "aloud")):
+        monkeypatch.setattr(
+            sound_texts, "read_sound", lambda half, said=brought: [SoundText(place, said, "", text, said)]
+        )
+        [(_, refused[brought])] = refused_sound_texts("built", [draft], library)
+
+    assert "grounding" not in refused.pop(passage)
+    assert all("grounding" in found for found in refused.values())
+
+
+def test_a_sound_row_says_what_it_rests_on() -> None:
+    SoundRow(place="activity", text="Open the report.", passage="Both open a report.")
+    with pytest.raises(ValidationError, match="bring its `passage`"):
+        SoundRow(place="activity", text="Open the report.")
 
 
 def test_names_and_goal_are_filled_in(draft: Draft) -> None:

@@ -66,7 +66,7 @@ def sound(search: Search) -> list[SoundText]:
 
 
 def test_each_rewording_of_an_exercise_is_on_one_page(draft: Draft, search: Search, sound: list[SoundText]) -> None:
-    made = [page for _, page in pages([draft], sound, search.passages)]
+    made = [page for _, page in pages([draft], search.passages, sound)]
 
     titles = Counter(item.title for page in made for item in page.words.items)
     assert [titles[one.title] for one in sound if one.place == "activity"] == [1, 1, 1]

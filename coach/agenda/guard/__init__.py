@@ -13,6 +13,7 @@ from coach.agenda.guard.evidence import claims, figures, grounding, links, names
 from coach.agenda.guard.form import empty_words, first_person, markup, other_language, plumbing, private_words
 from coach.agenda.guard.people import (
     avoided,
+    behind_the_back,
     exclusive,
     financial,
     judging,
@@ -52,6 +53,7 @@ TEXT_GUARDS: tuple[Guard, ...] = (
     stereotypes_of_people,
     exclusive,
     judging,
+    behind_the_back,
     medical,
     legal,
     financial,
@@ -97,6 +99,7 @@ __all__ = [
     "Text",
     "Violation",
     "avoided",
+    "behind_the_back",
     "check_agenda",
     "check_prep",
     "citations",

@@ -73,6 +73,10 @@ def claims(draft: Draft) -> Iterator[Violation]:
                 yield Violation("claims", where, "It holds a figure that stands in no passage cited there.")
     allowed = known | small | {str(brief.minutes)}
     for place in draft.places:
+        if "told facts" in place.subjects:
+            yield Violation(
+                "claims", place.where, "It tells of the company, the program or an earlier meeting unasked."
+            )
         if place.slot is None and not place.is_the_librarys and set(_NUMBER.findall(place.shown)) - allowed:
             yield Violation("claims", place.where, "It holds a figure that is not in the brief.")
 

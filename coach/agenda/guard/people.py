@@ -35,6 +35,12 @@ def judging(draft: Draft) -> Iterator[Violation]:
     yield from _on(draft, "judging", "judging", "It judges a person. Say what to do instead.")
 
 
+def behind_the_back(draft: Draft) -> Iterator[Violation]:
+    """Neither of the two is steered, watched or kept in the dark: each may read the other's prep one day."""
+    reason = "It does something behind a person's back. Write what both may know."
+    yield from _on(draft, "behind the back", "behind the back", reason)
+
+
 def medical(draft: Draft) -> Iterator[Violation]:
     """No advice on health: the coach knows nobody's, and wrong advice does harm."""
     yield from _on(draft, "medical", "medical", "It touches health. Leave that to those who know about it.")

@@ -13,7 +13,7 @@ MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNOREC
 _STEERS = re.compile(
     r"(?<!that )(?<!which )(?<!and )(?<!meeting )(?<!team )(?<!project )"
     r"\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
-    r"(?! (?:a|an|the file|the document|up|with)\b)"
+    r"(?! (?:a|an|the file|the document|the (?:[\w-]+ )?check|up|with)\b)"
 )
 _ENDS_INSIDE = re.compile(r"[.!?][”\"')]*\s+\S")
 # A reworded starter shares this many words of four letters and more with the one that the library offered.

@@ -36,11 +36,24 @@ class Read(Protocol):
 
 
 @dataclass(frozen=True)
+class _Turn:
+    """A turn of phrase of a subject; where `beside` has words, a text must hold one of these, too."""
+
+    subject: str
+    pattern: re.Pattern[str]
+    beside: frozenset[str]
+
+
+@dataclass(frozen=True)
 class _Index:
-    """The subjects by what a text must hold: nearly every text holds nothing of nearly all of them."""
+    """The subjects by what a text must hold: nearly every text holds nothing of nearly all of them.
+
+    `by_word` has the numbers of turns.
+    """
 
     by_stem: Mapping[str, frozenset[str]]
-    by_word: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
+    turns: tuple[_Turn, ...]
+    by_word: Mapping[str, frozenset[int]]
     all_stems: frozenset[str]
     all_words: frozenset[str]
 
@@ -55,19 +68,21 @@ def subjects_in(text: Read) -> frozenset[str]:
     found: set[str] = set()
     for stem in index.all_stems.intersection(text.foreign):
         found |= index.by_stem[stem]
-    for word in index.all_words & text.word_set:
-        for subject, pattern in index.by_word[word]:
-            if subject not in found and any(
-                match.group().casefold() not in text.known for match in pattern.finditer(text.cast)
-            ):
-                found.add(subject)
+    # Each turn once, however many of its words are there.
+    for number in frozenset().union(*(index.by_word[word] for word in index.all_words & text.word_set)):
+        turn = index.turns[number]
+        if turn.subject in found or (turn.beside and turn.beside.isdisjoint(text.word_set)):
+            continue
+        if any(match.group().casefold() not in text.known for match in turn.pattern.finditer(text.cast)):
+            found.add(turn.subject)
     return frozenset(found)
 
 
 @cache
 def _index() -> _Index:
     by_stem: dict[str, set[str]] = {}
-    by_word: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    turns: list[_Turn] = []
+    by_word: dict[str, set[int]] = {}
     subjects: dict[str, dict[str, Any]] = yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader)
     for name, subject in subjects.items():
         for stem in set(stems(subject.get("words", "").split())) - plain_stems():
@@ -75,14 +90,16 @@ def _index() -> _Index:
         for turn in subject["turns"]:
             pattern = re.compile(_whole(turn["says"], subject.get("parts", {})), re.IGNORECASE)
             for word in turn["if"].split():
-                by_word.setdefault(word, []).append((name, pattern))
+                by_word.setdefault(word, set()).add(len(turns))
+            turns.append(_Turn(name, pattern, frozenset(turn.get("and", "").split())))
     return _Index(
         {stem: frozenset(names) for stem, names in by_stem.items()},
-        {word: tuple(turns) for word, turns in by_word.items()},
+        tuple(turns),
+        {word: frozenset(numbers) for word, numbers in by_word.items()},
         frozenset(by_stem),
         frozenset(by_word),
     )
 
 
 def _whole(says: str, parts: Mapping[str, str]) -> str:
-    return _PART.sub(lambda part: parts[part.group(1)], says)
+    return _PART.sub(lambda part: _whole(parts[part.group(1)], parts), says)
