@@ -71,8 +71,8 @@ def pages(
     exercises = deque(one for one in sound if one.place == "activity" and one.key in sections)
     others: dict[str, deque[SoundText]] = defaultdict(deque)
     for one in sound:
-        # A title or a summary of what no page is about has no place here.
-        if one.key in texts if one.place == "starter" else not one.passage:
+        # Of those that bring their passage only exercises have a place here.
+        if not one.passage and (one.place != "starter" or one.key in texts):
             others[one.key if one.place == "purpose" else one.place].append(one)
     number = 0
     while exercises:
