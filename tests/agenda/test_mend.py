@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from coach.agenda.guard import Draft, check_agenda
-from coach.agenda.mend import Mended, mend
+from coach.agenda.guard import AGENDA_GUARDS, Draft, check_agenda
+from coach.agenda.mend import _BEYOND_MENDING, _OF_WORDING, Mended, mend
 from coach.agenda.words import AgendaWords
 
 FREELY = "Gather around the marble castle, light the candle and play the trumpet in the orchard."
@@ -40,6 +40,13 @@ def mended(draft: Draft) -> Mended | None:
     found = check_agenda(draft)
     assert found, "there is nothing to mend"
     return mend(draft, found)
+
+
+def test_what_is_told_apart_are_guards_that_there_are() -> None:
+    guards = {guard.__name__.replace("_", " ") for guard in AGENDA_GUARDS}
+
+    assert guards > _OF_WORDING | _BEYOND_MENDING
+    assert not _OF_WORDING & _BEYOND_MENDING
 
 
 def test_words_that_stray_in_one_place_cost_that_place_alone(written: Draft, draft: Draft) -> None:
