@@ -19,6 +19,8 @@ MAX_PASSAGE_CHARACTERS = 900
 _HEADERS = MarkdownHeaderTextSplitter([("##", "h2"), ("###", "h3")], strip_headers=True)
 # A program's own documents are written as people write Markdown, with a title above.
 _OWN_HEADERS = MarkdownHeaderTextSplitter([(mark, mark) for mark in ("#", "##", "###", "####")], strip_headers=True)
+# Where a sentence begins with a role instead of a name.
+_SENTENCE = re.compile(r"(^|[.!?][”\"]?\s+)the (?=mentor|mentee)")
 _LONG = RecursiveCharacterTextSplitter(chunk_size=MAX_PASSAGE_CHARACTERS, chunk_overlap=100)
 
 
@@ -134,7 +136,7 @@ def chunk_document(document: Document) -> Iterator[Passage]:
         return
     front = document.front
     if isinstance(front, TopicFrontMatter):
-        yield _passage(document, AT_A_GLANCE, front.agenda_for("the mentor", "the mentee"))
+        yield _passage(document, AT_A_GLANCE, _SENTENCE.sub(r"\1The ", front.agenda_for("the mentor", "the mentee")))
     headers = _OWN_HEADERS if document.kind == "program" else _HEADERS
     for section in headers.split_text(document.body):
         headings: list[str] = list(section.metadata.values())

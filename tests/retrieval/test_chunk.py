@@ -54,8 +54,16 @@ def test_each_starter_is_a_passage_that_says_who_asks_and_is_embedded_alone(pass
 def test_what_an_activity_does_is_a_passage_without_placeholders(passages: list[Passage]) -> None:
     (glance,) = [passage for passage in passages if passage.section == AT_A_GLANCE]
 
-    assert glance.text.startswith("the mentor brings one trend")
+    assert glance.text.startswith("The mentor brings one trend")
     assert "{" not in glance.text
+
+
+def test_a_sentence_that_begins_with_a_role_begins_with_a_capital(library: Library) -> None:
+    texts = [passage.text for passage in chunk(library) if passage.section == AT_A_GLANCE]
+
+    assert any("The mentor" in text for text in texts)
+    assert any("and the mentee" in text for text in texts)
+    assert not [text for text in texts if re.search(r"(?:^|[.!?][”\"]?\s)the ment", text)]
 
 
 def test_ids_stay_when_nothing_changed(tmp_path: Path) -> None:
