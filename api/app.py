@@ -114,6 +114,8 @@ def create_app(
         daily = asyncio.create_task(_every_day(state, await ahead.recall_standing(opened)))
         yield
         daily.cancel()
+        # What it writes is kept or undone before the store closes.
+        await asyncio.gather(daily, return_exceptions=True)
         await state.jobs.drain()
         if given is None:
             opened.close()
