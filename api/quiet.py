@@ -29,9 +29,10 @@ class Quiet:
                 self._none.set()
 
     async def comes(self, for_s: float, at_most_s: float) -> None:
-        """Return once no call was answered for `for_s` seconds, or when `at_most_s` are over."""
+        """Return once no call was answered for `for_s` seconds from now on, or when `at_most_s` are over."""
+        began = time.monotonic()
         with suppress(TimeoutError):
             async with asyncio.timeout(at_most_s):
-                while (left := self._last + for_s - time.monotonic()) > 0 or self._under_way:
+                while (left := max(self._last, began) + for_s - time.monotonic()) > 0 or self._under_way:
                     await self._none.wait()
                     await asyncio.sleep(max(left, 0))

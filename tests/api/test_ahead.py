@@ -251,6 +251,14 @@ async def test_quiet_waits_for_calls_to_end_and_not_for_ever() -> None:
     assert 0.1 <= time.monotonic() - ended < 1
 
 
+async def test_a_service_that_has_just_started_was_not_quiet_before() -> None:
+    quiet = Quiet()
+    await asyncio.sleep(0.15)
+    began = time.monotonic()
+    await quiet.comes(0.1, 10)
+    assert time.monotonic() - began >= 0.09
+
+
 async def test_probes_do_not_break_the_quiet_and_calls_do(service: Service, pair: PairOfPeople) -> None:
     quiet = service.state.quiet
     before = quiet._last
