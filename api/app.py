@@ -14,10 +14,11 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from api import problems
+from api import ahead, problems
 from api.headers import SafeHeaders
 from api.oidc import Issuer
 from api.own_documents import read_ahead
+from api.quiet import Quiet
 from api.rates import Rates, TooManyRequests, address_of
 from api.routes import (
     agendas,
@@ -38,11 +39,8 @@ from api.schemas import Problem
 from api.state import AppState
 from api.watch import Metrics, Watch
 from coach import tracing
-from coach.agenda.brief import make_brief
-from coach.agenda.choose import questions, standing_questions
 from coach.agenda.pipeline import AgendaMaker
 from coach.erasure import forget_texts, run_retention, scrub
-from coach.errors import NotFound
 from coach.feedback import CommentReader
 from coach.feedback.reading import MANY, OwnReader, read_comments
 from coach.feedback.second_reader import SecondReader, read_with_both
@@ -52,7 +50,6 @@ from coach.llm_address import refuse_link_local
 from coach.retrieval.search import Search, open_search, show_progress
 from coach.settings import Settings
 from coach.store import Store
-from coach.store.agendas import load_facts
 from coach.store.documents import known_documents
 
 log = structlog.get_logger(__name__)
@@ -81,7 +78,7 @@ def create_app(
     """
     settings = settings or Settings()
     given = search
-    rates, metrics = Rates(settings), Metrics()
+    rates, metrics, quiet = Rates(settings), Metrics(), Quiet()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -91,6 +88,7 @@ def create_app(
             model=model or _model(settings),
             rates=rates,
             metrics=metrics,
+            quiet=quiet,
             issuer=Issuer(settings) if settings.oidc_issuer else None,
             reader=reader,
         )
@@ -111,12 +109,13 @@ def create_app(
         state.maker = AgendaMaker(opened, state.model, settings.llm_timeout_s)
         state.summary_maker = SummaryMaker(opened, state.model, settings.llm_timeout_s)
         state.second_reader = SecondReader.open(opened, state.model, settings)
-        state.jobs.enqueue("load-embedding-model")
         # What an earlier run stored and did not come to read.
         state.jobs.enqueue("read-comments")
-        daily = asyncio.create_task(_every_day(state))
+        daily = asyncio.create_task(_every_day(state, await ahead.recall_standing(opened)))
         yield
         daily.cancel()
+        # What it writes is kept or undone before the store closes.
+        await asyncio.gather(daily, return_exceptions=True)
         await state.jobs.drain()
         if given is None:
             opened.close()
@@ -164,7 +163,7 @@ def create_app(
     app.add_middleware(
         Door, max_body_bytes=settings.max_body_bytes, max_import_bytes=settings.max_import_bytes, rates=rates
     )
-    app.add_middleware(Watch, metrics=metrics, log_requests=settings.log_requests)
+    app.add_middleware(Watch, metrics=metrics, quiet=quiet, log_requests=settings.log_requests)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -311,11 +310,13 @@ def _document(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-async def _every_day(state: AppState) -> None:
+async def _every_day(state: AppState, standing_known: bool) -> None:
     """What is due by the calendar: at the start, and each day that the service runs."""
     while True:
         state.jobs.enqueue("retention")
         state.jobs.enqueue("tidy-documents")
+        await ahead.make_ready(state, standing_known)
+        standing_known = True
         await asyncio.sleep(_DAY_S)
 
 
@@ -324,25 +325,10 @@ def _model(settings: Settings) -> LanguageModel | None:
 
 
 def _register_jobs(state: AppState) -> None:
-    async def load_embedding_model() -> None:
-        if state.search is not None:
-            await state.search.warm(standing_questions())
-
     async def heal_index() -> None:
         if state.search is not None:
             await state.search.heal()
             log.info("index.healed")
-
-    async def warm_session(session_id: str) -> None:
-        """Embed what this session's agenda will ask, while nobody waits for it."""
-        if state.search is None:
-            return
-        try:
-            async with state.store.read() as db:
-                facts = await load_facts(db, session_id)
-        except NotFound:
-            return
-        await state.search.warm(questions(make_brief(facts).brief))
 
     async def read_arrived(feedback_id: str | None = None) -> None:
         """Read the comments of this feedback; without one, all that are unread."""
@@ -393,7 +379,7 @@ def _register_jobs(state: AppState) -> None:
     state.jobs.register("forget-pair", forget_pair)
     state.jobs.register("scrub-database", scrub_database)
     state.jobs.register("retention", retention)
-    state.jobs.register("load-embedding-model", load_embedding_model)
     state.jobs.register("heal-index", heal_index)
-    state.jobs.register("warm-session", warm_session)
+    state.jobs.register("warm-session", partial(ahead.warm_session, state))
+    state.jobs.register("warm-pair", partial(ahead.warm_pair, state))
     state.jobs.register("read-comments", read_arrived)

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.budget import Budget
 from api.oidc import Issuer
+from api.quiet import Quiet
 from api.rates import Rates
 from api.watch import Metrics
 from coach.agenda.pipeline import AgendaMaker
@@ -27,7 +28,7 @@ from coach.store import Store
 class AppState:
     """Everything with a life of its own. `search` is None until the index could be opened; `not_ready` then says
     why. Without a `reader` comments stay unread, without a `second_reader` no model reads them, and without an
-    `issuer` nobody signs in elsewhere.
+    `issuer` nobody signs in elsewhere. `keeping` is held by background work that writes to the database.
     """
 
     settings: Settings
@@ -37,6 +38,8 @@ class AppState:
     issuer: Issuer | None = None
     metrics: Metrics = field(default_factory=Metrics)
     jobs: Jobs = field(default_factory=Jobs)
+    quiet: Quiet = field(default_factory=Quiet)
+    keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
     search: Search | None = None
     maker: AgendaMaker | None = None
     summary_maker: SummaryMaker | None = None

@@ -6,11 +6,13 @@ A route is told by its template, so that neither ids nor addresses that somebody
 
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
+from api.quiet import Quiet
 from coach.tracing import span
 
 log = structlog.get_logger(__name__)
@@ -21,6 +23,8 @@ NO_ROUTE = "none"
 _BLIND = ("feedback", "/private-note", "/me/export")
 # One's own settings are changed by it, and nothing that the partner could see.
 _BLIND_CALL = ("PATCH", "/v1/pairs/{pair_id}")
+# Probes and metrics come however quiet it is.
+_CALLS = "/v1/"
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -69,8 +73,8 @@ class Metrics:
 class Watch:
     """Counts each request, traces it, and with `log_requests` writes a line of it."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]], metrics: Metrics, log_requests: bool) -> None:
-        self._app, self._metrics, self._log = app, metrics, log_requests
+    def __init__(self, app: Callable[..., Awaitable[None]], metrics: Metrics, quiet: Quiet, log_requests: bool) -> None:
+        self._app, self._metrics, self._quiet, self._log = app, metrics, quiet, log_requests
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         """Serve one request."""
@@ -90,7 +94,8 @@ class Watch:
         try:
             with span(method, http__request__method=method) as under_way:
                 try:
-                    await self._app(scope, receive, noted_send)
+                    with self._quiet.broken() if scope["path"].startswith(_CALLS) else nullcontext():
+                        await self._app(scope, receive, noted_send)
                 finally:
                     # The router knows the route, and the door the id, only once the request is through.
                     route = template_of(scope)

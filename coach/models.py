@@ -171,6 +171,19 @@ class MentoringSession(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
+class SessionVectors(SQLModel, table=True):
+    """Vectors of what a session's agenda will ask, from the words of its two, so that a start need not make them again.
+
+    `model` is the fingerprint of the embedding model, and `vectors` what `coach.retrieval.kept` packs.
+    """
+
+    __tablename__ = "session_vectors"
+
+    session_id: str = Field(foreign_key="mentoring_session.id", primary_key=True)
+    model: str
+    vectors: bytes = Field(sa_type=LargeBinary)
+
+
 class ActionItem(SQLModel, table=True):
     """Something that one of the two said they would do."""
 

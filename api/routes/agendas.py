@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy.exc import IntegrityError
 
 from api import events
+from api.ahead import recall
 from api.auth import Caller, PairMember
 from api.dependencies import Id, IdempotencyKey, negotiate
 from api.own_documents import passages_for
@@ -104,6 +105,7 @@ async def create_agenda(
                             return shown_agenda(before, role)
                 progress("brief")
                 briefing, pair = make_brief(known), known.people.pair
+                kept_vectors = recall(state, known, briefing)
                 own = await passages_for(state, pair.program_id, known.document_ids)
                 # What no model writes sets nothing aside of what others may use.
                 async with nullcontext(False) if composed else state.budget.spending(pair.program_id) as spent:
@@ -123,6 +125,8 @@ async def create_agenda(
                     progress("storing")
                     with span("agenda storing"):
                         stored = await _stored(state, made, caller, key)
+                if not kept_vectors:
+                    state.jobs.enqueue("warm-session", session_id=session_id)
                 if stored:
                     state.metrics.count_agenda(stored.content["generator"])
                     return shown_agenda(stored, role)
@@ -169,7 +173,9 @@ async def create_starters(
     for _ in range(_TRIES):
         async with state.store.read() as db:
             facts = await _facts(state, caller, session_id, db)
-        chosen = await more_starters(make_brief(facts), search, body.count, body.topic)
+        briefing = make_brief(facts)
+        kept_vectors = recall(state, facts, briefing)
+        chosen = await more_starters(briefing, search, body.count, body.topic)
         async with state.store.write() as db:
             await hold_open(db, facts.people.pair.id)
             if await add_asked(db, facts.people.pair.id, session_id, [passage.text for passage in chosen]):
@@ -178,6 +184,8 @@ async def create_starters(
         # The partner was given some of these in the same moment: choose again.
     else:
         raise Conflict("Several starters for this pair are being chosen at once. Try again.")
+    if not kept_vectors:
+        state.jobs.enqueue("warm-session", session_id=session_id)
     short = len(chosen) < body.count
     return schemas.Starters(
         starters=[

@@ -17,10 +17,13 @@ from coach.models import EXPERIENCE_LIMIT, RETENTION_DAYS, Pair, Participant, Pr
 from coach.store.pairs import PairPeople, pairs_of, put_note
 from coach.store.programs import get_program, list_pairs, list_programs
 from coach.store.reports import lock_program, newest_minimums, raise_minimums
+from coach.store.vectors import forget_vectors_of_pairs
 
 router = APIRouter(tags=["programs and pairs"])
 
 _LONGEST_AGO, _FARTHEST = timedelta(days=10 * 366), timedelta(days=5 * 366)
+# What changes the questions that agendas ask the library.
+_ASKED = frozenset({"goals", "goals_reached", "topics", "avoid_topics"})
 
 
 @router.post("/programs", status_code=201)
@@ -173,7 +176,14 @@ async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoord
             if role is None:
                 raise Forbidden(f"{name} is for each person to set for themselves.")
             setattr(people.mentor if role == "mentor" else people.mentee, name, own[name])
+        asks_otherwise = changes.keys() & _ASKED
+        if asks_otherwise:
+            # Whoever keeps vectors holds the pair's row before theirs.
+            await db.flush()
+            await forget_vectors_of_pairs(db, [pair_id])
         await caller.did(db, "pair.change", pair_id=pair_id)
+    if asks_otherwise:
+        state.jobs.enqueue("warm-pair", pair_id=pair_id)
     return _pair(people, caller)
 
 

@@ -23,10 +23,11 @@ router = APIRouter(tags=["rights"])
 
 NOTICE = (
     "This is all that is held on you. What your partner wrote for themselves alone, and feedback that they did not "
-    "share, is theirs and not in here; nor are the numbers that the coach keeps of your answers and of questions that "
-    "you were given, to compare texts with. With each agenda the coach keeps what it was made from. That repeats what "
-    "is in here as it was then, without what either of you asked to keep out: to show what is left would tell you of "
-    "your partner's. The log of who did what holds ids and times alone."
+    "share, is theirs and not in here; nor are the numbers that the coach keeps of your answers, of your goals and of "
+    "what else your agendas ask the library, and of questions that you were given, to compare texts with. With each "
+    "agenda the coach keeps what it was made from. That repeats what is in here as it was then, without what either "
+    "of you asked to keep out: to show what is left would tell you of your partner's. The log of who did what holds "
+    "ids and times alone."
 )
 
 

@@ -20,6 +20,7 @@ from coach.store.feedback import move_feedback
 from coach.store.pairs import get_action, list_actions, open_actions
 from coach.store.programs import get_program
 from coach.store.sessions import NO_SESSION, change, get_session, list_sessions, next_number
+from coach.store.vectors import forget_vectors
 
 router = APIRouter(tags=["sessions and actions"])
 
@@ -99,6 +100,8 @@ async def change_session(
         change(row, changes)
         if "status" in changes:
             await _mark(db, row)
+        if "focus" in changes:
+            await forget_vectors(db, session_id)
         sessions = await list_sessions(db, row.pair_id)
         await caller.did(db, "session.change", session_id=session_id)
     if "focus" in changes:

@@ -83,7 +83,12 @@ def strengths_query(brief: SessionBrief) -> str:
 
 def questions(brief: SessionBrief) -> list[str]:
     """Every query that an agenda of this pair asks, so that they can be embedded before they are needed."""
-    return [*_starter_queries(brief), strengths_query(brief), *standing_questions()]
+    return [*own_questions(brief), *standing_questions()]
+
+
+def own_questions(brief: SessionBrief) -> list[str]:
+    """The queries that are in the words of this pair."""
+    return [*_starter_queries(brief), strengths_query(brief)]
 
 
 def standing_questions() -> list[str]:

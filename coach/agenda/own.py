@@ -10,6 +10,7 @@ from coach.agenda.choose import may_be_shown
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
 from coach.errors import EmbeddingError, IndexUnavailable
 from coach.retrieval.chunk import Passage
+from coach.retrieval.library import TOPICS, Topic
 from coach.retrieval.own import ProgramPassages
 from coach.retrieval.search import Search
 
@@ -38,6 +39,11 @@ class _Question:
     place: int
     text: str
     least: float = FITS
+
+
+def standing_questions() -> list[str]:
+    """What every program's documents are held against, whatever a pair has told."""
+    return [*_STANDING.values(), *map(_in_words, TOPICS)]
 
 
 async def cite_own(plan: AgendaPlan, briefing: Briefing, search: Search, own: ProgramPassages) -> AgendaPlan:
@@ -101,4 +107,8 @@ def _asked(plan: AgendaPlan, brief: SessionBrief) -> Iterator[_Question]:
 def _topic(slot: Slot, brief: SessionBrief) -> str | None:
     """The topic of the activity, in words, where the two have chosen it."""
     topic = slot.activity.front.topic if slot.activity is not None else None
-    return topic.replace("-", " ") if topic is not None and topic in brief.topics else None
+    return _in_words(topic) if topic is not None and topic in brief.topics else None
+
+
+def _in_words(topic: Topic) -> str:
+    return topic.replace("-", " ")

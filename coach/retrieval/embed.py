@@ -152,6 +152,7 @@ class Embedder:
         self._encoder = encoder
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed")
         self._cache: OrderedDict[str, Vector] = OrderedDict()
+        self._standing: dict[str, Vector] = {}
         self._pending: dict[str, asyncio.Future[Vector]] = {}
         self._drainer: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -178,6 +179,19 @@ class Embedder:
             found[text] = await asyncio.shield(future)
         return [vector for text in texts if (vector := found[text]) is not None]
 
+    def take(self, vectors: Mapping[str, Vector]) -> None:
+        """Know these texts' vectors, made before by a model of this fingerprint."""
+        for text, vector in vectors.items():
+            self._remember(text, vector)
+
+    def stand(self, vectors: Mapping[str, Vector]) -> None:
+        """Know these for good: texts that are nobody's in particular, and few."""
+        self._standing |= vectors
+
+    async def load(self) -> None:
+        """Have the model in memory, for texts to come. Raises EmbeddingError."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._encoder.encode, ["ready"])
+
     def forget_texts(self) -> None:
         """Let go of the texts that are kept with their vectors."""
         self._cache.clear()
@@ -187,6 +201,8 @@ class Embedder:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _cached(self, text: str) -> Vector | None:
+        if text in self._standing:
+            return self._standing[text]
         vector = self._cache.get(text)
         if vector is not None:
             self._cache.move_to_end(text)
@@ -218,10 +234,14 @@ class Embedder:
                 continue
             for (text, future), vector in zip(batch.items(), vectors, strict=True):
                 del pending[text]
-                self._cache[text] = vector
+                self._remember(text, vector)
                 future.set_result(vector)
-            while len(self._cache) > _CACHED_TEXTS:
-                self._cache.popitem(last=False)
+
+    def _remember(self, text: str, vector: Vector) -> None:
+        self._cache[text] = vector
+        self._cache.move_to_end(text)
+        while len(self._cache) > _CACHED_TEXTS:
+            self._cache.popitem(last=False)
 
 
 @contextmanager

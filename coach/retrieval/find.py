@@ -16,6 +16,7 @@ import structlog
 from coach.errors import EmbeddingError, IndexUnavailable
 from coach.retrieval.chunk import AT_A_GLANCE, Passage
 from coach.retrieval.embed import Embedder, Vector
+from coach.retrieval.kept import holds_exactly, packed, unpacked
 from coach.retrieval.lexical import Scores
 from coach.retrieval.library import TOPICS, Kind, Stage, Topic
 from coach.retrieval.rank import Legs, Ranker, Ranking
@@ -119,6 +120,31 @@ class Finder:
         await self._rank([self._as_asked(text) for text in texts])
 
     @property
+    def model(self) -> str:
+        """Names the weights of the embedding model."""
+        return self._embedder.fingerprint
+
+    async def vectors_of(self, texts: Sequence[str]) -> bytes:
+        """The vectors of these questions, for `recall`. Raises EmbeddingError."""
+        asked = self._each_as_asked(texts)
+        return packed(dict(zip(asked, await self._embedder.embed(asked), strict=True)))
+
+    def recall(self, texts: Sequence[str], model: str, kept: bytes) -> bool:
+        """Know these questions by what `vectors_of` gave under this model, so that the model need not be asked.
+
+        What is of other words or of another model is not used. Returns whether it was of exactly these questions.
+        """
+        if model != self.model:
+            return False
+        asked = self._each_as_asked(texts)
+        self._embedder.take(unpacked(kept, [text for text in asked if text not in self._rankings]))
+        return holds_exactly(kept, asked)
+
+    async def load_model(self) -> None:
+        """Have the embedding model in memory before somebody asks what is not known. Raises EmbeddingError."""
+        await self._embedder.load()
+
+    @property
     def healthy(self) -> bool:
         """False after a search that the index failed, until it is healed."""
         return self._broken is None
@@ -186,6 +212,9 @@ class Finder:
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of a document in its order; none where there is no such document."""
         return self._by_document.get(document_id, [])
+
+    def _each_as_asked(self, queries: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(map(self._as_asked, queries)))
 
     def _as_asked(self, query: str) -> str:
         """What is embedded, looked for and cached: the beginning of a long query, spelt as it was meant."""

@@ -20,6 +20,7 @@ from coach.retrieval.library import Document, Library, Topic, read_library
 from coach.retrieval.own import OwnPassages, PerProgram, ProgramPassages
 from coach.retrieval.rank import Ranker
 from coach.retrieval.spelling import Spelling
+from coach.retrieval.standing import StandingQuestions
 from coach.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,7 @@ class Search(Finder):
         super().__init__(passages, ranker, embedder, thread, spelling)
         self.library = library
         self.own = OwnPassages(index, embedder)
+        self._standing = StandingQuestions(index, embedder.fingerprint)
         self._index = index
         self.texts = indexed
         self._version = version_of(self.texts, embedder.fingerprint)
@@ -98,6 +100,28 @@ class Search(Finder):
     async def heal(self) -> None:
         """Build again what broke while the service runs; searches go on by words meanwhile."""
         await self.in_thread(self.build)
+
+    async def recall_standing(self, texts: Sequence[str]) -> bool:
+        """Know these questions, which the coach asks for everybody, by what `keep_standing` left in the index.
+
+        Returns whether it knows all of them.
+        """
+        asked = self._each_as_asked(texts)
+        try:
+            known = await self.in_thread(partial(self._standing.known, asked))
+        except IndexUnavailable:
+            return False
+        self._embedder.stand(known)
+        return len(known) == len(asked)
+
+    async def keep_standing(self, texts: Sequence[str]) -> None:
+        """Leave the vectors of these questions in the index, for the next start. Raises IndexUnavailable,
+        EmbeddingError.
+        """
+        asked = self._each_as_asked(texts)
+        vectors = dict(zip(asked, await self._embedder.embed(asked), strict=True))
+        self._embedder.stand(vectors)
+        await self.in_thread(partial(self._standing.keep, vectors))
 
     async def within(self, program_id: str, documents: Sequence[Document]) -> Finder:
         """The library together with what a program added for itself, which nobody else's search finds.

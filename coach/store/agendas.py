@@ -27,6 +27,7 @@ from coach.models import (
     PrivateNote,
     Program,
     ProgramDocument,
+    SessionVectors,
     TokensSpent,
     now,
 )
@@ -51,7 +52,8 @@ class PastAgenda:
 class AgendaFacts:
     """Everything that is known when an agenda is made, as rows read in one transaction.
 
-    `document_ids` are those of the program's own documents, in order.
+    `document_ids` are those of the program's own documents, in order; `vectors` were kept when
+    what the agenda will ask was embedded.
     """
 
     program: Program
@@ -64,6 +66,7 @@ class AgendaFacts:
     asked: frozenset[str]
     feedback: tuple[SharedFeedback, ...] = ()
     document_ids: tuple[str, ...] = ()
+    vectors: SessionVectors | None = None
 
 
 @lru_cache(maxsize=8_192)
@@ -85,6 +88,7 @@ _MEETING = (
         _mentor_note.text,
         _mentee_note.text,
         exists().where(col(ProgramDocument.program_id) == col(Program.id)),
+        SessionVectors,
     )
     .join(Pair, col(Pair.id) == col(MentoringSession.pair_id))
     .join(_mentor, col(Pair.mentor_id) == _mentor.id)
@@ -92,6 +96,7 @@ _MEETING = (
     .join(Program, col(Pair.program_id) == col(Program.id))
     .outerjoin(_mentor_note, (_mentor_note.pair_id == Pair.id) & (_mentor_note.participant_id == _mentor.id))
     .outerjoin(_mentee_note, (_mentee_note.pair_id == Pair.id) & (_mentee_note.participant_id == _mentee.id))
+    .outerjoin(SessionVectors, col(SessionVectors.session_id) == col(MentoringSession.id))
     .where(col(MentoringSession.id) == bindparam("session_id"))
 )
 _newer = aliased(Agenda)
@@ -141,7 +146,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
     row = (await db.execute(_MEETING, {"session_id": session_id})).one_or_none()
     if row is None:
         raise NotFound(NO_SESSION)
-    session, pair, mentor, mentee, program, mentor_note, mentee_note, has_documents = row
+    session, pair, mentor, mentee, program, mentor_note, mentee_note, has_documents, vectors = row
     notes = {pair.mentor_id: mentor_note, pair.mentee_id: mentee_note}
     series = (await db.execute(_SERIES, {"pair_id": pair.id})).all()
     sessions = [meeting for meeting, *_ in series]
@@ -163,6 +168,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         asked=await asked_keys(db, pair.id),
         feedback=tuple(await revealed(db, pair.id, now())) if told else (),
         document_ids=tuple(await document_ids(db, program.id)) if has_documents else (),
+        vectors=vectors,
     )
 
 

@@ -34,6 +34,7 @@ from coach.models import (
     Token,
     new_id,
 )
+from coach.store.vectors import forget_vectors_of_pairs
 from coach.vocabulary import plain_stems, stems
 
 FORMER = "Former participant"
@@ -44,7 +45,7 @@ _OF_ONESELF = ("role_title", "department", "strengths", "wants_to_learn", "avoid
 # What becomes of each table's rows; a test holds it against the tables that there are.
 REACHED = frozenset({
     "action_item", "agenda", "asked_starter", "comment", "feedback", "feedback_summary", "idempotency_key",
-    "mentoring_session", "pair", "participant", "private_note", "token",
+    "mentoring_session", "pair", "participant", "private_note", "session_vectors", "token",
 })  # fmt: skip
 HOLD_NOBODY = frozenset({"program", "program_document", "audit_line", "audit_head", "theme_report", "tokens_spent"})
 
@@ -129,6 +130,7 @@ async def _close(db: AsyncSession, pair_ids: Collection[str]) -> None:
     tables: tuple[Any, ...] = (Agenda, AskedStarter, ActionItem)
     for table in tables:
         await db.execute(delete(table).where(table.pair_id.in_(pair_ids)))
+    await forget_vectors_of_pairs(db, pair_ids)
     # The row stays for the model tokens that were used on its day.
     await db.execute(
         update(FeedbackSummary).where(col(FeedbackSummary.pair_id).in_(pair_ids)).values(key=None, content=None)

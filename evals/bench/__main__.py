@@ -127,6 +127,8 @@ class Bench:
                 call = side.call(cold.first, 0)
                 until = server.wait_for(call["method"], call["path"], call["body"], call["token"])
                 seen[side.title].add("start/agenda", until)
+                # What a side does once nobody asks it is not to slow the other's start.
+                servers[side.title].wait_until_idle()
             for side in order:
                 self._phase(side, servers[side.title], seen[side.title], cold.warm_up, 0, 4)
             self._condition("cold", title, order, servers, stub, seen, cold.asked, 0)

@@ -168,7 +168,7 @@ def markdown(service: Measured, chain: Measured, about: dict[str, str], command:
         "unless a row names one), one server process each. The service also checks a token, reads and writes its "
         "database and guards what the stub wrote; the chain does none of this. A pair is planned days before its "
         "agenda is asked for, and the service embeds its goals then; the chain is told them with the request. After a "
-        "restart (cold) the service has nothing embedded either. The ratio is service to chain."
+        "restart (cold) the service has what it kept. The ratio is service to chain."
     )
     shares = (
         f"Words of {service.title} by source: {_shares(service.sources)}. Statuses: {service.title} "

@@ -123,6 +123,8 @@ class ServiceSide:
             (made,) = self._send(server, [_post("/v1/programs", self._admin, program)])
             self._pairs_path = f"/v1/programs/{made['id']}/pairs"
             self.plan(server, numbers)
+            # Pairs are planned days before they meet.
+            server.wait_until_idle()
 
     def plan(self, server: Server, numbers: Sequence[int]) -> None:
         """Make the pair of each brief, a token for its mentor, and its first sessions."""

@@ -251,3 +251,27 @@ def test_where_the_c_library_cannot_give_memory_back_texts_are_encoded_all_the_s
     monkeypatch.setattr("coach.retrieval.embed._trimming", lambda: None)
 
     assert encoder.encode(["a"]).shape == (1, 384)
+
+
+async def test_vectors_that_are_brought_are_bounded_like_those_that_are_made(
+    embedder: Embedder, fake: WordHashEncoder
+) -> None:
+    texts = [f"text {number}" for number in range(embed_module._CACHED_TEXTS + 1)]
+    embedder.take(dict(zip(texts, fake.encode(texts), strict=True)))
+    fake.batches.clear()
+
+    await embedder.embed([texts[-1], texts[1]])
+    assert fake.batches == []
+    await embedder.embed([texts[0]])
+    assert fake.texts == [texts[0]]
+
+
+async def test_what_is_nobodys_outlasts_that_texts_are_forgotten(embedder: Embedder, fake: WordHashEncoder) -> None:
+    embedder.stand(dict(zip(["a"], fake.encode(["a"]), strict=True)))
+    embedder.take(dict(zip(["b"], fake.encode(["b"]), strict=True)))
+    fake.batches.clear()
+
+    embedder.forget_texts()
+    await embedder.embed(["a", "b"])
+
+    assert fake.texts == ["b"]

@@ -391,3 +391,33 @@ async def test_a_question_that_was_warmed_is_not_embedded_again_however_it_is_sp
     monkeypatch.setattr(search, "_embedder", None)
 
     assert len(await search.find(typed, 3)) == 3
+
+
+async def test_standing_questions_are_known_again_after_a_start_and_to_the_last_bit(
+    tmp_path: Path, opening: Open, fake: WordHashEncoder
+) -> None:
+    library = library_of(tmp_path / "library", *PLACES.items())
+    before = opening(library)
+    before.build()
+    assert not await before.recall_standing(["say hello", "see a trend"])
+    await before.keep_standing(["say hello", "an old question"])
+    await before.keep_standing(["say hello", "see a trend"])
+    kept = await before.vectors_of(["say hello", "see a trend"])
+
+    after = opening(library)
+    fake.batches.clear()
+    assert not await after.recall_standing(["an old question"])
+    assert await after.recall_standing(["say hello", "see a trend"])
+
+    assert await after.vectors_of(["say hello", "see a trend"]) == kept
+    assert fake.batches == []
+
+
+async def test_an_index_that_cannot_be_asked_only_costs_the_standing_questions(
+    small: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_texts: object) -> object:
+        raise IndexUnavailable("gone")
+
+    monkeypatch.setattr(small._standing, "known", broken)
+    assert not await small.recall_standing(["say hello"])

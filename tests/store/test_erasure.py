@@ -20,6 +20,7 @@ from coach.models import (
     Participant,
     PrivateNote,
     Program,
+    SessionVectors,
     Token,
     now,
 )
@@ -69,6 +70,7 @@ async def fill(store: Store, pair: Pair, meeting: MentoringSession) -> None:
             db.add(ActionItem(pair_id=pair.id, session_id=meeting.id, owner=role, text=CANARY))
             db.add(IdempotencyKey(token_id=tokens[author], key=f"{CANARY} {role}", request="", agenda_id=agenda.id))
         db.add(AskedStarter(pair_id=pair.id, key=CANARY, session_id=meeting.id))
+        db.add(SessionVectors(session_id=meeting.id, model="words", vectors=CANARY.encode()))
 
 
 async def said(store: Store) -> dict[str, str]:
@@ -78,7 +80,7 @@ async def said(store: Store) -> dict[str, str]:
 
 async def test_an_erased_person_is_in_no_row(store: Store, pair: Pair, meeting: MentoringSession) -> None:
     await fill(store, pair, meeting)
-    assert sum(CANARY in rows for rows in (await said(store)).values()) == 9
+    assert sum(CANARY in rows for rows in (await said(store)).values()) == 10
     async with store.write() as db:
         assert (await erase(db, pair.mentor_id, now())).pair_ids == (pair.id,)
     assert [name for name, rows in (await said(store)).items() if CANARY in rows] == []
