@@ -37,6 +37,13 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
         steps.append("Read the starters once and mark the one you would most like to ask, or be asked.")
     shared = [step for step in [*steps, *further] if not briefing.avoid.touches(step)][:4]
 
+    if "start-on-time" in brief.wishes:
+        shared.insert(
+            0,
+            f"Be there, or in the call, two minutes before it begins. If you cannot, tell {partner} before then, "
+            "not after.",
+        )
+
     own_steps = []
     if private.note:
         own_steps.append(
@@ -72,11 +79,11 @@ def told_alone(role: Role, plan: AgendaPlan, briefing: Briefing) -> list[str]:
             f"{partner} is not told why. Change your list if you want it back."
         )
     if role in plan.rested:
-        why = (
-            "You asked that no meeting draws on what you have lived through"
-            if private.experience_limit == 0
-            else "Your last meetings drew a good deal on what you have lived through"
-        )
+        why = "Your last meetings drew a good deal on what you have lived through"
+        if private.experience_limit == 0:
+            why = "You asked that no meeting draws on what you have lived through"
+        elif role in brief.weighed_on:
+            why = "It weighs on you to be the example, as your feedback had it"
         steps.append(
             f"{why}, so this agenda rests on the work instead. {partner} is not told. If you would rather go on with "
             "it, raise your limit in the coach and ask for the agenda again; the choice is yours."

@@ -51,7 +51,7 @@ class PastAgenda:
 class AgendaFacts:
     """Everything that is known when an agenda is made, as rows read in one transaction.
 
-    `document_ids` are those of the program's own documents, in order.
+    `document_ids` are those of the program's own documents, in order; `asked_at` is when the agenda was asked for.
     """
 
     program: Program
@@ -64,6 +64,7 @@ class AgendaFacts:
     asked: frozenset[str]
     feedback: tuple[SharedFeedback, ...] = ()
     document_ids: tuple[str, ...] = ()
+    asked_at: datetime | None = None
 
 
 @lru_cache(maxsize=8_192)
@@ -163,6 +164,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         asked=await asked_keys(db, pair.id),
         feedback=tuple(await revealed(db, pair.id, now())) if told else (),
         document_ids=tuple(await document_ids(db, program.id)) if has_documents else (),
+        asked_at=now(),
     )
 
 
