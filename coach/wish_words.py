@@ -26,8 +26,9 @@ Wish = Literal[
 ]
 
 # What is said to be good already, and what nobody needs, is no wish: "the pace was right", "no need to slow down".
+# It begins where a clause does: tried from each letter on, a long comment would take minutes.
 GOOD_ALREADY = re.compile(
-    r"""(?:(?!\bbut\b)[^.!?;,])*\b(?:was|were|is|are)\s(?:(?:just|about|really|very|all|quite|so|always)\s)?
+    r"""(?:(?<![^.!?;,])|(?<=\bb)(?=ut\b)|(?=\b(?:though|only)\b))(?:(?!\bbut\b)[^.!?;,])*\b(?:was|were|is|are)\s(?:(?:just|about|really|very|all|quite|so|always)\s)?
         (?:right|perfect|fine|good|great|ok|okay|excellent|helpful|useful)\b
         (?!\s(?:if|to)\b)(?:(?!\bbut\b|\bthough\b|\bonly\b)[^.!?;,])*+
         (?!,?\s?(?:but|though|only)\s(?:too|a\sbit|a\slittle|rather|way|much|so|it|they|that|still)\b)

@@ -88,6 +88,8 @@ _OF_THEME: dict[str, Wish] = {
 }
 # More than this an agenda cannot take up without becoming an agenda about feedback.
 MOST_WISHES = 3
+# Characters; who writes more has said by then what should change.
+_LONGEST_READ = 2_000
 
 
 def answer_begins(wish: Wish, *, stated: bool = True, opposed: bool = False) -> str:
@@ -102,7 +104,8 @@ def answer_begins(wish: Wish, *, stated: bool = True, opposed: bool = False) -> 
 
 def worded(text: str, role: str = "mentor") -> tuple[Wish, ...]:
     """What a text asks for in so many words, the most important first; `role` is the author's."""
-    found = {wish for wish, pattern in PATTERNS.items() if pattern.search(_asking(wish, text))}
+    wanted = GOOD_ALREADY.sub(" ", text)
+    found = {wish for wish, pattern in PATTERNS.items() if pattern.search(_asking(wish, wanted))}
     if "shorter-demos" in found:
         found.discard("less-at-once")
     if "agenda-ahead" in found:
@@ -120,9 +123,8 @@ def is_content(piece: str) -> bool:
     return content is not None and not WANTING.search(f"{piece[: content.start()]} {piece[content.end() :]}")
 
 
-def _asking(wish: Wish, text: str) -> str:
-    """The text without what is good already, asks for the opposite of the wish, or only shares a word with it."""
-    wanted = GOOD_ALREADY.sub(" ", text)
+def _asking(wish: Wish, wanted: str) -> str:
+    """What is wanted without what asks for the opposite of the wish, or only shares a word with it."""
     return NOT_ASKED[wish].sub(" … ", wanted) if wish in NOT_ASKED else wanted
 
 
@@ -139,7 +141,7 @@ def opposed_wishes(feedback: Iterable[Said]) -> frozenset[Wish]:
         for role, said in said_by.items()
         for wish in _stated(said)
         for other in said_by.values()
-        if other.role != role and wish in OPPOSITES and OPPOSITES[wish].search(other.to_change or "")
+        if other.role != role and wish in OPPOSITES and OPPOSITES[wish].search((other.to_change or "")[:_LONGEST_READ])
     )
 
 
@@ -158,7 +160,7 @@ def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:
 
 def _wishes_of(said: Said) -> set[Wish]:
     """All that one person asks for: in words, by a low rating, between the lines."""
-    text, stated = said.to_change or "", _stated(said)
+    text, stated = (said.to_change or "")[:_LONGEST_READ], _stated(said)
     # Who asks for the opposite raises the same theme.
     refused = {wish for wish, pattern in NOT_ASKED.items() if pattern.search(text)}
     found = stated or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME} - refused
@@ -172,5 +174,5 @@ def _wishes_of(said: Said) -> set[Wish]:
 
 
 def _stated(said: Said) -> set[Wish]:
-    text = said.to_change or ""
+    text = (said.to_change or "")[:_LONGEST_READ]
     return {wish for one in _SENTENCE.split(text) if not is_content(one) for wish in worded(one, said.role)}

@@ -1,5 +1,7 @@
 """What the next agenda reads out of feedback."""
 
+import time
+
 import pytest
 
 from coach.feedback.said import asked_in
@@ -205,3 +207,13 @@ def test_only_words_state_a_wish() -> None:
 def test_a_senior_who_was_silenced_is_not_answered_by_more_floor_for_the_junior() -> None:
     senior = SharedFeedback("session-1", 1, "mentee", None, 2, None, None, "He interrupted me", ("power-dynamics",))
     assert read_wishes([senior]) == ("safer-ground",)
+
+
+@pytest.mark.parametrize(
+    "text", ["w " * 10_000, "the pace was good " * 1_000, "was good but only too " * 900, "a" * 20_000]
+)
+def test_no_comment_however_long_holds_up_an_agenda(text: str) -> None:
+    began = time.process_time()
+    read_wishes([said(text)])
+    stated_wishes([said(text)])
+    assert time.process_time() - began < 2

@@ -220,7 +220,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     elsewhere = beyond([*goals, *([focus] if focus else [])])
     told = {one.text for one in elsewhere}
     shared = series.last_feedback(facts)
-    wishes = read_wishes(shared)
+    wishes, stated = read_wishes(shared), stated_wishes(shared)
+    opposed, weighed = opposed_wishes(shared), weighed_on(shared)
     brief = SessionBrief(
         program=next(iter(kept([facts.program.name], 80)), "the program"),
         session_id=session.id,
@@ -244,9 +245,9 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         missed=series.missed(facts),
         reached=kept(series.reached(facts), 160),
         wishes=wishes,
-        unstated=tuple(wish for wish in wishes if wish not in stated_wishes(shared)),
-        opposed=tuple(wish for wish in wishes if wish in opposed_wishes(shared)),
-        weighed_on=tuple(role for role in get_args(Role) if role in weighed_on(shared)),
+        unstated=tuple(wish for wish in wishes if wish not in stated),
+        opposed=tuple(wish for wish in wishes if wish in opposed),
+        weighed_on=tuple(role for role in get_args(Role) if role in weighed),
         days_ahead=max((session.scheduled_at - facts.asked_at).days, 0) if facts.asked_at else 0,
         done_before=series.done_before(facts),
         held_activities=series.held_activities(facts),

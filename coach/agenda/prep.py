@@ -78,12 +78,17 @@ def told_alone(role: Role, plan: AgendaPlan, briefing: Briefing) -> list[str]:
             "aside. "
             f"{partner} is not told why. Change your list if you want it back."
         )
-    if role in plan.rested:
-        why = "Your last meetings drew a good deal on what you have lived through"
-        if private.experience_limit == 0:
-            why = "You asked that no meeting draws on what you have lived through"
-        elif role in brief.weighed_on:
-            why = "It weighs on you to be the example, as your feedback had it"
+    if role in plan.rested and role in brief.weighed_on and private.experience_limit:
+        steps.append(
+            "After what you shared, this agenda rests on the work and not on what you have lived through. If you would "
+            "rather go on with it, say so when you meet; the choice is yours."
+        )
+    elif role in plan.rested:
+        why = (
+            "You asked that no meeting draws on what you have lived through"
+            if private.experience_limit == 0
+            else "Your last meetings drew a good deal on what you have lived through"
+        )
         steps.append(
             f"{why}, so this agenda rests on the work instead. {partner} is not told. If you would rather go on with "
             "it, raise your limit in the coach and ask for the agenda again; the choice is yours."

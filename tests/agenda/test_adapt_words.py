@@ -169,3 +169,13 @@ def test_who_is_the_example_too_often_rests_and_not_the_other_one(search: Search
     senior = told(from_("mentee", "I don't want to speak for every leader of my age"))
     assert rests(senior, search) == {"mentee"}
     assert rests(told(from_("mentor", "I don't want to speak for every trainee")), search) == {"mentor"}
+
+
+async def test_who_shared_that_it_weighs_is_not_told_that_nobody_knows(search: Search) -> None:
+    briefing = told(from_("mentor", "I don't want to speak for every trainee"))
+    plan = await plan_of(briefing, search)
+    own = " ".join(compose_prep("mentor", plan, briefing).steps)
+    assert "After what you shared, this agenda rests on the work" in own
+    assert "not told" not in own
+    assert "limit" not in own
+    assert "rests on the work" not in " ".join(compose_prep("mentee", plan, briefing).steps)
