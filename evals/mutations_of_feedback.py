@@ -145,7 +145,7 @@ MUTATIONS_OF_FEEDBACK: Sequence[Mutation] = (
         "wishes not read",
         "what was asked for in plain words is not noticed",
         ("summaries.asked-for-found",),
-        becomes(summary, "asked_in", lambda text: ()),
+        becomes(summary, "asked_in", lambda *args: ()),
     ),
     Mutation(
         "feeling guessed",

@@ -10,7 +10,7 @@ from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.series import FRESH_SESSIONS
 from coach.untrusted import orders_a_model
-from coach.wishes import YOU_ASKED, YOU_SHARED
+from coach.wishes import ONE_ASKED, YOU_ASKED, YOU_SHARED
 from evals.made import SESSIONS, Made, Series, pairs_agendas, series_of_agendas
 from evals.pairs import PairCase
 from evals.parts import Metric, Part, judged, register
@@ -44,7 +44,7 @@ class EveryItemTied(Metric[PairCase, Made]):
         found = []
         for item in output.content["items"]:
             why = item["because"]
-            named = any(text in why for text in (*told, "still open between you", YOU_ASKED, YOU_SHARED))
+            named = any(text in why for text in (*told, "still open between you", YOU_ASKED, YOU_SHARED, ONE_ASKED))
             if not item["tied_to"] or not (named or _STAGE.search(why)):
                 found.append(f"item {item['id']}: {why}")
         return found

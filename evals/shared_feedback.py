@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coach.models import Agenda, Feedback, MentoringSession, Pair, Participant, Program
 from coach.retrieval.library import Role
 from coach.store import Store
-from coach.wishes import Wish
+from coach.wish_words import Wish
 from evals.rows import checked, once, yaml_files, yaml_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "summaries"

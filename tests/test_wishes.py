@@ -1,10 +1,13 @@
 """What the next agenda reads out of feedback."""
 
+import time
+
 import pytest
 
 from coach.feedback.said import asked_in
 from coach.store.feedback import SharedFeedback
-from coach.wishes import MOST_WISHES, Wish, read_wishes, stated_wishes
+from coach.wish_words import Wish
+from coach.wishes import MOST_WISHES, read_wishes, stated_wishes
 
 
 def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[str, ...] = ()) -> SharedFeedback:
@@ -23,6 +26,15 @@ CONTENT = (
     "Longer demos please",
     "Show me how to edit a video",
     "Could we meet someone from the works committee",
+    "Keep it up",
+    "As always great!",
+    "the same as last time please",
+    "More of the same",
+    "Alles gut",
+    "Much better!",
+    "It is too late to change the format",
+    "I could not see why at first, now I do",
+    "We finished late, which was fine",
 )
 
 
@@ -55,6 +67,23 @@ CONTENT = (
         ("The structure was fine but we ran over", "end-on-time"),
         ("It would be good if the demos were shorter", "shorter-demos"),
         ("The link failed and half the time was gone", "test-the-tools"),
+        ("We started 15 minutes late", "start-on-time"),
+        ("Be punctual please", "start-on-time"),
+        ("Don't be late next time", "start-on-time"),
+        ("Send the agenda a day before", "agenda-ahead"),
+        ("I would like the agenda in advance", "agenda-ahead"),
+        ("I'd rather we met in person", "other-arrangement"),
+        ("not at 8 am", "other-arrangement"),
+        ("Shorter meetings", "other-arrangement"),
+        ("The cafe was too loud", "other-arrangement"),
+        ("She cancelled twice", "dates-that-hold"),
+        ("could we have the notes in bigger type", "see-and-hear"),
+        ("Could you speak up", "see-and-hear"),
+        ("I did not dare disagree", "level-the-table"),
+        ("It is hard to say no to him", "level-the-table"),
+        ("I only got to speak at the end", "level-the-table"),
+        ("Oh sure, another forty minutes of slides, loved it", "shorter-demos"),
+        ("Not always me as the young one", "less-of-one-story"),
     ],
 )
 def test_what_should_change_is_read_as_a_wish(to_change: str, wish: Wish) -> None:
@@ -96,6 +125,11 @@ OPPOSITES = [
     ("Cameras off please", "test-the-tools"),
     ("I was never afraid to ask, go on like that", "level-the-table"),
     ("The pace was perfect", "slower"),
+    ("Start on time", "end-on-time"),
+    ("Shorter meetings", "end-on-time"),
+    ("Send the agenda a day before", "prepare-ahead"),
+    ("We should begin a bit later in the day", "start-on-time"),
+    ("Please stick to the agenda, we went through it earlier", "agenda-ahead"),
     ("Nothing, the structure was good", "clear-structure"),
 ]
 
@@ -168,3 +202,18 @@ def test_both_are_heard_and_no_more_than_an_agenda_can_take_up() -> None:
 def test_only_words_state_a_wish() -> None:
     assert stated_wishes([said("Too fast", safety=1, themes=("power-dynamics", "session-structure"))]) == {"slower"}
     assert stated_wishes([said(None, safety=1), said("The pace was just right")]) == frozenset()
+
+
+def test_a_senior_who_was_silenced_is_not_answered_by_more_floor_for_the_junior() -> None:
+    senior = SharedFeedback("session-1", 1, "mentee", None, 2, None, None, "He interrupted me", ("power-dynamics",))
+    assert read_wishes([senior]) == ("safer-ground",)
+
+
+@pytest.mark.parametrize(
+    "text", ["w " * 10_000, "the pace was good " * 1_000, "was good but only too " * 900, "a" * 20_000]
+)
+def test_no_comment_however_long_holds_up_an_agenda(text: str) -> None:
+    began = time.process_time()
+    read_wishes([said(text)])
+    stated_wishes([said(text)])
+    assert time.process_time() - began < 2

@@ -1,6 +1,6 @@
 """Sessions and actions."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from fastapi import APIRouter
 from sqlalchemy.exc import IntegrityError
@@ -131,6 +131,7 @@ async def _activities(db: AsyncSession, session: MentoringSession, items: list[s
 @router.post("/pairs/{pair_id}/actions", status_code=201)
 async def create_action(pair_id: Id, body: schemas.ActionCreate, caller: PairMember, state: State) -> schemas.Action:
     """Note something that one of the two will do."""
+    _check_day(body.due_on)
     async with state.store.write() as db:
         await caller.open_pair(db, pair_id)
         if len(await open_actions(db, pair_id)) >= MOST_OPEN_ACTIONS:
@@ -162,6 +163,7 @@ async def change_action(action_id: Id, body: schemas.ActionChange, caller: PairM
     for name in ("done", "text"):
         if changes.get(name, ...) is None:
             raise InvalidInput(name, "This cannot be empty; leave the field out to keep what is there.")
+    _check_day(body.due_on)
     async with state.store.write() as db:
         row = await get_action(db, action_id)
         await caller.open_pair(db, row.pair_id, "There is no action with this id, or it is not yours.")
@@ -183,11 +185,17 @@ async def _mark(db: AsyncSession, row: MentoringSession) -> None:
         await move_feedback(db, row.id, row.held_at)
 
 
-def _check_time(at: datetime) -> None:
+def _check_time(at: datetime, field: str = "scheduled_at") -> None:
     if at < now() - _OLDEST:
-        raise InvalidInput("scheduled_at", "This is more than a year ago. Check the year.")
+        raise InvalidInput(field, "This is more than a year ago. Check the year.")
     if at > now() + _FARTHEST:
-        raise InvalidInput("scheduled_at", "This is more than five years ahead. Check the year.")
+        raise InvalidInput(field, "This is more than five years ahead. Check the year.")
+
+
+def _check_day(day: date | None) -> None:
+    """An action is due within the same years as a session."""
+    if day is not None:
+        _check_time(datetime.combine(day, time(12), UTC), "due_on")
 
 
 def _session(row: MentoringSession, pair: Pair, sessions: list[MentoringSession]) -> schemas.Session:

@@ -6,7 +6,7 @@ from typing import Literal
 from api.schemas import Reply
 from api.schemas.sessions import Generator, People, Source
 from coach.retrieval.library import Role
-from coach.wishes import Wish
+from coach.wish_words import Wish
 
 
 class RestsOn(Reply):

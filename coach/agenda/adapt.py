@@ -9,13 +9,14 @@ from dataclasses import replace
 
 from coach.agenda.brief import SessionBrief
 from coach.agenda.circumstances import Need
-from coach.agenda.phrases import pick
+from coach.agenda.phrases import number, pick
 from coach.agenda.plan import DEMO_MINUTES, AgendaPlan, Purpose, Slot
 from coach.agenda.scope import boundaries
 from coach.names import named
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import TopicFrontMatter
-from coach.wishes import Wish, answer_begins
+from coach.wish_words import Wish
+from coach.wishes import FOR_YOU, answer_begins
 
 # How both work where one of them needs it: nobody is told whose need it is, and everybody gains.
 _WAYS: dict[Need, str] = {
@@ -67,6 +68,11 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "{mentor} opens and has the first word in every round today.",
         "{mentor} opens, turns are of equal length and answers are written before they are spoken.",
     ),
+    "safer-ground": (
+        ("check-in",),
+        "{mentee} chooses the example and the pace today; both can pass on anything, and a slip is part of learning.",
+        "{mentee} chooses the example and the pace, and turns are of equal length.",
+    ),
     "shorter-demos": (
         ("exercise",),
         "",
@@ -75,7 +81,7 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
     "more-doing": (
         ("exercise",),
         "{mentee} has the keyboard or the pen; {mentor} keeps hands off.",
-        "{activity} minutes go to trying things out.",
+        "{doing} minutes go to trying things out.",
     ),
     "more-talk": (
         ("discussion", "exercise", "reflection", "review-goals", "evaluation", "goals"),
@@ -97,6 +103,11 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "Read the items out loud together; {mentee} watches the clock and says when one is over.",
         "{items} items, each with a time and a lead, and a timekeeper.",
     ),
+    "start-on-time": (
+        ("check-in",),
+        "Both are there when it begins; whoever is late joins in the middle, and what follows does not wait.",
+        "these {minutes} minutes are the only buffer, and what follows begins on the clock.",
+    ),
     "end-on-time": (
         ("next-steps",),
         "Begin this when {before} minutes have passed, wherever you are.",
@@ -117,6 +128,11 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "Today the work is the subject, not anybody's own story; both can pass on any question, without a reason.",
         "today's parts rest on work in front of you.",
     ),
+    "agenda-ahead": (
+        ("next-steps",),
+        "Decide which of you asks the coach for the next agenda, and on which day.",
+        f"{FOR_YOU}; the coach makes an agenda when one of you asks for it, so ask a day or more before you meet.",
+    ),
     "prepare-ahead": (
         ("next-steps",),
         "Agree what each sends the other two days before the next meeting, in three lines at most.",
@@ -127,9 +143,29 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "Open the link or the file you need before anything else; if it fails, go on with paper.",
         "a minute to test them comes first.",
     ),
+    "see-and-hear": (
+        ("exercise", "discussion", "review-goals", "evaluation", "goals"),
+        "Set what you show large before you begin, and ask once on the way whether all of it can be seen and heard.",
+        "what is shown is set large first, and one of you asks on the way.",
+    ),
+    "dates-that-hold": (
+        ("next-steps",),
+        "Fix a spare date beside the next one, and say by when each of you would tell the other that it has to move.",
+        "the next date gets a spare one here.",
+    ),
+    "other-arrangement": (
+        ("next-steps",),
+        "Before you fix the date, say whether another hour, place, length or rhythm suits both better.",
+        f"{FOR_YOU} to agree on here, before the next date is fixed.",
+    ),
 }
-# The same where the meeting has no part in which it could be done.
+# The same where the meeting has no part in which it could be done, or where no other one follows.
+_OF_THE_NEXT: frozenset[Wish] = frozenset({"prepare-ahead", "agenda-ahead", "dates-that-hold", "other-arrangement"})
+_NO_FURTHER = f"{FOR_YOU}, since no further meeting is planned: it counts if you agree on one."
 _NOT_TODAY: dict[Wish, tuple[str, str]] = {
+    "agenda-ahead": ("", _NO_FURTHER),
+    "dates-that-hold": ("", _NO_FURTHER),
+    "other-arrangement": ("", _NO_FURTHER),
     "shorter-demos": ("", "today has none at all."),
     "more-doing": (
         "Write it down, sort it or draw it wherever you can, instead of only saying it.",
@@ -259,11 +295,27 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
         purpose = next((purpose for purpose in purposes if any(slot.purpose == purpose for slot in slots)), None)
         place = next((place for place, slot in enumerate(slots) if slot.purpose == purpose), 0)
         slot = slots[place]
-        if wish in _NOT_TODAY and (purpose is None or (wish == "prepare-ahead" and brief.ends)):
+        if wish == "agenda-ahead" and brief.days_ahead:
+            done, said = "", f"this one was made {_days(brief.days_ahead)} before you meet."
+        elif wish in _NOT_TODAY and (purpose is None or (wish in _OF_THE_NEXT and brief.ends)):
             done, said = _NOT_TODAY[wish]
+        elif wish == "see-and-hear" and brief.nothing_shown:
+            done, said = "Ask once on the way whether everything can be heard.", "one of you asks on the way."
+        elif wish == "safer-ground" and "speech" in brief.needs:
+            said = "{mentee} chooses the example and the pace, and nobody's turn has a clock."
+        elif wish == "more-talk" and purpose != "discussion":
+            said = "the last third of these {minutes} minutes is kept for it."
+        elif wish == "back-to-goals" and not brief.goals and purpose == "goals":
+            done, said = "", "this part is for choosing the next goal."
+        elif wish == "back-to-goals" and not brief.goals:
+            done = (
+                "Before you begin, both say in one sentence what this should change at work, and check it at the end."
+            )
+            said = "this part begins and ends with what it should change."
         elif wish == "level-the-table" and "speech" in brief.needs:
             said = "{mentor} opens, nobody's turn has a clock and answers are written before they are spoken."
         elif wish == "shorter-demos" and slot.minutes > DEMO_MINUTES:
+            done = "{mentor} shows for at most {demo} minutes, here and in what follows; then {mentee} tries it."
             said = "show for {demo} of these {minutes} minutes, then try it out."
         words = {
             "mentor": brief.mentor.first_name,
@@ -271,28 +323,35 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
             "minutes": slot.minutes,
             "demo": DEMO_MINUTES,
             "items": len(slots),
-            "activity": sum(other.minutes for other in slots if other.activity is not None),
+            "doing": sum(other.minutes for other in slots if other.purpose == "exercise"),
             "before": sum(other.minutes for other in slots[:place]),
         }
         slot = _with(slot, done.format(**words))
-        begins = answer_begins(wish, stated=wish not in brief.unstated)
-        slots[place] = replace(slot, answers=(*slot.answers, f"{begins} {said.format(**words)}"))
-    if "level-the-table" in brief.wishes:
+        opposed = wish in brief.opposed
+        begins = answer_begins(wish, stated=wish not in brief.unstated, opposed=opposed)
+        asked_back = " Say at the end which of the two it should be next time." if opposed else ""
+        slots[place] = replace(slot, answers=(*slot.answers, f"{begins} {said.format(**words)}{asked_back}"))
+    if {"level-the-table", "safer-ground"} & set(brief.wishes):
         _level(slots, brief)
 
 
 def _level(slots: list[Slot], brief: SessionBrief) -> None:
-    """Turns of one length and answers on paper first, wherever both have a say."""
+    """Turns of one length and answers on paper first, where both have a say: at the latest at the check-in."""
+    talks = [slot.purpose in {"discussion", "review-goals", "evaluation", "goals"} for slot in slots]
     for place, slot in enumerate(slots):
-        if slot.purpose in {"discussion", "review-goals", "evaluation", "goals"}:
+        if talks[place] or not any(talks):
             first = "for two minutes" if slot.minutes >= _ROOM_TO_WRITE else "one line"
             turns = "each takes the time it needs" if "speech" in brief.needs else "turns of equal length"
-            slots[place] = _with(
-                slot,
-                f"Both write {first} first, then {brief.mentor.first_name} reads out and "
-                f"{brief.mentee.first_name} follows; {turns}.",
-            )
+            mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+            order = f"{mentor} reads out and {mentee} follows"
+            if "level-the-table" not in brief.wishes:
+                order = f"{mentee} says who reads out first"
+            slots[place] = _with(slot, f"Both write {first} first, then {order}; {turns}.")
             return
+
+
+def _days(count: int) -> str:
+    return "a day" if count == 1 else f"{number(count)} days"
 
 
 def _with(slot: Slot, *sentences: str) -> Slot:

@@ -21,7 +21,8 @@ from coach.names import first_names_of
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
 from coach.untrusted import quotable
-from coach.wishes import Wish, read_wishes, stated_wishes
+from coach.wish_words import Wish
+from coach.wishes import opposed_wishes, read_wishes, stated_wishes, weighed_on
 
 
 class _Frozen(BaseModel):
@@ -53,7 +54,10 @@ class SessionBrief(_Frozen):
     `position` is that of `coach.agenda.series.position_of`; `actions` are first due first. `carried` was planned
     for a session that fell through, `unfinished` begun in the last one. `missed` sessions in a row fell through just
     before this one. `reached` are goals reached since the last meeting. `held_activities` are those of the meetings
-    held so far, newest first. `unstated` are the wishes that no words of theirs state. `needs` says how the
+    held so far, newest first, and `done_before` all activities of other meetings, the last done last. `unstated` are
+    the wishes that no words of theirs state, `opposed` those that the other one wants the other way round, and
+    `weighed_on` are those of the two whose own story was the subject too often. `days_ahead` are the whole days between
+    asking for the agenda and the meeting, 0 where that is not known. `needs` says how the
     two work, without whose need it is; `beyond` is what they typed that belongs elsewhere, and is no goal here.
 
     What came later than the first version has a default, so that briefs stored before can still be read.
@@ -82,6 +86,10 @@ class SessionBrief(_Frozen):
     reached: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
     unstated: tuple[Wish, ...] = ()
+    opposed: tuple[Wish, ...] = ()
+    weighed_on: tuple[Role, ...] = ()
+    days_ahead: int = 0
+    done_before: tuple[str, ...] = ()
     held_activities: tuple[tuple[str, ...], ...] = ()
     place: Place | None = None
     walking: bool = False
@@ -212,7 +220,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     elsewhere = beyond([*goals, *([focus] if focus else [])])
     told = {one.text for one in elsewhere}
     shared = series.last_feedback(facts)
-    wishes = read_wishes(shared)
+    wishes, stated = read_wishes(shared), stated_wishes(shared)
+    opposed, weighed = opposed_wishes(shared), weighed_on(shared)
     brief = SessionBrief(
         program=next(iter(kept([facts.program.name], 80)), "the program"),
         session_id=session.id,
@@ -236,7 +245,11 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         missed=series.missed(facts),
         reached=kept(series.reached(facts), 160),
         wishes=wishes,
-        unstated=tuple(wish for wish in wishes if wish not in stated_wishes(shared)),
+        unstated=tuple(wish for wish in wishes if wish not in stated),
+        opposed=tuple(wish for wish in wishes if wish in opposed),
+        weighed_on=tuple(role for role in get_args(Role) if role in weighed),
+        days_ahead=max((session.scheduled_at - facts.asked_at).days, 0) if facts.asked_at else 0,
+        done_before=series.done_before(facts),
         held_activities=series.held_activities(facts),
         place=place_of(session.format),
         walking=is_walk(session.format),

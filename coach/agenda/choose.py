@@ -100,7 +100,7 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     """The plan with activities, passages to cite, and starters.
 
     What either person asked to avoid is passed over, and so is what the pair had lately. Where that leaves nothing,
-    narrowing gives way step by step: stage, then topic, then freshness, which `dry` reports.
+    narrowing gives way step by step, for activities stage, then topic, then freshness, which `dry` reports.
     """
     brief = briefing.brief
     goal_queries, starter_queries = _goal_queries(brief), _starter_queries(brief)
@@ -132,6 +132,8 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
                 # Nothing of another session is in it after all.
                 slot = replace(slot, carried_from=None)
                 passage = _activity(slot, ranked, briefing, taken)
+                if passage is not None and passage.document.front.id in brief.done_before:
+                    dry.append("new activities")
             if passage is None and (passage := _activity(slot, ranked, briefing, set())):
                 dry.append("activities")
             if passage is not None:
@@ -183,7 +185,7 @@ def rests(briefing: Briefing, search: Search) -> frozenset[Role]:
     limits = {role: briefing.private(role).experience_limit for role in get_args(Role)}
     looked_at = brief.held_activities[: max(limits.values())]
     drew = [any(_is_lived(activity, search) for activity in activities) for activities in looked_at]
-    found: set[Role] = {"mentor"} if "less-of-one-story" in brief.wishes else set()
+    found: set[Role] = set(brief.weighed_on)
     for role, limit in limits.items():
         # It is the junior who is asked to be the example; the senior's limit counts where the senior set one.
         if (role == "mentor" or limit < EXPERIENCE_LIMIT) and len(drew) >= limit and all(drew[:limit]):
@@ -251,8 +253,9 @@ def _starter_narrowings(brief: SessionBrief, topic: Topic | None) -> list[Narrow
     """Where starters may come from, first choice first."""
     kinds: frozenset[Kind] = frozenset({"starters"})
     topics = frozenset({topic}) if topic else frozenset(brief.topics) or None
-    narrowings = [Narrowing(kinds, topics, brief.stage), Narrowing(kinds, topics)]
-    return narrowings if topic else [*narrowings, Narrowing(kinds)]
+    # Never of another stage: what looks back on the meetings is no question for the first one.
+    narrowings = [Narrowing(kinds, topics, brief.stage)]
+    return narrowings if topic else [*narrowings, Narrowing(kinds, stage=brief.stage)]
 
 
 def _of_topic(hits: Iterator[Hit], topic: Topic | None) -> Iterator[Hit]:
@@ -277,7 +280,9 @@ def _had_all(starters: Sequence[Passage], briefing: Briefing, search: Search) ->
     return all(
         starter_key(passage.text) in had
         for passage in search.passages
-        if passage.kind == "starters" and not _off_topic(passage, brief)
+        if passage.kind == "starters"
+        and brief.stage in passage.document.front.stages
+        and not _off_topic(passage, brief)
     )
 
 
@@ -298,8 +303,12 @@ def _ranked(hits: Iterable[Hit], by_strength: dict[str, float], own_kind: Kind) 
 
 
 def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[str]) -> Passage | None:
-    """The best activity that fits the slot, the stage and the topics; stage, then topic, give way where none does."""
+    """The best activity that fits the slot, the stage and the topics, and that the pair has not had; where all of
+    those were done, the one done longest ago. Stage, then topic, give way where none fits.
+    """
     brief = briefing.brief
+    done_at = {activity: place for place, activity in enumerate(brief.done_before)}
+    again: Passage | None = None
     off_place: Passage | None = None
     off_stage: Passage | None = None
     off_topic: Passage | None = None
@@ -315,9 +324,11 @@ def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[
             off_stage = off_stage or passage
         elif _does_not_suit(front.agenda, brief):
             off_place = off_place or passage
+        elif front.id in done_at:
+            again = min(again or passage, passage, key=lambda one: done_at[one.document.front.id])
         else:
             return passage
-    return off_place or off_stage or off_topic
+    return again or off_place or off_stage or off_topic
 
 
 def _does_not_suit(told: str, brief: SessionBrief) -> bool:

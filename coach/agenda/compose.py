@@ -208,9 +208,11 @@ def notice(source: str, model: str | None, plan: AgendaPlan, composed: Sequence[
     else:
         text = "No language model was used: the coach composed this from its library and your own words."
     if "starters" in plan.dry:
-        text += " The library has no more starters on these topics that you have not had yet."
+        text += " The library has no more starters on these topics for this kind of meeting that you have not had yet."
     if "activities" in plan.dry:
         text += " The library had no activity for every slot that you have not done lately, so one comes back."
+    elif "new activities" in plan.dry:
+        text += " You have had every activity of the library that fits here, so one comes back after a longer time."
     return text
 
 

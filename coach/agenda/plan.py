@@ -35,6 +35,8 @@ Purpose = Literal[
 SHORTEST_SLOT = 2
 SHORTEST_ACTIVITY = 5
 LONG_MEETING = 120
+# From here on there is a second exercise.
+SEVERAL_FROM = 75
 # Below this, one activity gets the time: two of five minutes each would be two beginnings.
 TWO_ACTIVITIES_FROM = 30
 # From this length on, a meeting of whole fives is planned in fives: people read 5, 20, 10 more easily than 7, 19, 9.
@@ -218,8 +220,13 @@ def _purposes(brief: SessionBrief) -> list[Purpose]:
             continue
         if purpose == "discussion" and "more-doing" in brief.wishes:
             purpose = "exercise"
+        if purpose == "exercise" and brief.stage in {"midpoint", "closing"} and "less-at-once" in brief.wishes:
+            # The review of the goals is the one main thing.
+            continue
         if purpose in {"exercise", "review-goals", "evaluation"} and brief.reached and ("goal-reached", 1) not in parts:
             parts += _celebrate(brief)
+        if purpose == "exercise" and _needs_a_goal(brief) and not any(part == "goals" for part, _ in parts):
+            parts.append(("goals", 2))
         parts.append((purpose, gives_way))
         if purpose == "exercise" and not brief.restart and "less-at-once" not in brief.wishes:
             parts += _more_activities(brief, parts)
@@ -245,13 +252,18 @@ def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
     return parts
 
 
+def _needs_a_goal(brief: SessionBrief) -> bool:
+    """Whether they work together without any goal: nothing was put in the place of those that were reached."""
+    return brief.stage == "building" and not brief.goals and not brief.beyond and not brief.restart
+
+
 def _more_activities(brief: SessionBrief, so_far: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:
     more: list[tuple[Purpose, int]] = []
     if sum(purpose == "exercise" for purpose, _ in so_far) > 1:
         return more
     if brief.minutes >= LONG_MEETING:
         more += [("break", 5), ("exercise", 6)]
-    elif brief.minutes >= 75:
+    elif brief.minutes >= SEVERAL_FROM:
         more += [("exercise", 6)]
     if brief.minutes >= 150:
         more += [("discussion", 7), ("exercise", 7)]
@@ -264,7 +276,7 @@ def _share_out(brief: SessionBrief, purposes: list[Purpose]) -> list[int]:
     least = [-(-_least(brief, purpose) // unit) for purpose in purposes]
     if sum(least) * unit > brief.minutes:
         unit, least = 1, [_least(brief, purpose) for purpose in purposes]
-    if "shorter-demos" in brief.wishes and "discussion" in purposes:
+    if _demos_alone(brief) and "discussion" in purposes:
         unit, least = 1, [_least(brief, purpose) for purpose in purposes]
     most = [max(_most(brief, purpose) // unit, least[index]) for index, purpose in enumerate(purposes)]
     shares = list(least)
@@ -278,11 +290,16 @@ def _share_out(brief: SessionBrief, purposes: list[Purpose]) -> list[int]:
 
 
 def _takes_the_rest(brief: SessionBrief, purposes: list[Purpose]) -> list[int]:
-    wanted: Purpose = "discussion" if {"shorter-demos", "more-talk"} & set(brief.wishes) else "exercise"
+    wanted: Purpose = "discussion" if _demos_alone(brief) or "more-talk" in brief.wishes else "exercise"
     for purpose in (wanted, "exercise"):
         if found := [index for index, other in enumerate(purposes) if other == purpose]:
             return found
     return [len(purposes) // 2]
+
+
+def _demos_alone(brief: SessionBrief) -> bool:
+    """Whether an exercise is no longer than a short demonstration; with hours to fill, trying things out follows it."""
+    return "shorter-demos" in brief.wishes and brief.minutes < SEVERAL_FROM
 
 
 def _weight(brief: SessionBrief, purpose: Purpose) -> int:
@@ -306,7 +323,7 @@ def _least(brief: SessionBrief, purpose: Purpose) -> int:
 def _most(brief: SessionBrief, purpose: Purpose) -> int:
     if purpose == "review-actions":
         return max(_least(brief, purpose), min(3 * len(brief.actions), brief.minutes // 5, 15))
-    if purpose == "exercise" and "shorter-demos" in brief.wishes:
+    if purpose == "exercise" and _demos_alone(brief):
         return DEMO_MINUTES
     return _FORMS[purpose].most
 

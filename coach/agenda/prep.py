@@ -37,6 +37,13 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
         steps.append("Read the starters once and mark the one you would most like to ask, or be asked.")
     shared = [step for step in [*steps, *further] if not briefing.avoid.touches(step)][:4]
 
+    if "start-on-time" in brief.wishes:
+        shared.insert(
+            0,
+            f"Be there, or in the call, two minutes before it begins. If you cannot, tell {partner} before then, "
+            "not after.",
+        )
+
     own_steps = []
     if private.note:
         own_steps.append(
@@ -71,7 +78,12 @@ def told_alone(role: Role, plan: AgendaPlan, briefing: Briefing) -> list[str]:
             "aside. "
             f"{partner} is not told why. Change your list if you want it back."
         )
-    if role in plan.rested:
+    if role in plan.rested and role in brief.weighed_on and private.experience_limit:
+        steps.append(
+            "After what you shared, this agenda rests on the work and not on what you have lived through. If you would "
+            "rather go on with it, say so when you meet; the choice is yours."
+        )
+    elif role in plan.rested:
         why = (
             "You asked that no meeting draws on what you have lived through"
             if private.experience_limit == 0

@@ -148,6 +148,20 @@ def held_activities(facts: AgendaFacts) -> tuple[tuple[str, ...], ...]:
     return tuple(used[row.number] for row in reversed(_held(facts)) if row.number in used)
 
 
+def done_before(facts: AgendaFacts) -> tuple[str, ...]:
+    """Every activity that an agenda of another meeting used, unless that meeting did not take place; the last used
+    last, each once.
+    """
+    through = {row.number for row in _fell_through(facts)}
+    used = [
+        activity
+        for past in sorted(facts.past, key=lambda past: past.number)
+        if past.status not in {"cancelled", "postponed"} and past.number not in through | {facts.session.number}
+        for activity in past.activity_ids
+    ]
+    return tuple(reversed(dict.fromkeys(reversed(used))))
+
+
 def _held(facts: AgendaFacts) -> list[MentoringSession]:
     """The meetings held so far, by number; one that was put off may come after one with a higher number."""
     return [row for row in facts.sessions if row.status == "held" and row.number != facts.session.number]

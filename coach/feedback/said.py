@@ -7,7 +7,8 @@ import re
 from typing import Literal
 
 from coach.feedback.comments import part_spans
-from coach.wishes import Wish, is_content, worded
+from coach.wish_words import Wish
+from coach.wishes import is_content, worded
 
 Worked = Literal["trying", "explaining", "listening", "openness", "plan", "real-work", "use", "ease"]
 
@@ -56,15 +57,15 @@ def named_as_working(text: str) -> tuple[Worked, ...]:
     return tuple(found)
 
 
-def asked_in(text: str) -> tuple[tuple[Wish, str], ...]:
-    """Each wish that a text states, once, with the piece of the text that states it.
+def asked_in(text: str, role: str = "mentor") -> tuple[tuple[Wish, str], ...]:
+    """Each wish that a text of the mentor or the mentee states, once, with the piece of the text that states it.
 
     A piece that calls something good as it is asks for nothing.
     """
     found: dict[Wish, str] = {}
     for piece in _pieces(text):
         if not is_content(piece):
-            for wish in worded(piece):
+            for wish in worded(piece, role):
                 found.setdefault(wish, _TURN.sub("", piece))
     return tuple(found.items())
 

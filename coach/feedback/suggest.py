@@ -12,7 +12,8 @@ from coach.retrieval.find import Hit, Narrowing
 from coach.retrieval.library import ThemeFrontMatter, TopicFrontMatter
 from coach.retrieval.search import Search
 from coach.untrusted import quotable, shorten
-from coach.wishes import ASKED, Wish
+from coach.wish_words import Wish
+from coach.wishes import ASKED
 
 MOST_SUGGESTIONS = 3
 _TEXT_CHARACTERS = 320
@@ -29,18 +30,24 @@ _NOT_TO_TRY = re.compile(r"coordinator|program|where .* from|evidence|research|s
 # The theme of the library whose related documents go with a wish, and what to search among them.
 _WISHES: dict[Wish, tuple[str, str]] = {
     "level-the-table": ("power-dynamics", "both have an equal say: write first, the mentor speaks first"),
+    "safer-ground": ("power-dynamics", "a leader who learns may not know, ask anything and pass"),
     "shorter-demos": ("session-structure", "show less and try out more in a meeting"),
     "more-doing": ("session-structure", "learn by doing: the mentee tries it with their own hands"),
     "more-talk": ("communication-style", "room for questions and conversation"),
     "slower": ("communication-style", "go step by step in plain words and say back what was understood"),
     "less-at-once": ("session-structure", "one main thing in a meeting"),
     "clear-structure": ("session-structure", "an agenda with times and somebody who watches the clock"),
+    "start-on-time": ("time-and-scheduling", "be there when the meeting begins and keep the time"),
     "end-on-time": ("time-and-scheduling", "end on time and protect the last minutes"),
     "firm-next-steps": ("goals-and-progress", "write next steps with a name and a day, and look at them again"),
     "back-to-goals": ("goals-and-progress", "come back to the goals and see what moved"),
     "less-of-one-story": ("emotional-load", "nobody has to speak for a group"),
+    "agenda-ahead": ("session-structure", "have the agenda before the meeting"),
     "prepare-ahead": ("mentor-preparation", "prepare a session and send the main thing the day before"),
     "test-the-tools": ("tools-and-access", "remote meeting, screen and tools that work for both"),
+    "see-and-hear": ("tools-and-access", "make what is shown large and let everybody see and hear it"),
+    "dates-that-hold": ("time-and-scheduling", "fixed dates, and what to do when a meeting has to move"),
+    "other-arrangement": ("time-and-scheduling", "choose time, place and rhythm that suit both"),
 }
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from coach.feedback import Question
 from coach.feedback.comments import clean
-from coach.feedback.said import asked_in
+from coach.feedback.said import asked_in, asks_for_nothing
 from coach.feedback.window import closes_at, is_revealed, opened_at
 from coach.models import MentoringSession
 from coach.names import first_names_of
@@ -20,11 +20,12 @@ from coach.retrieval.library import Role
 from coach.store.feedback import SharedFeedback
 from coach.store.summaries import AnsweringAgenda, SummaryFacts
 from coach.untrusted import quotable
-from coach.wishes import ASKED, YOU_ASKED, YOU_SHARED, Wish, answer_begins
+from coach.wish_words import Wish
+from coach.wishes import ASKED, FOR_YOU, ONE_ASKED, YOU_ASKED, YOU_SHARED, answer_begins
 
 QUOTE_CHARACTERS = 300
 ROLES: tuple[Role, ...] = ("mentor", "mentee")
-_NEXT_ANSWER = re.compile(rf" {YOU_ASKED} | {YOU_SHARED}, ")
+_NEXT_ANSWER = re.compile(rf" {YOU_ASKED} | {YOU_SHARED}, | {ONE_ASKED} ")
 
 RatingName = Literal["usefulness", "safety", "progress"]
 RATINGS: dict[RatingName, str] = {
@@ -42,6 +43,11 @@ class Remark:
     by: Role
     question: Question
     text: str
+
+    @property
+    def works(self) -> bool:
+        """Whether it says what went well: asked what to change, some write "Keep it up"."""
+        return self.question == "went_well" or asks_for_nothing(self.text)
 
     @property
     def id(self) -> str:
@@ -197,7 +203,7 @@ def _asked(
     said: SharedFeedback, session: MentoringSession, facts: SummaryFacts, people: dict[Role, str]
 ) -> Iterator[Asked]:
     name = people[_role(said)]
-    for wish, words in asked_in(quotable(said.to_change or "", 2_000)):
+    for wish, words in asked_in(quotable(said.to_change or "", 2_000), said.role):
         done, how = _done(wish, session, facts)
         text = f"{name} asked {ASKED[wish]}: “{quotable(words, 160)}”"
         yield Asked(_role(said), wish, text, done, how)
@@ -211,7 +217,7 @@ def _done(wish: Wish, session: MentoringSession, facts: SummaryFacts) -> tuple[b
         return None, "There is no agenda for a later session yet."
     agenda = min(later, key=lambda one: one.number)
     if answer := _answer(wish, agenda):
-        return True, f"In the agenda of session {agenda.number}: {answer}"
+        return not answer.startswith(FOR_YOU), f"In the agenda of session {agenda.number}: {answer}"
     opened = opened_at(session)
     if opened is not None and agenda.made_at < opened:
         again = " Ask for that agenda again to have it taken up." if rows[agenda.number].status == "planned" else ""
@@ -220,10 +226,10 @@ def _done(wish: Wish, session: MentoringSession, facts: SummaryFacts) -> tuple[b
 
 
 def _answer(wish: Wish, agenda: AnsweringAgenda) -> str | None:
-    begins = answer_begins(wish)
-    for because in agenda.answers:
-        if begins in because:
-            return _NEXT_ANSWER.split(because.partition(begins)[2], maxsplit=1)[0].strip()
+    for begins in (answer_begins(wish), answer_begins(wish, opposed=True)):
+        for because in agenda.answers:
+            if begins in because:
+                return _NEXT_ANSWER.split(because.partition(begins)[2], maxsplit=1)[0].strip()
     return None
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from coach.feedback.said import WORKED, Worked, named_as_working
 from coach.feedback.summary import ROLES, Asked, Remark, SummaryPlan, in_sessions
 from coach.retrieval.library import Role
-from coach.wishes import ASKED, Wish
+from coach.wish_words import Wish
+from coach.wishes import ASKED
 
 MOST_IN_SERIES = 4
 
@@ -43,8 +44,8 @@ def compose(plan: SummaryPlan) -> SummaryWords:
     """The words without a model."""
     sessions = {
         meeting.number: Lists(
-            tuple(quotes(one for one in meeting.remarks if one.question == "went_well")),
-            tuple(quotes(one for one in meeting.remarks if one.question == "to_change")),
+            tuple(quotes(one for one in meeting.remarks if one.works)),
+            tuple(quotes(one for one in meeting.remarks if not one.works)),
         )
         for meeting in plan.meetings
     }
@@ -65,7 +66,7 @@ def _what_works(plan: SummaryPlan) -> tuple[Statement, ...]:
                 named.setdefault(kind, []).append(remark)
     again = sorted(((kind, rests) for kind, rests in named.items() if len(rests) > 1), key=lambda each: -len(each[1]))
     if not again:
-        return tuple(_newest(plan, "went_well"))
+        return tuple(_newest(plan, works=True))
     return tuple(
         Statement(f"{WORKED[kind]}: named by {_who_and_when(rests, plan)}.", False, tuple(rests))
         for kind, rests in again[:MOST_IN_SERIES]
@@ -79,7 +80,7 @@ def _what_to_change(plan: SummaryPlan) -> tuple[Statement, ...]:
         for one in meeting.asked:
             asked.setdefault(one.wish, []).append((meeting.number, one))
     if not asked:
-        return tuple(_newest(plan, "to_change"))
+        return tuple(_newest(plan, works=False))
     remarks = {(remark.session, remark.by): remark for remark in plan.remarks if remark.question == "to_change"}
     statements = []
     for wish, times in sorted(asked.items(), key=lambda each: -len(each[1]))[:MOST_IN_SERIES]:
@@ -89,8 +90,8 @@ def _what_to_change(plan: SummaryPlan) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
-def _newest(plan: SummaryPlan, question: str) -> list[Statement]:
-    found = [remark for remark in plan.remarks if remark.question == question]
+def _newest(plan: SummaryPlan, *, works: bool) -> list[Statement]:
+    found = [remark for remark in plan.remarks if remark.works is works]
     return quotes(remark for remark in found if remark.session == found[0].session)
 
 

@@ -34,7 +34,10 @@ async def write_summary(
     `known` are stems of the library. Raises ModelError.
     """
     remarks = {remark.id: remark for remark in worded_remarks(plan)}
-    answers = [Answer(key, one.session, one.question, redact(one.text)) for key, one in remarks.items()]
+    answers = [
+        Answer(key, one.session, "went_well" if one.works else "to_change", redact(one.text))
+        for key, one in remarks.items()
+    ]
     prompt = summary_prompt(answers)
 
     def check(words: PairWords) -> list[Violation]:

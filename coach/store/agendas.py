@@ -52,8 +52,8 @@ class PastAgenda:
 class AgendaFacts:
     """Everything that is known when an agenda is made, as rows read in one transaction.
 
-    `document_ids` are those of the program's own documents, in order; `vectors` were kept when
-    what the agenda will ask was embedded.
+    `document_ids` are those of the program's own documents, in order; `vectors` were kept when what the agenda will ask
+    was embedded; `asked_at` is when the agenda was asked for.
     """
 
     program: Program
@@ -67,6 +67,7 @@ class AgendaFacts:
     feedback: tuple[SharedFeedback, ...] = ()
     document_ids: tuple[str, ...] = ()
     vectors: SessionVectors | None = None
+    asked_at: datetime | None = None
 
 
 @lru_cache(maxsize=8_192)
@@ -169,6 +170,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         feedback=tuple(await revealed(db, pair.id, now())) if told else (),
         document_ids=tuple(await document_ids(db, program.id)) if has_documents else (),
         vectors=vectors,
+        asked_at=now(),
     )
 
 

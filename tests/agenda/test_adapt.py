@@ -31,7 +31,7 @@ async def test_shorter_demos_are_shorter_and_it_is_said_without_quoting(search: 
 @pytest.mark.parametrize(
     "feedback",
     [
-        SharedFeedback("session-1", 1, "mentee", None, 1, None, "Good pace.", None),
+        SharedFeedback("session-1", 1, "mentor", None, 1, None, "Good pace.", None),
         SharedFeedback("session-1", 1, "mentor", None, 4, None, None, "I said nothing.", ("power-dynamics",)),
     ],
     ids=["a low rating", "between the lines"],

@@ -5,6 +5,7 @@ import pytest
 
 from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.choose import choose, more_starters, questions
+from coach.agenda.compose import notice
 from coach.agenda.plan import AgendaPlan, outline
 from coach.retrieval.library import TopicFrontMatter
 from coach.retrieval.search import Search
@@ -154,6 +155,45 @@ async def test_where_every_activity_was_done_lately_one_comes_back_and_that_is_r
 
     assert activities(plan)
     assert plan.dry == ("activities",)
+
+
+async def test_what_the_pair_has_not_had_comes_before_what_it_had_long_ago(search: Search) -> None:
+    past: list[PastAgenda] = []
+    for number in range(1, 13):
+        plan = await chosen(briefing_of(position=number, planned=40, past=list(past)), search)
+        if number > 1:
+            assert not set(activities(plan)) & {one for before in past for one in before.activity_ids}
+        past.append(PastAgenda(f"session-{number}", number, "held", tuple(activities(plan))))
+
+
+async def test_what_was_done_longest_ago_comes_back_first_and_that_is_reported(search: Search) -> None:
+    fresh = await chosen(briefing_of(position=12, planned=40), search)
+    every = [document.front.id for document, _ in search.library.activities()]
+    last = [one for one in every if one not in activities(fresh)]
+    past = [
+        PastAgenda("session-1", 1, "held", tuple(activities(fresh))),
+        PastAgenda("session-2", 2, "held", tuple(last)),
+    ]
+    plan = await chosen(briefing_of(position=12, planned=40, past=past), search)
+
+    assert set(activities(plan)) & set(activities(fresh))
+    assert plan.dry == ("new activities",)
+    assert "comes back after a longer time" in notice("composer", None, plan)
+
+
+@pytest.mark.parametrize("position", [1, 2, 3, 6])
+async def test_no_starter_is_of_another_stage_however_many_were_asked(search: Search, position: int) -> None:
+    asked: frozenset[str] = frozenset()
+    for _ in range(40):
+        briefing = briefing_of(position=position, asked=asked)
+        plan = await chosen(briefing, search)
+        assert all(briefing.brief.stage in passage.document.front.stages for passage in plan.starters)
+        if not plan.starters:
+            assert plan.dry == ("starters",)
+            assert "no more starters" in notice("composer", None, plan)
+            return
+        asked |= keys(plan)
+    raise AssertionError("never dry")
 
 
 async def test_an_exercise_planned_for_a_cancelled_session_is_the_next_one(search: Search) -> None:

@@ -216,6 +216,16 @@ async def test_an_action_can_be_reworded_and_moved(pair: PairOfPeople) -> None:
     }
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2016-12-03"])
+async def test_a_day_that_cannot_be_meant_is_refused(pair: PairOfPeople, day: str) -> None:
+    body = {"owner": "mentor", "text": "Ask", "due_on": day}
+    (error,) = assert_problem(await pair.mentor.post(f"/pairs/{pair.id}/actions", body), 422, "invalid-input")["errors"]
+    assert error["field"] == "due_on"
+    assert "Check the year" in error["message"]
+    made = await action(pair.mentor, pair)
+    assert_problem(await pair.mentor.patch(f"/actions/{made['id']}", {"due_on": day}), 422, "invalid-input")
+
+
 @pytest.mark.parametrize(
     "body",
     [{}, {"done": None}, {"done": "perhaps"}, {"text": None}, {"text": " "}, {"owner": "mentee"}, {"due_on": "soon"}],

@@ -46,18 +46,19 @@ async def test_a_wish_that_makes_no_sense_is_refused(pair: PairOfPeople, body: A
 async def test_a_pair_never_gets_a_starter_twice_and_is_told_when_there_are_no_more(pair: PairOfPeople) -> None:
     first, second = await pair.session(), await pair.session()
     given = [starter["text"] for _ in range(2) for starter in (await pair.agenda(first))["starters"]]
-    asked, found = 0, {"notice": None}
-    while found["notice"] is None:
-        who = pair.mentor if asked % 24 else pair.mentee
-        found = await starters(who, second if asked % 24 else first, count=12)
-        given += [starter["text"] for starter in found["starters"]]
-        asked += 12
-        assert asked < 1_000
+    asked = 0
+    for session_id, who in ((first, pair.mentor), (second, pair.mentee)):
+        found = {"notice": None}
+        while found["notice"] is None:
+            found = await starters(who, session_id, count=12)
+            given += [starter["text"] for starter in found["starters"]]
+            asked += 12
+            assert asked < 1_000
     assert len(given) == len({text.casefold() for text in given})
     assert len(given) > 100
     assert "no more starters" in str(found["notice"])
 
-    agenda = await pair.agenda(await pair.session())
+    agenda = await pair.agenda(second)
     assert agenda["starters"] == []
     assert "no more starters" in agenda["notice"]
     assert (await starters(pair.mentor, first))["starters"] == []

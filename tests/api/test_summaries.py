@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.api.conftest import PairOfPeople, Serve, Service, assert_problem
+import pytest
+
+from tests.api.conftest import PairOfPeople, Serve, Service, assert_problem, in_days
 from tests.api.giving import CHANGE, WELL, age, lines, sent, shared_by_both, summary
 from tests.feedback.readers import WordReader
 
@@ -191,3 +193,28 @@ async def test_what_somebody_asked_to_keep_out_is_not_suggested(pair: PairOfPeop
     word = max(first.split(), key=len)
     assert (await pair.mentee.patch(f"/pairs/{pair.id}", {"avoid_topics": [word]})).status_code == 200
     assert first not in [one["title"] for one in (await summary(pair))["try_next"]]
+
+
+async def test_who_is_content_stands_under_what_works(pair: PairOfPeople) -> None:
+    session_id = await pair.held()
+    await sent(pair.mentor, session_id, went_well=None, to_change="Keep it up")
+    await sent(pair.mentee, session_id, went_well=WELL, to_change="Keep it up, but start on time")
+    found = await summary(pair)
+    (session,) = found["sessions"]
+    for told in (session, found["series"]):
+        assert "Keep it up" in lines(told["what_works"])
+        assert not any(line == "Keep it up" for line in lines(told["what_to_change"]))
+    assert lines(session["what_to_change"]) == ["Keep it up, but start on time"]
+    assert [asked["wish"] for asked in session["asked_for"]] == ["start-on-time"]
+
+
+@pytest.mark.parametrize(("ahead", "done"), [(7, True), (0.5, False)])
+async def test_an_agenda_sent_a_day_ahead_is_done_only_where_it_was(
+    pair: PairOfPeople, ahead: float, done: bool
+) -> None:
+    session_id = await pair.held()
+    for who in (pair.mentor, pair.mentee):
+        await sent(who, session_id, to_change="Send the agenda a day before")
+    await pair.agenda(await pair.session(scheduled_at=in_days(ahead)))
+    (session,) = (await summary(pair))["sessions"]
+    assert [asked["done"] for asked in session["asked_for"]] == [done, done]

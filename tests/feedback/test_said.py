@@ -3,7 +3,8 @@
 import pytest
 
 from coach.feedback.said import WORKED, asked_in, asks_for_nothing, named_as_working
-from coach.wishes import ASKED, Wish, answer_begins, worded
+from coach.wish_words import Wish
+from coach.wishes import ASKED, answer_begins, worded
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,8 @@ def test_who_calls_something_good_asks_for_nothing(text: str) -> None:
 def test_contentment_is_told_from_a_wish() -> None:
     assert asks_for_nothing("Nothing, the pace was just right.")
     assert not asks_for_nothing("The pace was fine. Could we start earlier?")
+    assert asks_for_nothing("Much better!")
+    assert not asks_for_nothing("Much better sound next time")
     assert not asks_for_nothing("Bring the spreadsheet")
 
 
