@@ -13,15 +13,30 @@ from typing import get_args
 from pydantic import BaseModel, ConfigDict
 
 from coach.agenda import series
-from coach.agenda.circumstances import Channel, Need, Place, channel_of, is_far_apart, is_walk, needs_in, place_of
+from coach.agenda.circumstances import (
+    Channel,
+    Need,
+    Place,
+    channel_of,
+    holds_more,
+    is_far_apart,
+    is_walk,
+    needs_in,
+    place_of,
+)
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried, position_of, stage_of
 from coach.models import EXPERIENCE_LIMIT, Participant
 from coach.names import first_names_of
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
-from coach.untrusted import quotable
+from coach.untrusted import quotable, shorten
 from coach.wishes import Wish, read_wishes, stated_wishes
+
+# The longest goal that the interface takes.
+_LONGEST_TYPED = 2_000
+_WANTS = re.compile(r"\b(?:what|how|why|whether|learn|understand|want|need|should|could)\b", re.IGNORECASE)
+_PIECES = re.compile(r"(?<=[.!?;])\s+|,\s+|\s[-–—]\s")
 
 
 class _Frozen(BaseModel):
@@ -54,7 +69,8 @@ class SessionBrief(_Frozen):
     for a session that fell through, `unfinished` begun in the last one. `missed` sessions in a row fell through just
     before this one. `reached` are goals reached since the last meeting. `held_activities` are those of the meetings
     held so far, newest first. `unstated` are the wishes that no words of theirs state. `needs` says how the
-    two work, without whose need it is; `beyond` is what they typed that belongs elsewhere, and is no goal here.
+    two work, without whose need it is, and `more_needs` whether one is of no kind that the coach knows; `beyond` is
+    what they typed that belongs elsewhere, and is no goal here.
 
     What came later than the first version has a default, so that briefs stored before can still be read.
     """
@@ -88,6 +104,7 @@ class SessionBrief(_Frozen):
     channel: Channel | None = None
     far_apart: bool = False
     needs: tuple[Need, ...] = ()
+    more_needs: bool = False
     beyond: tuple[Beyond, ...] = ()
 
     @property
@@ -163,6 +180,23 @@ class Briefing:
         return self.mentor if role == "mentor" else self.mentee
 
 
+def heart(text: str, limit: int) -> str:
+    """The text where it fits into `limit` characters; of a longer one its longest sentence or clause that does,
+    before others one that asks or wants something.
+
+    A goal told as a story has its point in the middle, and its beginning says little.
+    """
+    if len(text) <= limit:
+        return text
+    pieces = [piece.strip() for piece in _PIECES.split(text)]
+    long_enough = (piece for piece in pieces if limit <= 3 * len(piece) <= 3 * (limit - 4))
+    best = max(long_enough, key=lambda piece: (_WANTS.search(piece) is not None, len(piece)), default="")
+    if not best:
+        return shorten(text, limit)
+    begins, ends = text.startswith(best), text.endswith(best)
+    return f"{'' if begins else '… '}{best}{'' if ends or best[-1] in '.!?' else ' …'}"
+
+
 def make_brief(facts: AgendaFacts) -> Briefing:
     """The briefing for a session, from what the database knows."""
     people, session = facts.people, facts.session
@@ -172,7 +206,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     first_names = first_names_of(people.mentor.name, people.mentee.name)
 
     def kept(texts: list[str], limit: int) -> tuple[str, ...]:
-        cleaned = (quotable(text, limit) for text in texts)
+        cleaned = (heart(quotable(text, _LONGEST_TYPED), limit) for text in texts)
         return tuple(text for text in dict.fromkeys(cleaned) if text and not avoid.touches(text))
 
     def person(row: Participant, first_name: str) -> Person:
@@ -243,6 +277,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         channel=channel_of(session.format),
         far_apart=is_far_apart([session.format or "", *needs]),
         needs=needs_in(needs),
+        more_needs=holds_more(needs),
         beyond=elsewhere,
     )
     return Briefing(
