@@ -119,7 +119,7 @@ def _because(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie
         return f"You asked to focus on “{brief.focus}”: a first word each brings both of you there.", ("focus",)
     if slot.purpose == "reflection" and brief.goals and brief.stage == "building":
         goal = brief.goals[(brief.position - 1) % len(brief.goals)]
-        return f"What {mentee} can put into plain words today is a step toward “{clause(goal, 110)}”.", ("goal",)
+        return f"What {mentee} can put into plain words today is a step toward “{clause(goal, 120)}”.", ("goal",)
     if slot.purpose == "next-steps" and brief.stage == "closing":
         return f"{_where(brief, said)}: an end that both have agreed on leaves no loose thread.", ("stage",)
     reason = _PURPOSE_REASONS.get(slot.purpose, _STAGE_REASONS[brief.stage]).format(mentor=mentor, mentee=mentee)
@@ -156,7 +156,7 @@ def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, t
 
 def _goal_reason(slot: Slot, goal: str, said: str) -> str:
     """What an activity does for the goal; where it is about something else, that, and each time in other words."""
-    goal, gives = f"“{clause(goal, 110)}”", _gives(slot)
+    goal, gives = f"“{clause(goal, 120)}”", _gives(slot)
     if slot.serves_goal:
         return f"Works on your goal {goal}: it {gives}." if gives else f"Works on your goal {goal}."
     if not gives:

@@ -18,7 +18,7 @@ _TWO_ENDS = re.compile(r"([.!?])”\.(?=\s)")
 
 def quoted(texts: Sequence[str]) -> str:
     """The texts in quotation marks, as a list in a sentence."""
-    return listed([f"“{clause(text, 110)}”" for text in texts])
+    return listed([f"“{clause(text, 120)}”" for text in texts])
 
 
 def clause(text: str, limit: int) -> str:
