@@ -100,6 +100,23 @@ async def test_no_variant_tells_of_another_need_or_asks_for_what_is_hard(
     assert not re.search(unsaid, said), said
 
 
+async def test_what_helps_with_a_screen_reader_is_not_told_to_who_uses_a_wheelchair(search: Search) -> None:
+    plans = {
+        told: await plan_of(
+            briefing_of(
+                mentor=participant("mentor", "Priya Raman", accessibility=told), fell_through="tour-of-my-screen"
+            ),
+            search,
+        )
+        for told in ("wheelchair", "I use a screen reader")
+    }
+
+    for plan in plans.values():
+        assert "tour-of-my-screen" in [slot.activity.front.id for slot in plan.slots if slot.activity is not None]
+    assert "screen reader" not in added(plans["wheelchair"])
+    assert "If someone uses a screen reader" in added(plans["I use a screen reader"])
+
+
 async def test_where_they_meet_at_a_place_of_their_own_it_is_named_and_settled_first(search: Search) -> None:
     assert "You meet “growing hall 2, masks on”" in added(
         await plan_of(briefing_of(session_format="growing hall 2, masks on"), search)
