@@ -206,8 +206,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     first_names = first_names_of(people.mentor.name, people.mentee.name)
 
     def kept(texts: list[str], limit: int) -> tuple[str, ...]:
-        cleaned = (heart(quotable(text, _LONGEST_TYPED), limit) for text in texts)
-        return tuple(text for text in dict.fromkeys(cleaned) if text and not avoid.touches(text))
+        cleaned = (quotable(text, _LONGEST_TYPED) for text in texts)
+        return tuple(dict.fromkeys(heart(text, limit) for text in cleaned if text and not avoid.touches(text)))
 
     def person(row: Participant, first_name: str) -> Person:
         return Person(
@@ -243,7 +243,12 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     )
     topics = tuple(topic for topic in get_args(Topic) if topic in pair.topics and topic not in avoid.topics)
     goals, focus = kept(pair.goals, 160), next(iter(kept([session.focus or ""], 200)), None)
-    elsewhere = beyond([*goals, *([focus] if focus else [])])
+    # What belongs elsewhere may stand in the part of a long goal that is not quoted.
+    whole = {heart(text, 160): text for text in (quotable(text, _LONGEST_TYPED) for text in pair.goals)}
+    quoted = [*goals, *([focus] if focus else [])]
+    elsewhere = tuple(
+        Beyond(text=text, matter=found.matter) for text in quoted for found in beyond([whole.get(text, text)])
+    )
     told = {one.text for one in elsewhere}
     shared = series.last_feedback(facts)
     wishes = read_wishes(shared)
