@@ -6,6 +6,7 @@ What both may know is in `SessionBrief`, which is stored with the agenda. What o
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
@@ -205,9 +206,9 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     position = position_of(session, facts.sessions)
     first_names = first_names_of(people.mentor.name, people.mentee.name)
 
-    def kept(texts: list[str], limit: int) -> tuple[str, ...]:
+    def kept(texts: list[str], limit: int, cut: Callable[[str, int], str] = shorten) -> tuple[str, ...]:
         cleaned = (quotable(text, _LONGEST_TYPED) for text in texts)
-        return tuple(dict.fromkeys(heart(text, limit) for text in cleaned if text and not avoid.touches(text)))
+        return tuple(dict.fromkeys(cut(text, limit) for text in cleaned if text and not avoid.touches(text)))
 
     def person(row: Participant, first_name: str) -> Person:
         return Person(
@@ -242,7 +243,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         if (text := quotable(action.text, 200)) and not avoid.touches(text)
     )
     topics = tuple(topic for topic in get_args(Topic) if topic in pair.topics and topic not in avoid.topics)
-    goals, focus = kept(pair.goals, 160), next(iter(kept([session.focus or ""], 200)), None)
+    goals, focus = kept(pair.goals, 160, heart), next(iter(kept([session.focus or ""], 200)), None)
     # What belongs elsewhere may stand in the part of a long goal that is not quoted.
     whole = {heart(text, 160): text for text in (quotable(text, _LONGEST_TYPED) for text in pair.goals)}
     quoted = [*goals, *([focus] if focus else [])]
@@ -273,7 +274,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         carried=series.carried(facts),
         unfinished=series.unfinished(facts),
         missed=series.missed(facts),
-        reached=kept(series.reached(facts), 160),
+        reached=kept(series.reached(facts), 160, heart),
         wishes=wishes,
         unstated=tuple(wish for wish in wishes if wish not in stated_wishes(shared)),
         held_activities=series.held_activities(facts),

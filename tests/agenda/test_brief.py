@@ -250,3 +250,10 @@ def test_what_belongs_elsewhere_is_seen_in_the_part_of_a_long_goal_that_is_not_q
 
     assert brief.goals == ("Use SQL",)
     assert [one.matter for one in brief.beyond] == ["law"]
+
+
+def test_a_long_title_begins_where_it_begins() -> None:
+    title = "Managing director, Northern Europe, the Baltic states and all of our special projects worldwide since 2019"
+    brief = briefing_of(mentee=participant("mentee", "Martin Olsen", role_title=title)).brief
+
+    assert (brief.mentee.role_title or "").startswith("Managing director, Northern")
