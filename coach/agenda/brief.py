@@ -6,6 +6,7 @@ What both may know is in `SessionBrief`, which is stored with the agenda. What o
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
@@ -13,16 +14,31 @@ from typing import get_args
 from pydantic import BaseModel, ConfigDict
 
 from coach.agenda import series
-from coach.agenda.circumstances import Channel, Need, Place, channel_of, is_far_apart, is_walk, needs_in, place_of
+from coach.agenda.circumstances import (
+    Channel,
+    Need,
+    Place,
+    channel_of,
+    holds_more,
+    is_far_apart,
+    is_walk,
+    needs_in,
+    place_of,
+)
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried, position_of, stage_of
 from coach.models import EXPERIENCE_LIMIT, Participant
 from coach.names import first_names_of
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
-from coach.untrusted import quotable
+from coach.untrusted import quotable, shorten
 from coach.wish_words import Wish
 from coach.wishes import opposed_wishes, read_wishes, stated_wishes, weighed_on
+
+# The longest goal that the interface takes.
+_LONGEST_TYPED = 2_000
+_WANTS = re.compile(r"\b(?:what|how|why|whether|learn|understand|want|need|should|could)\b", re.IGNORECASE)
+_PIECES = re.compile(r"(?<=[.!?;])\s+|,\s+|\s[-–—]\s")
 
 
 class _Frozen(BaseModel):
@@ -57,8 +73,9 @@ class SessionBrief(_Frozen):
     held so far, newest first, and `done_before` all activities of other meetings, the last done last. `unstated` are
     the wishes that no words of theirs state, `opposed` those that the other one wants the other way round, and
     `weighed_on` are those of the two whose own story was the subject too often. `days_ahead` are the whole days between
-    asking for the agenda and the meeting, 0 where that is not known. `needs` says how the
-    two work, without whose need it is; `beyond` is what they typed that belongs elsewhere, and is no goal here.
+    asking for the agenda and the meeting, 0 where that is not known. `needs` says how the two work, without whose need
+    it is, and `more_needs` whether one is of no kind that the coach knows; `beyond` is what they typed that belongs
+    elsewhere, and is no goal here.
 
     What came later than the first version has a default, so that briefs stored before can still be read.
     """
@@ -96,6 +113,7 @@ class SessionBrief(_Frozen):
     channel: Channel | None = None
     far_apart: bool = False
     needs: tuple[Need, ...] = ()
+    more_needs: bool = False
     beyond: tuple[Beyond, ...] = ()
 
     @property
@@ -171,6 +189,23 @@ class Briefing:
         return self.mentor if role == "mentor" else self.mentee
 
 
+def heart(text: str, limit: int) -> str:
+    """The text where it fits into `limit` characters; of a longer one its longest sentence or clause that does,
+    before others one that asks or wants something.
+
+    A goal told as a story has its point in the middle, and its beginning says little.
+    """
+    if len(text) <= limit:
+        return text
+    pieces = [piece.strip() for piece in _PIECES.split(text)]
+    long_enough = (piece for piece in pieces if limit <= 3 * len(piece) <= 3 * (limit - 4))
+    best = max(long_enough, key=lambda piece: (_WANTS.search(piece) is not None, len(piece)), default="")
+    if not best:
+        return shorten(text, limit)
+    begins, ends = text.startswith(best), text.endswith(best)
+    return f"{'' if begins else '… '}{best}{'' if ends or best[-1] in '.!?' else ' …'}"
+
+
 def make_brief(facts: AgendaFacts) -> Briefing:
     """The briefing for a session, from what the database knows."""
     people, session = facts.people, facts.session
@@ -179,9 +214,9 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     position = position_of(session, facts.sessions)
     first_names = first_names_of(people.mentor.name, people.mentee.name)
 
-    def kept(texts: list[str], limit: int) -> tuple[str, ...]:
-        cleaned = (quotable(text, limit) for text in texts)
-        return tuple(text for text in dict.fromkeys(cleaned) if text and not avoid.touches(text))
+    def kept(texts: list[str], limit: int, cut: Callable[[str, int], str] = shorten) -> tuple[str, ...]:
+        cleaned = (quotable(text, _LONGEST_TYPED) for text in texts)
+        return tuple(dict.fromkeys(cut(text, limit) for text in cleaned if text and not avoid.touches(text)))
 
     def person(row: Participant, first_name: str) -> Person:
         return Person(
@@ -216,8 +251,13 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         if (text := quotable(action.text, 200)) and not avoid.touches(text)
     )
     topics = tuple(topic for topic in get_args(Topic) if topic in pair.topics and topic not in avoid.topics)
-    goals, focus = kept(pair.goals, 160), next(iter(kept([session.focus or ""], 200)), None)
-    elsewhere = beyond([*goals, *([focus] if focus else [])])
+    goals, focus = kept(pair.goals, 160, heart), next(iter(kept([session.focus or ""], 200)), None)
+    # What belongs elsewhere may stand in the part of a long goal that is not quoted.
+    whole = {heart(text, 160): text for text in (quotable(text, _LONGEST_TYPED) for text in pair.goals)}
+    quoted = [*goals, *([focus] if focus else [])]
+    elsewhere = tuple(
+        Beyond(text=text, matter=found.matter) for text in quoted for found in beyond([whole.get(text, text)])
+    )
     told = {one.text for one in elsewhere}
     shared = series.last_feedback(facts)
     wishes, stated = read_wishes(shared), stated_wishes(shared)
@@ -243,7 +283,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         carried=series.carried(facts),
         unfinished=series.unfinished(facts),
         missed=series.missed(facts),
-        reached=kept(series.reached(facts), 160),
+        reached=kept(series.reached(facts), 160, heart),
         wishes=wishes,
         unstated=tuple(wish for wish in wishes if wish not in stated),
         opposed=tuple(wish for wish in wishes if wish in opposed),
@@ -256,6 +296,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         channel=channel_of(session.format),
         far_apart=is_far_apart([session.format or "", *needs]),
         needs=needs_in(needs),
+        more_needs=holds_more(needs),
         beyond=elsewhere,
     )
     return Briefing(

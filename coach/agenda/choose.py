@@ -47,6 +47,8 @@ _OWN_TOPIC = 0.25
 # for an example of it. Chosen by reading some forty of 202 activities beside their goals, by similarity.
 _SERVES_GOAL = 0.25
 _TIED_TO_GOAL = 0.12
+# A slot so many times as long as an activity at its longest would be half empty.
+_STRETCHED = 1.5
 _MOST_STARTERS_OF_ONE_DOCUMENT = 2
 # Activities and questions on these topics draw on what the junior has lived through.
 _LIVED: frozenset[Topic | None] = frozenset({"inclusion", "generational-differences"})
@@ -139,9 +141,7 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
             if passage is not None:
                 taken.add(passage.document.front.id)
                 near = _similarity(passage, by_goal[activity_query(brief, slot.goal)])
-                slot = replace(
-                    slot, serves_goal=near >= _SERVES_GOAL, goal=slot.goal if near >= _TIED_TO_GOAL else None
-                )
+                slot = replace(slot, serves_goal=near >= _SERVES_GOAL, goal=slot.goal if _ties(passage, near) else None)
                 cited = (passage, *_background(passage, search, briefing))
                 variants = tuple(p for p in search.passages_of(passage.document_id) if p.section in _VARIANTS)
                 slot = replace(slot, activity=passage.document, passages=cited, variants=variants)
@@ -172,7 +172,8 @@ def _give_focus(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
         if slot.purpose == "exercise"
         and slot.carried_from is None
         and slot.activity is not None
-        and slot.activity.front.topic is not None
+        and isinstance(slot.activity.front, TopicFrontMatter)
+        and slot.activity.front.case is not None
     ]
     return [replace(slot, takes_focus=place in open_to_it[:1]) for place, slot in enumerate(slots)]
 
@@ -292,6 +293,17 @@ def _similarity(passage: Passage, hits: list[Hit]) -> float:
     return similarity if any(hit.similarity for hit in hits) else 1.0
 
 
+def _ties(passage: Passage, near: float) -> bool:
+    """Whether an activity so near to the goal can say that it has to do with it.
+
+    What is on no topic is a form for any goal; where no goal has a place in it, it must be about the goal.
+    """
+    front = passage.document.front
+    if not isinstance(front, TopicFrontMatter) or front.case is None:
+        return near >= _SERVES_GOAL
+    return front.topic is None or near >= _TIED_TO_GOAL
+
+
 def _ranked(hits: Iterable[Hit], by_strength: dict[str, float], own_kind: Kind) -> list[Passage]:
     """Activities by how well they serve the goal, a little also by the mentor's strengths and the slot's kind."""
 
@@ -310,6 +322,7 @@ def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[
     done_at = {activity: place for place, activity in enumerate(brief.done_before)}
     again: Passage | None = None
     off_place: Passage | None = None
+    off_length: Passage | None = None
     off_stage: Passage | None = None
     off_topic: Passage | None = None
     for passage in ranked:
@@ -326,9 +339,11 @@ def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[
             off_place = off_place or passage
         elif front.id in done_at:
             again = min(again or passage, passage, key=lambda one: done_at[one.document.front.id])
+        elif slot.minutes > _STRETCHED * front.minutes.most:
+            off_length = off_length or passage
         else:
             return passage
-    return again or off_place or off_stage or off_topic
+    return off_length or again or off_place or off_stage or off_topic
 
 
 def _does_not_suit(told: str, brief: SessionBrief) -> bool:

@@ -11,7 +11,22 @@ from typing import Literal
 Place = Literal["remote", "hybrid", "in person"]
 # A call without a picture, or one without a voice.
 Channel = Literal["voice", "text"]
-Need = Literal["sight", "hearing", "signing", "speech", "reading", "movement", "rest", "language"]
+Need = Literal[
+    "sight",
+    "screen-reader",
+    "color",
+    "light",
+    "hearing",
+    "noise",
+    "signing",
+    "speech",
+    "camera",
+    "calm",
+    "reading",
+    "movement",
+    "rest",
+    "language",
+]
 
 _HYBRID = re.compile(r"\bhybrid\b", re.IGNORECASE)
 _REMOTE = re.compile(
@@ -34,7 +49,9 @@ _CHANNELS: dict[Channel, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "voice": re.compile(
-        r"\b(?:phone|telephone)\b|\b(?:sound|audio|voice)[\s-](?:only|call)\b|\bno (?:video|screens?)\b", re.IGNORECASE
+        r"\b(?:phone|telephone|radio|walkie[\s-]?talkie)\b|\b(?:sound|audio|voice)[\s-](?:only|call|chat|channel)\b"
+        r"|\bdiscord voice\b|\bno (?:video|screens?)\b",
+        re.IGNORECASE,
     ),
 }
 _FAR_APART = re.compile(
@@ -43,28 +60,41 @@ _FAR_APART = re.compile(
     re.IGNORECASE,
 )
 _NEED_PATTERNS: dict[Need, str] = {
-    "sight": r"""\b(?:blind|sight|sighted|eyesight|vision|visual(?:ly)?|screen[\s-]?reader|magnif\w+|contrast
-        |braille
-            |colou?r[\s-]?blind\w*|small\sprint|(?:large|larger|big|bigger)\s(?:text|print|type|font|letters)
-            |jaws|nvda|voiceover|macular|glaucoma|cataracts?|partially\ssighted|cannot\s(?:see|read)\s\w+)\b""",
+    "sight": r"""\b(?:(?<!color\s)(?<!colour\s)(?<!color-)(?<!colour-)blind|sight|sighted|eyesight
+            |vision|visual(?:ly)?|magnif\w+|contrast
+            |small\sprint|(?:large|larger|big|bigger)\s(?:text|print|type|font|letters)
+            |macular|glaucoma|cataracts?|partially\ssighted|cannot\s(?:see|read)\s\w+)\b""",
+    "screen-reader": r"\b(?:screen[\s-]?readers?|braille|jaws|nvda|voiceover)\b",
+    "color": r"\bcolou?r[\s-]?blind\w*|\bcolou?r\s(?:vision|deficien\w+)|\bred[\s-](?:and[\s-])?green\b|\bdaltoni\w+",
+    "light": r"""\b(?:bright(?:ness)?|glare|flash(?:es|ing)?|flicker\w*|strob\w+|photosensitiv\w*|photophobi\w+
+            |light[\s-]?sensitiv\w*|sensitive\sto\slight|migraines?|epilep\w+)\b""",
     "hearing": r"""\b(?:deaf\w*|hearing|hear\s(?:badly|poorly|little)|(?:do\snot|don.t|cannot|can.t)\shear
             |captions?|captioned|captioning|subtitles?
             |lip[\s-]?read\w*|cochlear|transcri\w+|tinnitus|hard\sof\shearing|background\snoise)\b""",
+    "noise": r"\b(?:nois[ey]\w*|loud|headphones?|sounds?\ssensitiv\w*|sensory|misophoni\w+|hyperacus\w+)\b",
     "signing": r"\b(?:sign(?:s|er|ing|ed)?\s?(?:language)?\b|bsl|asl|dgs|auslan|lsf|interpreters?)",
     "speech": r"""\b(?:stammer\w*|stutter\w*|(?<!to[\s-])speech(?![\s-]to[\s-]text)|aphasia|dysfluen\w+
-        |words\scome\sslowly|lose\smy\svoice
-        |speak\sslowly)\b""",
-    "reading": r"""\b(?:dyslexi\w+|adhd|(?-i:ADD)\b|autis\w+|attention|concentrat\w+|neurodiver\w+|asperger\w*|sensory
+        |words\scome\sslowly|lose\smy\svoice|(?:quiet|weak|soft)\svoice|voice\sis\s(?:quiet|weak|soft|hoarse)
+        |(?:type|typing|write|writing)\s(?:rather\sthan|instead\sof|over|not)\s(?:talk|speak)\w*
+        |(?:rather|prefer\sto|like\sto)\s(?:type|write)|speak\sslowly|non[\s-]?speaking|mute)\b""",
+    "camera": r"""\b(?:no|without|not\son|off|hate|dislike|avoid)\s(?:the\s|my\s|a\s)?cameras?\b
+        |\bcameras?\s(?:off|shy)\b
+        |\b(?:do\snot|don.t)\s(?:like|want)\s(?:the\s|my\s|a\s)?(?:camera|being\s(?:filmed|on\scamera))\b""",
+    "calm": r"""\b(?:anxi(?:ous|ety)|called\son|calling\son|on\sthe\sspot|shy|panic\w*|nervous|cold[\s-]call\w*
+        |selective(?:ly)?\smut\w+)\b""",
+    "reading": r"""\b(?:dyslexi\w+|adhd|(?-i:ADD)\b|autis\w+|attention|concentrat\w+|neurodiver\w+|asperger\w*
             |long\stexts?|overload\w*|dyscalculia)\b""",
     "movement": r"""\b(?:wheelchair|stairs|steps?[\s-]free|mobility|crutch\w*|walking\sstick|tremor\w*
         |arthritis|rsi|wrists?
-            |one[\s-]handed|typing\shurts|dictat\w+|parkinson\w*|back\spain|cannot\s(?:stand|walk)
+            |one[\s-]handed|one\s(?:hand|arm)|typing\shurts|dictat\w+|parkinson\w*|back\spain|cannot\s(?:stand|walk)
         |can't\s(?:stand|walk))\b""",
     "rest": r"\b(?:fatigue|tired|migraines?|breaks?|chronic|long\scovid|pain|energy|pregnan\w+|epilep\w+)\b",
     "language": r"""\b(?:(?:second|third|foreign)\slanguage|not\smy\s(?:first|native)\slanguage
         |learning\s(?:english|the\slanguage)
-            |plain\senglish|simple\senglish|idioms?)\b""",
+            |plain\senglish|simple\senglish|idioms?|non[\s-]?native|learning\s(?:disabilit\w+|difficult\w+)
+            |(?:easy|simple|plain)\s(?:words?|language|read)|pictures\shelp)\b""",
 }
+_NOTHING = re.compile(r"(?:no(?:ne|thing|pe)?|n\s?/?\s?a|nil|-+|not applicable|no needs?)\W*", re.IGNORECASE)
 _NEEDS = {need: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for need, pattern in _NEED_PATTERNS.items()}
 
 
@@ -98,3 +128,8 @@ def needs_in(texts: Iterable[str]) -> tuple[Need, ...]:
     """The kinds of need that these texts tell of, each once, in a fixed order that says nothing of whose they are."""
     texts = list(texts)
     return tuple(need for need, pattern in _NEEDS.items() if any(pattern.search(text) for text in texts))
+
+
+def holds_more(texts: Iterable[str]) -> bool:
+    """Whether any of these texts tells of a need that is of no kind known here."""
+    return any(not needs_in([text]) and not _NOTHING.fullmatch(text.strip()) for text in texts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.phrases import ended, fit, headline, listed, number, quoted, spare
+from coach.agenda.phrases import clause, ended, fit, headline, listed, number, quoted, spare
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.slot_words import WRITERS
 from coach.agenda.words import (
@@ -18,6 +18,7 @@ from coach.agenda.words import (
     description_characters,
 )
 from coach.retrieval.chunk import Passage
+from coach.retrieval.library import TopicFrontMatter
 from coach.untrusted import shorten
 
 Tie = Literal["goal", "action", "focus", "feedback", "stage"]
@@ -118,7 +119,7 @@ def _because(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie
         return f"You asked to focus on “{brief.focus}”: a first word each brings both of you there.", ("focus",)
     if slot.purpose == "reflection" and brief.goals and brief.stage == "building":
         goal = brief.goals[(brief.position - 1) % len(brief.goals)]
-        return f"What {mentee} can put into plain words today is a step toward “{shorten(goal, 110)}”.", ("goal",)
+        return f"What {mentee} can put into plain words today is a step toward “{clause(goal, 120)}”.", ("goal",)
     if slot.purpose == "next-steps" and brief.stage == "closing":
         return f"{_where(brief, said)}: an end that both have agreed on leaves no loose thread.", ("stage",)
     reason = _PURPOSE_REASONS.get(slot.purpose, _STAGE_REASONS[brief.stage]).format(mentor=mentor, mentee=mentee)
@@ -127,8 +128,8 @@ def _because(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie
 
 def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie, ...]]:
     ties: list[Tie] = []
-    if slot.goal and (slot.activity is None or slot.activity.front.topic is not None):
-        reason = f"Works on your goal “{slot.goal}”." if slot.serves_goal else _general_reason(slot.goal, said)
+    if slot.goal:
+        reason = _goal_reason(slot, slot.goal, said)
         ties.append("goal")
     else:
         reason = f"{_where(brief, said)}: {_stage_reason(slot, brief, said)}"
@@ -153,19 +154,35 @@ def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, t
     return reason, tuple(ties)
 
 
-def _general_reason(goal: str, said: str) -> str:
-    """Why an activity that is about something else serves the goal, each time in other words."""
-    options = ("The way of working is a general one; what you work on is your goal", "Here too the case is your goal")
-    return f"{next((option for option in options if option not in said), 'The case comes from')} “{goal}”."
+def _goal_reason(slot: Slot, goal: str, said: str) -> str:
+    """What an activity does for the goal; where it is about something else, that, and each time in other words."""
+    goal, gives = f"“{clause(goal, 120)}”", _gives(slot)
+    if slot.serves_goal:
+        return f"Works on your goal {goal}: it {gives}." if gives else f"Works on your goal {goal}."
+    if not gives:
+        return f"The way of working is a general one; what you work on is your goal {goal}."
+    if slot.activity is not None and slot.activity.front.topic is None:
+        return f"It {gives}, with an eye on your goal {goal}."
+    if "gives the example" not in said:
+        return f"Your goal {goal} gives the example; the activity itself {gives}."
+    return f"What you try it on is {goal}: it {gives}."
+
+
+def _gives(slot: Slot) -> str | None:
+    """What the slot's activity is good for, behind "it", where the library tells."""
+    front = slot.activity.front if slot.activity is not None else None
+    return front.gives if isinstance(front, TopicFrontMatter) else None
 
 
 def _stage_reason(slot: Slot, brief: SessionBrief, said: str) -> str:
     """What an activity is for where no goal comes near to it: the topic the two chose, or what the stage asks for."""
-    topic = slot.activity.front.topic if slot.activity is not None else None
+    topic, gives = slot.activity.front.topic if slot.activity is not None else None, _gives(slot)
     if topic is not None and topic in brief.topics:
-        chosen = f"it is on {topic.replace('-', ' ')}, a topic you chose."
+        chosen = f"it is on {topic.replace('-', ' ')}, a topic you chose"
         if chosen not in said:
-            return chosen
+            return f"{chosen}, and {gives}." if gives else f"{chosen}."
+    if gives:
+        return f"it {gives}."
     options = _STAGE_REASONS[brief.stage], *_ACTIVITY_REASONS
     new = next((option for option in options if option[1:] not in said), options[-1])
     return f"{new[0].lower()}{new[1:]}"
@@ -292,7 +309,7 @@ def _title(plan: AgendaPlan, brief: SessionBrief) -> str:
 def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     goal = _main_goal(plan, brief)
-    about = f" with “{shorten(goal, 120)}” at the center" if goal and brief.stage == "building" else ""
+    about = f" with “{clause(goal, 120)}” at the center" if goal and brief.stage == "building" else ""
     opening = {
         "kickoff": f"{_first_of(brief)}: {mentor} and {mentee} agree on how to work together and on what it is for.",
         "building": f"{plan.minutes} minutes for {mentor} and {mentee}{about}; {mentor} leads {_share(plan)}"
@@ -320,6 +337,8 @@ def _useful_strength(slot: Slot, brief: SessionBrief) -> str | None:
     """The mentor's strength that shares most words with the goal and the activity's name; None where none does."""
     about = f"{slot.goal or ''} {slot.activity.front.title if slot.activity is not None else ''}"
     wanted = _long_words(about)
+    if slot.activity is not None and slot.activity.front.topic is None:
+        return None
     best = max(brief.mentor.strengths, key=lambda text: len(wanted & _long_words(text)), default=None)
     return best if best is not None and wanted & _long_words(best) else None
 

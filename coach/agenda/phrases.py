@@ -18,7 +18,21 @@ _TWO_ENDS = re.compile(r"([.!?])”\.(?=\s)")
 
 def quoted(texts: Sequence[str]) -> str:
     """The texts in quotation marks, as a list in a sentence."""
-    return listed([f"“{shorten(text, 110)}”" for text in texts])
+    return listed([f"“{clause(text, 120)}”" for text in texts])
+
+
+def clause(text: str, limit: int) -> str:
+    """The text where it fits into `limit` characters, or else its beginning, cut where a sentence or a clause ends."""
+    if len(text) <= limit:
+        return text
+    ends = [cut.start() for cut in re.finditer(r"(?<=\w)[.!?;:](?=\s)|,(?=\s)|\s[-–—](?=\s)", text[:limit])]
+    best = max((end for end in ends if 3 * end >= 2 * limit), default=None)
+    return f"{text[:best]} …" if best is not None else shorten(text, limit)
+
+
+def curled(text: str) -> str:
+    """The text with the quotation marks that agendas have, where the library has straight ones."""
+    return re.sub(r'"([^"]*)"', r"“\1”", text)
 
 
 def listed(texts: Sequence[str]) -> str:

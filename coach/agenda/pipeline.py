@@ -13,6 +13,7 @@ from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose, notice, reasons
 from coach.agenda.own import cite_own
+from coach.agenda.phrases import ended
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep, told_alone
 from coach.agenda.progress import Progress, silent
@@ -189,7 +190,7 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
                 "title": item.title,
                 "minutes": slot.minutes,
                 "led_by": slot.led_by,
-                "description": " ".join([item.description, *_spared(slot.added, briefing)]),
+                "description": ended(" ".join([item.description, *_spared(slot.added, briefing)])),
                 "goal": slot.goal,
                 "because": reason.text,
                 "tied_to": list(reason.ties),

@@ -1,7 +1,11 @@
 """The composer's prep: what one of the two does before the meeting, without a model."""
 
+import re
+
+from coach.agenda.adapt import WAYS_IN_SHORT
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.phrases import due, ended, fit, number
+from coach.agenda.circumstances import needs_in
+from coach.agenda.phrases import curled, due, ended, fit, listed, number
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.words import MOST_PREP_STEPS, PREP_CHARACTERS, PrepWords
 from coach.names import named
@@ -9,6 +13,11 @@ from coach.retrieval.library import Role, TopicFrontMatter
 from coach.untrusted import shorten
 
 _FIRST_ACTIVITIES = 2
+_MINUTES = 5
+_TO_MAKE = re.compile(
+    r"^For “[^”]*”: (?:write|collect|prepare|list|make|look through|get|jot|mark one|scroll|estimate|learn|practice)\b"
+)
+_TO_READ = re.compile(r"^(?:Read the starters|You told the coach|Something in your shared|You asked that|Your last)")
 
 
 def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
@@ -20,9 +29,9 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
         if slot.activity is not None and isinstance(slot.activity.front, TopicFrontMatter):
             front = slot.activity.front
             line = front.prep.mentor if role == "mentor" else front.prep.mentee
-            line = named(line, brief.mentor.first_name, brief.mentee.first_name)
+            line = curled(named(line, brief.mentor.first_name, brief.mentee.first_name))
             activities.append(f"For “{front.title}”: {line[0].lower() + line[1:] if _is_plain_word(line) else line}")
-    # Five minutes in all: what a long meeting holds besides comes last, and mostly falls away.
+    # What a long meeting holds besides comes last, and mostly falls away.
     steps, further = activities[:_FIRST_ACTIVITIES], activities[_FIRST_ACTIVITIES:]
     own = [action for action in brief.actions if action.owner == role]
     if own:
@@ -35,7 +44,7 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
     steps.append(_STAGE_PREP[brief.stage][role].format(partner=partner, first=_first_goal(brief)))
     if len(plan.starters) > 1:
         steps.append("Read the starters once and mark the one you would most like to ask, or be asked.")
-    shared = [step for step in [*steps, *further] if not briefing.avoid.touches(step)][:4]
+    shared = [step for step in [*steps, *further] if not briefing.avoid.touches(step)]
 
     if "start-on-time" in brief.wishes:
         shared.insert(
@@ -51,16 +60,44 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
             f"Decide before you meet whether {partner} should hear of it, and with which first sentence."
         )
     if private.accessibility:
-        own_steps.append(
-            f"You told the coach: “{shorten(private.accessibility, 120)}”. Check that the room or the call allows "
-            f"for it; "
-            "it is yours to mention or not."
-        )
+        own_steps.append(_needs_taken_up(private.accessibility))
     own_steps += told_alone(role, plan, briefing)
     room = MOST_PREP_STEPS - len(own_steps)
-    steps = [ended(fit(step, PREP_CHARACTERS)) for step in [*shared[:room], *own_steps]]
+    minutes = _MINUTES - sum(map(_minutes, own_steps))
+    steps = [ended(fit(step, PREP_CHARACTERS)) for step in [*_in_time(shared, minutes)[:room], *own_steps]]
     return PrepWords(
         steps=tuple(steps or ["Take five minutes to think about what you would like to leave this meeting with."])
+    )
+
+
+def _in_time(steps: list[str], minutes: float) -> list[str]:
+    """The steps that can be done in so many minutes, the first ones first; always one."""
+    kept: list[str] = []
+    for step in steps:
+        if not kept or _minutes(step) <= minutes:
+            kept.append(step)
+            minutes -= _minutes(step)
+    return kept
+
+
+def _minutes(step: str) -> float:
+    """About how long a step takes: what has to be looked for or made, longer than what is thought of or read."""
+    return 2.0 if _TO_MAKE.search(step) else 0.5 if _TO_READ.search(step) else 1.0
+
+
+def _needs_taken_up(told: str) -> str:
+    """What the agenda does about somebody's needs; where it knows nothing to do, that."""
+    needs = needs_in([told])
+    if not needs:
+        return (
+            f"You told the coach: “{shorten(told, 120)}”. It knows no way of working for this, so the agenda only asks "
+            f"both of you at the start what helps. Say what you like, or nothing, and look at the room or the call "
+            f"before."
+        )
+    ways = listed([WAYS_IN_SHORT[need] for need in needs])
+    return (
+        f"You told the coach: “{shorten(told, 120)}”. The agenda asks for {ways}, without saying for whom. What else "
+        f"you need of the room or the call is yours to mention or not."
     )
 
 

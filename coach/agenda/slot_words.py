@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from coach.agenda.brief import SessionBrief
-from coach.agenda.phrases import due, number, pick, quoted
+from coach.agenda.brief import Person, SessionBrief
+from coach.agenda.phrases import clause, curled, due, number, pick, quoted
 from coach.agenda.plan import Slot
 from coach.agenda.words import description_characters
 from coach.retrieval.library import TopicFrontMatter
@@ -19,7 +19,10 @@ _Writer = Callable[[Slot, SessionBrief, list[str]], tuple[str, str]]
 
 def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
-    a_turn = "Take turns without a clock" if "speech" in brief.needs else "One minute each"
+    in_a_hurry = slot.minutes <= 2 and brief.focus and not brief.restart
+    a_turn = "Half a minute each" if in_a_hurry else "One minute each"
+    if "speech" in brief.needs:
+        a_turn = "Take turns without a clock"
     focus = ""
     if brief.focus and not brief.restart:
         focus = f" Then each says in one line what should come of “{shorten(brief.focus, 110)}” today."
@@ -31,8 +34,8 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
             else ""
         )
         return "Who is in the room", (
-            f"{mentor} goes first, then {mentee}: what do you do on an ordinary Tuesday, and what made you say yes "
-            f"to this? "
+            f"{mentor} goes first{_as(brief.mentor)}, then {mentee}{_as(brief.mentee)}: what do you do on an ordinary "
+            f"Tuesday that no title tells, and what made you say yes to this? "
             f"{a_turn}, no interruptions.{focus or hook}"
         )
     if brief.stage == "closing":
@@ -45,11 +48,27 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
         f"Each gives a headline for the weeks since you last met, as a newspaper would print it. {mentor} goes "
         f"first, {mentee} asks one question back.",
         f"{a_turn}, {mentor} first: what happened at work since you last met that belongs in this conversation?",
+        f"Each names a moment since you last met in which {_a_goal(brief)} came up, or should have. {mentor} goes "
+        f"first, {mentee} asks one question back.",
         f"{mentee} tells what came of the last meeting in daily work, {mentor} what it looked like from the other "
         f"side. {a_turn}.",
     )
     # The last of them lets the senior begin.
-    return "Check in", f"{pick(options if slot.led_by == 'both' else options[:2], brief, 'check-in')}{focus}"
+    return "Check in", f"{pick(options if slot.led_by == 'both' else options[:-1], brief, 'check-in')}{focus}"
+
+
+def _as(person: Person) -> str:
+    """What somebody is at work, to follow the name."""
+    return f" (“{shorten(person.role_title, 40)}”)" if person.role_title else ""
+
+
+def _a_goal(brief: SessionBrief) -> str:
+    """The goal whose turn it is, in short."""
+    return f"“{clause(_next_goal(brief), 80)}”" if brief.goals else "what you meet for"
+
+
+def _next_goal(brief: SessionBrief) -> str:
+    return brief.goals[(brief.position - 1) % len(brief.goals)]
 
 
 def _review_actions(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
@@ -74,6 +93,10 @@ def _actions(brief: SessionBrief, fits: int, characters: int) -> str:
     others = "" if rest == 0 else " Say in one line how the last one stands."
     if rest > 1:
         others = f" Sort the other {number(rest)} in one go into done, next and drop."
+    if len(brief.actions) == 1:
+        return (
+            f"{named}. What came of it: done, a next step, or let it go? If it is stuck, make it smaller or get help."
+        )
     return (
         f"First due first. {named}.{others} For each: done, next step, or let it go. "
         "What is stuck gets smaller or gets help."
@@ -204,8 +227,8 @@ def _restart(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str
 
 def _break(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     return "Break", (
-        "Leave what you are working on and get something to drink, no screens. On the way back each says in one word "
-        "whether to go on as planned or change course."
+        "Leave what you are working on, and the screens with it. Move or rest, as each likes. Then each says in one "
+        "word whether to go on as planned or change course."
     )
 
 
@@ -225,7 +248,7 @@ def _next_steps(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, 
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     if brief.stage == "closing":
         return "After the last session", (
-            f"Decide whether and how you stay in touch: one more coffee, a message now and then, or a clean end; all "
+            f"Decide whether and how you stay in touch: one more talk, a message now and then, or a clean end; all "
             f"three are fine. {mentee} names one "
             f"person to whom {mentor}'s work should be known. Send the program its feedback."
         )
@@ -235,11 +258,17 @@ def _next_steps(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, 
             f"a day; {mentor} reads both back. Then decide whether there is a second meeting, and if so {mentee} "
             f"enters its date while you are still together; a clean end is fine, too."
         )
-    return "Next steps and next date", (
-        f"Each takes on one thing that needs less than half an hour, with a day. {mentor} reads both back and "
-        f"{mentee} enters the next date "
-        "while you are still together. Add the actions to the coach so that they come back."
+    toward = f" toward {_a_goal(brief)}" if brief.goals else ""
+    options = (
+        f"Each takes on one thing{toward} that needs less than half an hour, with a day. {mentor} says both back and "
+        f"{mentee} enters the next date while you are still together. Add the actions to the coach so that they come "
+        f"back.",
+        f"{mentee} says first, then {mentor}: one thing to do{toward}, in less than half an hour, and the day. Write "
+        f"both into the coach so that they come back, and enter the next date before you part.",
+        f"Each finishes the sentence “I will …” with one small thing{toward}, and names the day. {mentor} asks of both "
+        f"what could get in the way. Then agree on the next date, and add both sentences to the coach as actions.",
     )
+    return "Next steps and next date", pick(options, brief, "next-steps")
 
 
 def _activity(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
@@ -252,22 +281,16 @@ def _activity(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
             f"takes the next one while {mentor} watches and asks."
         )
     front = slot.activity.front
-    text = front.agenda_for(mentor, mentee)
-    hook = ""
+    text = curled(front.agenda_for(mentor, mentee))
+    case = ""
     if brief.focus and slot.takes_focus:
-        hook = f"Take “{shorten(brief.focus, 120)}”, which you asked for, as the case you work on."
-    elif slot.goal and slot.goal not in used and front.topic is not None:
-        used.append(slot.goal)
-        goal = shorten(slot.goal, 120)
-        hooks = (
-            f"Choose the example so that it serves “{goal}”.",
-            f"Take the example from “{goal}”.",
-            f"Let “{goal}” decide which example you take.",
-        )
-        # Each of these once before any of them comes again.
-        first = hooks.index(pick(hooks, brief, "example"))
-        hook = hooks[(first + len(used)) % len(hooks)]
-    return front.title, f"{text} {hook}".strip()
+        case = brief.focus
+    elif slot.goal:
+        case = slot.goal
+    limit = 60 if case in used else 120
+    used.append(case)
+    place = (front.case or "").replace("{mentor}", mentor).replace("{mentee}", mentee) if case else ""
+    return front.title, f"{text} {place.replace('{goal}', f'“{clause(case, limit)}”')}".strip()
 
 
 WRITERS: dict[str, _Writer] = {

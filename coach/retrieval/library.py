@@ -125,19 +125,23 @@ class ProgramFrontMatter(FrontMatter):
 
 
 class TopicFrontMatter(FrontMatter):
-    """One idea of a topic, with something to discuss."""
+    """One idea of a topic, with something to discuss; `gives` and `case` are as in `knowledge/README.md`."""
 
     topic: Topic
     minutes: MinutesRange
     agenda: Annotated[str, StringConstraints(strip_whitespace=True, min_length=80, max_length=600)]
     prep: PrepLines
+    gives: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=90)] | None = None
+    case: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=110)] | None = None
 
     @model_validator(mode="after")
-    def _names_both(self) -> Self:
-        if any(place not in self.agenda for place in ("{mentor}", "{mentee}")):
-            raise ValueError("agenda must name {mentor} and {mentee}")
-        if set(_PLACEHOLDER.sub("", self.agenda)) & {"{", "}"}:
-            raise ValueError("agenda may hold no other braces than {mentor} and {mentee}")
+    def _can_be_filled_in(self) -> Self:
+        if any(place not in self.agenda for place in ("{mentor}", "{mentee}")) or "{goal}" in self.agenda:
+            raise ValueError("agenda must name {mentor} and {mentee}, and may hold no {goal}")
+        if self.case is not None and self.case.count("{goal}") != 1:
+            raise ValueError("case must hold {goal} once")
+        if set(_PLACEHOLDER.sub("", f"{self.agenda}{self.case}".replace("{goal}", ""))) & {"{", "}"}:
+            raise ValueError("agenda and case may hold no other braces")
         return self
 
     def agenda_for(self, mentor: str, mentee: str) -> str:

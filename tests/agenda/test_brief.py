@@ -239,3 +239,21 @@ def test_the_agenda_before_is_the_one_that_actions_come_from() -> None:
     assert briefing_of(position=3).brief.previous_session_id == "session-2"
     assert briefing_of(position=1).brief.previous_session_id is None
     assert briefing_of(position=3, fell_through="teach-back").brief.previous_session_id == "session-2"
+
+
+def test_what_belongs_elsewhere_is_seen_in_the_part_of_a_long_goal_that_is_not_quoted() -> None:
+    goal = (
+        "I need a lawyer for my contract. But most of all I would like to understand how the younger people in our "
+        "stores decide which brand they trust, and what they tell their friends about us when they leave the shop."
+    )
+    brief = briefing_of(goals=[goal, "Use SQL"]).brief
+
+    assert brief.goals == ("Use SQL",)
+    assert [one.matter for one in brief.beyond] == ["law"]
+
+
+def test_a_long_title_begins_where_it_begins() -> None:
+    title = "Managing director, Northern Europe, the Baltic states and all of our special projects worldwide since 2019"
+    brief = briefing_of(mentee=participant("mentee", "Martin Olsen", role_title=title)).brief
+
+    assert (brief.mentee.role_title or "").startswith("Managing director, Northern")

@@ -7,7 +7,7 @@ import pytest
 
 from coach.agenda.compose import compose, notice
 from coach.agenda.guard import check_agenda
-from coach.agenda.phrases import headline
+from coach.agenda.phrases import clause, headline
 from coach.agenda.plan import outline
 from coach.agenda.words import description_characters
 from coach.retrieval.search import Search
@@ -233,3 +233,38 @@ def test_a_plan_that_the_library_could_not_fill_is_still_written() -> None:
 
     assert any(item.title == "Work on a real case" for item in words.items)
     assert GOALS[0] in shown(words)
+
+
+async def test_one_open_action_is_not_spoken_of_as_several(search: Search) -> None:
+    made = await compose_for(briefing_of(actions=[action("bring the report")]), search)
+
+    told = description(made, "review-actions")
+    assert "“bring the report”" in told
+    assert not re.search(r"First due first|For each", told)
+
+
+async def test_two_minutes_hold_what_the_check_in_asks_for(search: Search) -> None:
+    made = await compose_for(briefing_of(position=1, minutes=15, focus="the town hall"), search)
+
+    assert made.plan.slots[0].minutes == 2
+    assert "Half a minute each" in description(made, "check-in")
+
+
+async def test_a_first_meeting_begins_with_what_these_two_are_at_work(search: Search) -> None:
+    made = await compose_for(briefing_of(position=1), search)
+
+    assert "Priya goes first (“Data analyst”), then Martin (“Director of logistics”)" in description(made, "check-in")
+
+
+async def test_next_steps_lead_toward_a_goal_and_are_asked_for_in_more_than_one_way(search: Search) -> None:
+    told = [description(await compose_for(briefing_of(position=n), search), "next-steps") for n in range(2, 5)]
+
+    assert all(any(f"“{goal[:40]}" in text for goal in GOALS) for text in told), told
+    assert len({text.split("“")[0] for text in told}) == 3
+
+
+def test_a_text_is_cut_where_a_clause_ends() -> None:
+    text = "learn what our customers say about us, and who says it, and to which of our shops they go when they say so"
+    assert clause(text, 200) == text
+    assert clause(text, 80) == "learn what our customers say about us, and who says it …"
+    assert clause("word " * 40, 60).endswith("…")

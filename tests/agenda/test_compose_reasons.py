@@ -6,6 +6,7 @@ import pytest
 
 from coach.agenda.brief import make_brief
 from coach.agenda.compose import because, reasons
+from coach.retrieval.library import TopicFrontMatter
 from coach.retrieval.search import Search
 from tests.agenda.conftest import compose_for, description, everything
 from tests.agenda.pairs import agenda_facts, briefing_of
@@ -73,3 +74,44 @@ async def test_a_goal_that_ends_with_a_full_stop_brings_no_second_one(search: Se
         told = [everything(made), *(reason.text for reason in reasons(made.plan, made.briefing))]
         assert not re.search(r"[.!?]”\. ", "\n".join(told)), told
         assert all(reason[-1] in ".?!" for reason in told[1:])
+
+
+async def test_a_reason_tells_what_the_activity_is_good_for(search: Search) -> None:
+    for position in range(1, 7):
+        made = await compose_for(briefing_of(position=position, minutes=120), search)
+        for slot, reason in zip(made.plan.slots, reasons(made.plan, made.briefing), strict=True):
+            if slot.activity is not None:
+                assert isinstance(slot.activity.front, TopicFrontMatter)
+                assert slot.activity.front.gives is not None
+                assert slot.activity.front.gives in reason.text
+
+
+async def test_a_goal_comes_in_where_the_activity_has_a_place_for_it(search: Search) -> None:
+    """Not “take the example from” it in an exercise that takes no example."""
+    for position in range(1, 12):
+        made = await compose_for(briefing_of(position=position, planned=12, minutes=120), search)
+        for slot, item in zip(made.plan.slots, made.words.items, strict=True):
+            if slot.activity is None:
+                continue
+            front = slot.activity.front
+            assert isinstance(front, TopicFrontMatter)
+            if slot.goal is not None and front.case is not None:
+                assert front.case.partition("{goal}")[0].replace("{mentor}", "Priya") in item.description
+            if front.case is None:
+                assert slot.goal is None or slot.serves_goal
+
+
+async def test_long_goals_are_quoted_where_they_say_something(search: Search) -> None:
+    story = (
+        "When I took over the pool in 2009 everybody filled in a paper card. Last August a father with two kids stood "
+        "at the till for twenty minutes because the code would not load. I felt ashamed."
+    )
+    asked = (
+        "I would like to understand, before the spring fair where I stand next to two competitors who are far ahead, "
+        "what our younger customers mean when they call our catalogue old, and what I could change about it"
+    )
+    told = everything(await compose_for(briefing_of(goals=[story, asked]), search))
+
+    assert "Last August a father with two kids" in told
+    assert "what our younger customers mean when they call our catalogue old" in told
+    assert "before the spring fair" not in told

@@ -54,3 +54,26 @@ async def test_prep_speaks_of_the_partner_by_name_and_counts_what_is_left(search
         steps = " ".join(compose_prep(role, made.plan, made.briefing).steps)
         assert not re.search(r"\b(?:your|the) (?:mentor|mentee)\b", steps), steps
     assert "The other one can be told in one line." in " ".join(compose_prep("mentee", made.plan, made.briefing).steps)
+
+
+async def test_prep_is_five_minutes_worth(search: Search) -> None:
+    """By the same measure for all: two minutes for what is looked for or made, one for what is thought of."""
+    making = re.compile(r": (?:write|collect|prepare|list|make|look through|get|jot|mark one|scroll|estimate)\b")
+    for position in range(1, 7):
+        for minutes in (30, 60, 90, 180):
+            made = await compose_for(
+                briefing_of(
+                    position=position,
+                    minutes=minutes,
+                    actions=[action("bring the report", "mentor")],
+                    notes={"mentor": "I am nervous."},
+                    mentor=participant("mentor", "Priya Raman", accessibility="large print"),
+                ),
+                search,
+            )
+            for prep in made.preps.values():
+                took = [2 if making.search(step) else 0.5 if "You told the coach" in step else 1 for step in prep.steps]
+                took = [
+                    0.5 if step.startswith("Read the starters") else t for step, t in zip(prep.steps, took, strict=True)
+                ]
+                assert sum(took) <= 5, prep.steps

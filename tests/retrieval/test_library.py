@@ -119,6 +119,14 @@ def test_an_agenda_that_cannot_be_filled_in_stops_when_the_library_is_read(tmp_p
     assert "agenda" in problem
 
 
+@pytest.mark.parametrize("case", ["Choose one.", "Choose {goal} or {goal}.", "Choose {goal} of {mentor.name}."])
+def test_a_case_without_one_place_for_the_goal_stops_when_the_library_is_read(tmp_path: Path, case: str) -> None:
+    (problem,) = problems(write(tmp_path, {TREND: TOPIC.replace("\nprep:", f"\ncase: {case}\nprep:")}))
+
+    assert problem.startswith(f"{TREND}:")
+    assert "case" in problem
+
+
 def test_front_matter_nested_without_end_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {TALK: GUIDANCE.replace("[kickoff]", "[" * 50_000)})
     code = f"""
@@ -216,3 +224,10 @@ def test_every_topic_has_activities_with_minutes_and_starters_for_every_stage(li
 
     assert activities >= {(kind, topic) for kind in ("topic", "exercise") for topic in TOPICS}
     assert asked >= {(topic, stage) for topic in TOPICS for stage in STAGES}
+
+
+def test_every_activity_tells_what_it_is_good_for(library: Library) -> None:
+    told = [front.gives for _, front in library.activities()]
+
+    assert all(told)
+    assert len(set(told)) == len(told)
