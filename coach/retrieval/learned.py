@@ -29,7 +29,7 @@ class Learned:
         """Learn from unit vectors, shape (rows, dimensions), and the number of the group of each; rows of -1 are left
         out.
 
-        A row counts less the more there are in its group, so that a group with many lines does not draw every question.
+        A row counts less the more there are in its group, so that a group of few is heard beside it.
         """
         known = group_of >= 0
         rows, groups = vectors[known], group_of[known]
