@@ -1,7 +1,9 @@
 """The questions that retrieval is judged by, in `datasets/retrieval/`; half to tune with and half held out.
 
 `queries.jsonl` and `qrels.tsv` (0 to 2) are the gold set. `seeking_starters.jsonl` holds questions that seek
-conversation starters, and others that only look like it.
+conversation starters, and others that only look like it. `known_items.jsonl` holds what somebody might type for whom
+one document is the best answer, by a writer who had the documents and nothing else: not the gold set, nor what is asked
+of documents, nor the search. One writer wrote both its halves.
 """
 
 import csv
@@ -114,6 +116,27 @@ class Seeking(BaseModel):
         return {"question": self.text, **self.groups()}
 
 
+class KnownItem(BaseModel):
+    """A question or a sentence for which one document is the best answer, and one section of it first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(alias="_id", pattern=r"^k\d+$")]
+    text: _Text
+    document: _Text
+    section: _Text
+    form: Literal["plain", "situation", "hasty"]
+    split: Split
+
+    def groups(self) -> dict[str, Sequence[str]]:
+        """What it is of."""
+        return {"form": [self.form]}
+
+    def shown(self) -> dict[str, Any]:
+        """The text, and what answers it."""
+        return {"question": self.text, **self.groups(), "answered by": self.document}
+
+
 def read_gold(folder: Path = FOLDER) -> list[Question]:
     """The gold set. Raises PartNotRun with the line where it is missing or broken."""
     queries, qrels = folder / "queries.jsonl", folder / "qrels.tsv"
@@ -139,6 +162,14 @@ def read_seeking(folder: Path = FOLDER) -> list[Seeking]:
     """The questions that seek starters or look like it. Raises PartNotRun with the line that is broken."""
     file = folder / "seeking_starters.jsonl"
     found = [checked(Seeking, where, row) for where, row in json_rows(file)]
+    once((one.id for one in found), file, "_id")
+    return found
+
+
+def read_known(folder: Path = FOLDER) -> list[KnownItem]:
+    """The questions with one best document. Raises PartNotRun with the line that is broken."""
+    file = folder / "known_items.jsonl"
+    found = [checked(KnownItem, where, row) for where, row in json_rows(file)]
     once((one.id for one in found), file, "_id")
     return found
 

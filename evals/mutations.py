@@ -127,13 +127,20 @@ MUTATIONS: Sequence[Mutation] = (
         "meaning leg dropped",
         "the search goes by words alone",
         ("retrieval.found-first",),
-        without_legs("similarity", "document_similarity", "document_asked", "section_asked"),
+        without_legs(
+            "similarity",
+            "document_similarity",
+            "document_asked",
+            "section_asked",
+            "document_learned",
+            "section_learned",
+        ),
     ),
     Mutation(
         "questions leg dropped",
         "what people ask of documents and sections is not compared with the question",
         ("retrieval.found-first",),
-        without_legs("document_asked", "section_asked"),
+        without_legs("document_asked", "section_asked", "document_learned", "section_learned"),
     ),
     Mutation(
         "sections' places ignored",

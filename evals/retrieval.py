@@ -22,7 +22,7 @@ from coach.retrieval.lexical import Lexical, Scores, Stems
 from coach.retrieval.rank import Legs, Ranker, closeness, scaled
 from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
-from evals.gold import Qrels, Question, Seeking, Split, read_gold, read_qrels, read_seeking
+from evals.gold import KnownItem, Qrels, Question, Seeking, Split, read_gold, read_known, read_qrels, read_seeking
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, PartNotRun, carried_out, register
 from evals.rows import json_rows
@@ -38,7 +38,7 @@ _STARTERS = "starters"
 _FIRST = 3
 
 Run = dict[str, dict[str, float]]
-Asked = Question | Seeking
+Asked = Question | Seeking | KnownItem
 
 
 def judged_name(passage: Passage) -> str:
@@ -67,7 +67,7 @@ class NoAnswerSaid(Metric[Asked, list[str]]):
 
     def faults(self, inputs: Asked, output: list[str]) -> list[str] | None:
         """Answered, or not, against what should have been."""
-        if isinstance(inputs, Seeking):
+        if not isinstance(inputs, Question):
             return None
         if bool(output) == bool(inputs.relevant):
             return []
@@ -99,8 +99,24 @@ class StartersUnsought(Graded[Asked, list[str]]):
         return 1 - sum(name.startswith(f"{_STARTERS}-") for name in output[:_FIRST]) / _FIRST
 
 
+class RightDocument(Graded[Asked, list[str]]):
+    """Whoever needs one document of 168 should not have to read through others first."""
+
+    def grade(self, inputs: Asked, output: list[str]) -> float | None:
+        """One divided by the rank of the right document among those found; 0 where it is not, or turned away."""
+        return 1 / rank if (rank := right_document(inputs, output)) else None if rank is None else 0.0
+
+
+def right_document(inputs: Asked, output: list[str]) -> int | None:
+    """The rank of the right document among the documents found, 0 where it is not; None where no one is the right."""
+    if not isinstance(inputs, KnownItem):
+        return None
+    documents = list(dict.fromkeys(name.partition("#")[0] for name in output))
+    return documents.index(inputs.document) + 1 if inputs.document in documents else 0
+
+
 def _figure(name: str, inputs: Asked, output: list[str]) -> float | None:
-    if isinstance(inputs, Seeking) or not inputs.relevant:
+    if not isinstance(inputs, Question) or not inputs.relevant:
         return None
     return measure({inputs.id: dict(inputs.relevant)}, {inputs.id: _as_run(output)})[inputs.id][name]
 
@@ -120,19 +136,24 @@ def interval(values: Sequence[float], seed: int = 7) -> tuple[float, float]:
 
 def run() -> EvaluationReport[Any, Any, Any]:
     """The part: the held-out halves through the search as it is used, and every leg beside it."""
-    questions, seeking = read_gold(), read_seeking()
+    questions, seeking, known = read_gold(), read_seeking(), read_known()
     with library_index(Settings()) as search:
         _check_names(questions, search)
         legs = {question.id: search.legs(question.text) for question in questions}
-        every: list[Asked] = [*questions, *seeking]
+        every: list[Asked] = [*questions, *seeking, *known]
         held_out = {_case_name(one): one for one in every if one.split == "held-out"}
 
+        held: list[tuple[Asked, list[str]]] = []
+
         async def find(name: str) -> list[str]:
-            return await found_for(held_out[name], search)
+            names = await found_for(held_out[name], search)
+            held.append((held_out[name], names))
+            return names
 
         report = asyncio.run(carried_out("retrieval", held_out, METRICS, find))
-        tune = asyncio.run(_as_used([one for one in every if one.split == "tune"], search))
-        notes = [*_notes(questions, legs, search.passages), *tune]
+        found = asyncio.run(_found([one for one in every if one.split == "tune"], search))
+        notes = [*_notes(questions, legs, search.passages), *_as_used(found)]
+        notes += [*_right_documents("tune", found), *_right_documents("held-out", held)]
         report.experiment_metadata = {"notes": "\n".join(notes)}
         return report
 
@@ -144,11 +165,29 @@ async def found_for(one: Asked, search: Search) -> list[str]:
     return list(dict.fromkeys(judged_name(hit.passage) for hit in hits)) if answered else []
 
 
-async def _as_used(asked: Sequence[Asked], search: Search) -> list[str]:
+async def _found(asked: Sequence[Asked], search: Search) -> list[tuple[Asked, list[str]]]:
+    return [(one, await found_for(one, search)) for one in asked]
+
+
+def _right_documents(split: Split, found: Sequence[tuple[Asked, list[str]]]) -> Iterator[str]:
+    """How the questions with one right document fare, and each form of them."""
+    ranked = [(one.form, rank) for one, names in found if (rank := right_document(one, names)) is not None
+              and isinstance(one, KnownItem)]  # fmt: skip
+    for form in ("all", *dict.fromkeys(form for form, _ in ranked)):
+        ranks = [rank for own, rank in ranked if form in ("all", own)]
+        reciprocal = [1 / rank if rank else 0.0 for rank in ranks]
+        low, high = interval(reciprocal)
+        first, five = np.mean([rank == 1 for rank in ranks]), np.mean([0 < rank <= 5 for rank in ranks])
+        yield (
+            f"{split:8} one right document, {form}: MRR {np.mean(reciprocal):.3f} [{low:.3f}, {high:.3f}], "
+            f"first {first:.3f}, in the first five {five:.3f} ({len(ranks)})"
+        )
+
+
+def _as_used(found: Sequence[tuple[Asked, list[str]]]) -> list[str]:
     """What the gates would say of the tuning half."""
-    found = [(one, await found_for(one, search)) for one in asked]
     lines = []
-    for metric in (FoundFirst, FoundAtAll, StartersSought, StartersUnsought):
+    for metric in (FoundFirst, FoundAtAll, StartersSought, StartersUnsought, RightDocument):
         grades = [grade for one, names in found if (grade := metric().grade(one, names)) is not None]
         lines.append(f"{metric.metric()} {np.mean(grades):.3f} ({len(grades)})")
     return [f"tune     as it is used: {', '.join(lines)}"]
@@ -280,6 +319,13 @@ def _as_run(names: Sequence[str]) -> dict[str, float]:
     return {name: 1.0 / rank for rank, name in enumerate(names, start=1)}
 
 
-METRICS: tuple[type[Metric[Any, Any]], ...] = (FoundFirst, FoundAtAll, NoAnswerSaid, StartersSought, StartersUnsought)
+METRICS: tuple[type[Metric[Any, Any]], ...] = (
+    FoundFirst,
+    FoundAtAll,
+    NoAnswerSaid,
+    StartersSought,
+    StartersUnsought,
+    RightDocument,
+)
 
 register(Part("retrieval", "the held-out questions of datasets/retrieval", METRICS, run))

@@ -2,9 +2,10 @@
 
 A document is found first, and its best section within: so besides the passage itself its document has a say, and so has
 what people ask when they need either (`library.Asked`). Words are compared by BM25 over stems (bm25s, Lù 2024), meaning
-by the cosine similarity of MiniLM vectors. Not ranks are added but scores, since ranks forget how far apart two
-passages are (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023). How much each score
-counts is fitted to the tuning half of the gold set, by `python -m evals.fit`, and stands in `weights.toml`.
+by the cosine similarity of MiniLM vectors, and by what a regression learned from all lines of a document or a section
+(`learned`). Not ranks are added but scores, since ranks forget how far apart two passages are (Bruch, Gai and Ingber,
+"An Analysis of Fusion Functions for Hybrid Retrieval", 2023). How much each score counts is fitted to the tuning halves
+of two sets of questions, by `python -m evals.fit`, and stands in `weights.toml`.
 """
 
 import tomllib
@@ -21,9 +22,9 @@ import numpy.typing as npt
 from coach.retrieval.chunk import Embeddable, IndexedText, Passage
 from coach.retrieval.embed import Vector
 from coach.retrieval.index import Index
+from coach.retrieval.learned import Learned
 from coach.retrieval.lexical import Lexical, Scores, Stems
-
-Numbers = npt.NDArray[np.intp]
+from coach.retrieval.parts import Numbers, Parts
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 # Up to so many passages their vectors are kept in memory beside Chroma: to look at every one is then exact, and quicker
@@ -58,6 +59,10 @@ class Legs(NamedTuple):
     """The highest cosine of what people ask of its document or of any part."""
     section_asked: Scores
     """The highest cosine of what people ask of its section."""
+    document_learned: Scores
+    """How far the question points to its document, by all that people ask (`learned.Learned`)."""
+    section_learned: Scores
+    """How far it points to its section."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ class Ranker:
         self._weights = weights or read_weights()
         self._places = {passage.id: place for place, passage in enumerate(passages)}
         self._stems = Stems()
-        self._parts = _Parts(passages, asked)
+        self._parts = Parts(passages, asked)
         priors = [self._weights.prior(passage) if isinstance(passage, Passage) else 0.0 for passage in passages]
         self._priors = np.array(priors, np.float32) / np.float32(sum(self._weights.legs.values()))
         self._vectors: npt.NDArray[np.float32] | None = None
@@ -177,6 +182,8 @@ class Ranker:
         if self.in_memory and self._vectors is None:
             vectors = self._index.vectors([*self._passages, *self._asked], self._fingerprint)
             self._vectors, self._asked_vectors = np.split(vectors, [len(self._passages)])
+        if self.in_memory and self._asked:
+            _ = self._learned
 
     def beside(self, passages: Sequence[Embeddable], vectors: npt.NDArray[np.float32]) -> "Ranker":
         """A ranker of these passages too, behind those of this one; `vectors` are theirs.
@@ -206,7 +213,7 @@ class Ranker:
     def rank_by_words(self, question: str) -> Ranking:
         """The ranking where no vector can be had; all similarities are 0."""
         nothing = np.zeros(len(self._passages), np.float32)
-        legs = Legs(*self._by_words(question), nothing, nothing, nothing, nothing)
+        legs = Legs(*self._by_words(question), *[nothing] * (len(Legs._fields) - 3))
         by_words = {name: self._weights.legs[name] for name in Legs._fields[:3]}
         return self._sorted(legs, self._with_priors(fuse(legs, by_words)), None)
 
@@ -221,17 +228,38 @@ class Ranker:
             assert self._vectors is not None
             assert self._asked_vectors is not None
             similarity: Scores = self._vectors @ vector
-            if len(self._asked) or len(similarity) < _DEPTH:
-                return Legs(*words, *self._parts.by_meaning(similarity, self._asked_vectors @ vector))
+            meaning = self._parts.by_meaning(similarity, self._asked_vectors @ vector)
+            if len(self._asked):
+                return Legs(*words, *meaning, *self._by_learning(vector))
+            if len(similarity) < _DEPTH:
+                return Legs(*words, *meaning, *meaning[2:])
             wider = self._vectors @ self._widened(vector, words[0], similarity)
-            return Legs(*words, *self._parts.by_meaning(similarity, None)[:2], wider, wider)
+            return Legs(*words, *meaning[:2], wider, wider, wider, wider)
         similarity = np.full(len(self._passages), -1, np.float32)
         for place, value in self._nearest(vector, allowed):
             similarity[place] = value
         if allowed is not None:
             own, whole, document = (np.where(allowed, leg, np.float32(0)) for leg in words)
             words = own, whole, document
-        return Legs(*words, *self._parts.by_meaning(similarity, None))
+        meaning = self._parts.by_meaning(similarity, None)
+        return Legs(*words, *meaning, *meaning[2:])
+
+    @cached_property
+    def _learned(self) -> tuple[Learned, Learned]:
+        """Of documents and of sections, from all vectors in memory."""
+        assert self._vectors is not None
+        assert self._asked_vectors is not None
+        vectors, parts = np.concatenate([self._vectors, self._asked_vectors]), self._parts
+        documents = np.concatenate([parts.document_of, parts.document_of_line])
+        return (
+            Learned.of(vectors, documents),
+            Learned.of(vectors, np.concatenate([parts.section_of, parts.section_of_line])),
+        )
+
+    def _by_learning(self, vector: Vector) -> tuple[Scores, Scores]:
+        of_documents, of_sections = self._learned
+        parts = self._parts
+        return of_documents.scores(vector)[parts.document_of], of_sections.scores(vector)[parts.section_of]
 
     def _widened(self, vector: Vector, words: Scores, similarity: Scores) -> Vector:
         """The question moved towards what it finds at first (Rocchio, 1971)."""
@@ -300,80 +328,3 @@ class Ranker:
         places = places[order].astype(np.min_scalar_type(len(scores)))
         similarities = legs.similarity[places].astype(np.float16)
         return Ranking(places, scores[places].astype(np.float16), similarities, closest)
-
-
-class _Parts:
-    """Which document each passage belongs to, and what people ask of it."""
-
-    def __init__(self, passages: Sequence[Embeddable], asked: Sequence[IndexedText]) -> None:
-        numbers: dict[str, int] = {}
-        self.document_of: Numbers = np.array(
-            [numbers.setdefault(p.document_id, len(numbers)) for p in passages], np.intp
-        )
-        self.documents = len(numbers)
-        sections: dict[tuple[str, str | None], int] = {}
-        self._section_of: Numbers = np.array(
-            [sections.setdefault((p.document_id, p.section), len(sections)) for p in passages], np.intp
-        )
-        self._all = _grouped(numbers[line.document_id] for line in asked)
-        self._whole = _grouped(numbers[line.document_id] if line.section is None else None for line in asked)
-        self._of_section = _grouped(
-            None if line.section is None else sections[line.document_id, line.section] for line in asked
-        )
-        self._best_passage = None if self.documents == len(passages) else _Best(_grouped(self.document_of.tolist()))
-        self._best_of_document, self._best_of_section = _Best(self._all), _Best(self._of_section)
-
-    def lines_of_section(self, place: int) -> list[int]:
-        """What is asked of the section of the passage at this place: numbers of lines."""
-        return self._of_section.get(int(self._section_of[place]), [])
-
-    def lines_of_whole(self, document: int) -> list[int]:
-        """What is asked of a document as a whole."""
-        return self._whole.get(document, [])
-
-    def lines_of_document(self, document: int) -> list[int]:
-        """What is asked of a document or of any part."""
-        return self._all.get(document, [])
-
-    def by_meaning(self, similarity: Scores, asked: Scores | None) -> tuple[Scores, Scores, Scores, Scores]:
-        """The legs of meaning, from the cosines of passages and of lines."""
-        document = similarity
-        by_document = similarity
-        if self._best_passage is not None:
-            by_document = self._best_passage.put(similarity, np.zeros(self.documents, np.float32))
-            document = by_document[self.document_of]
-        if asked is None or not len(asked):
-            return similarity, document, document, similarity
-        of_documents = self._best_of_document.put(asked, by_document.copy())[self.document_of]
-        return similarity, document, of_documents, self._best_of_section.put_each(asked, similarity, self._section_of)
-
-
-class _Best:
-    """The highest of the values in each group."""
-
-    def __init__(self, groups: Mapping[int, Sequence[int]]) -> None:
-        self._groups: Numbers = np.fromiter(groups, np.intp, len(groups))
-        self._order: Numbers = np.fromiter(chain.from_iterable(groups.values()), np.intp)
-        lengths = np.array([len(numbers) for numbers in groups.values()], np.intp)
-        self._starts: Numbers = np.cumsum(lengths) - lengths
-
-    def put(self, values: Scores, into: Scores) -> Scores:
-        """Put each group's highest of `values` at its number in `into`."""
-        if len(self._groups):
-            into[self._groups] = np.maximum.reduceat(values[self._order], self._starts)
-        return into
-
-    def put_each(self, values: Scores, otherwise: Scores, group_of: Numbers) -> Scores:
-        """For each item the highest of its group; `otherwise` where the group has none."""
-        missing = np.float32(-2)
-        best = self.put(values, np.full(int(group_of.max(initial=-1)) + 1, missing, np.float32))[group_of]
-        return np.where(best == missing, otherwise, best)
-
-
-def _grouped(numbers: Iterable[int | None]) -> dict[int, list[int]]:
-    """Places by the number of their group; None belongs to none."""
-    groups: dict[int, list[int]] = {}
-    for place, number in enumerate(numbers):
-        if number is not None:
-            groups.setdefault(number, []).append(place)
-    return groups

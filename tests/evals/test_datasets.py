@@ -7,8 +7,10 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter
 
-from coach.retrieval.library import Stage
-from evals.gold import read_gold, read_seeking
+from coach.retrieval.chunk import chunk
+from coach.retrieval.library import Stage, read_library
+from coach.settings import Settings
+from evals.gold import read_gold, read_known, read_seeking
 from evals.pairs import Trait, read_pairs
 from evals.schemas import DATASETS, FORMS, rows, schema_of
 from evals.themes import read_comments
@@ -45,6 +47,16 @@ def test_there_are_as_many_cases_as_were_promised() -> None:
     assert len(read_comments()) >= 400
     seeking = Counter((one.split, one.for_starters) for one in read_seeking())
     assert sorted(seeking.values()) == [30, 30, 30, 30]
+
+
+def test_every_document_that_can_answer_is_the_right_one_of_questions_in_both_halves() -> None:
+    passages = chunk(read_library(Settings().knowledge_dir))
+    sections = {(one.document_id, one.section) for one in passages}
+    asked = {one.document_id for one in passages if one.kind in {"topic", "exercise", "guidance"}}
+    for half in ("tune", "held-out"):
+        known = [one for one in read_known() if one.split == half]
+        assert {one.document for one in known} == asked
+        assert {(one.document, one.section) for one in known} <= sections
 
 
 def test_the_pairs_cover_every_stage_and_every_hard_case() -> None:

@@ -15,7 +15,7 @@ from coach.retrieval.find import Narrowing
 from coach.retrieval.library import read_library
 from coach.settings import Settings
 from evals.__main__ import main
-from evals.gold import Question, Seeking, read_gold
+from evals.gold import KnownItem, Question, Seeking, read_gold
 from evals.parts import Graded, Part, PartNotRun
 from evals.report import judge, table
 from evals.results import Gate, PartResult
@@ -23,6 +23,7 @@ from evals.retrieval import (
     FoundAtAll,
     FoundFirst,
     NoAnswerSaid,
+    RightDocument,
     StartersSought,
     StartersUnsought,
     interval,
@@ -222,6 +223,27 @@ def test_the_gold_set_and_what_seeks_starters_are_judged_each_by_its_own() -> No
     for metric in (FoundFirst(), FoundAtAll()):
         assert metric.grade(seeking("starters"), ["talk#Hello"]) is None
     assert NoAnswerSaid().faults(seeking("other"), []) is None
+
+
+def known_item(document: str) -> KnownItem:
+    told = {"text": "?", "document": document, "section": "Hello", "form": "plain", "split": "tune"}
+    return KnownItem.model_validate({"_id": "k1", **told})
+
+
+@pytest.mark.parametrize(
+    ("output", "grade"),
+    [
+        (["talk#Bye", "walk#Hello"], 1),
+        (["walk#Hello", "walk#Bye", "talk#Hello"], 1 / 2),
+        (["walk#Hello"], 0),
+        ([], 0),
+    ],
+)
+def test_the_right_document_is_counted_among_documents_not_among_passages(output: list[str], grade: float) -> None:
+    assert RightDocument().grade(known_item("talk"), output) == grade
+    assert FoundFirst().grade(known_item("talk"), output) is None
+    assert NoAnswerSaid().faults(known_item("talk"), output) is None
+    assert RightDocument().grade(ASKED, output) is RightDocument().grade(seeking("other"), output) is None
 
 
 # BEIR

@@ -76,7 +76,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def legs_of(words: Scores, similarity: Scores) -> Legs:
     """Legs of two kinds: all that is said by words, and all that is said by meaning."""
-    return Legs(words, words, words, similarity, similarity, similarity, similarity)
+    return Legs(words, words, words, *[similarity] * 6)
 
 
 @pytest.mark.parametrize("leg", Legs._fields)
@@ -308,3 +308,26 @@ def test_closeness_is_the_mean_of_the_closest_passage_and_the_closest_line() -> 
     assert ranker.rank("zebra", QUESTION).closest == pytest.approx(0.5)
     assert ranker.rank("apple", np.array([1, 0, 0], np.float32)).closest == pytest.approx(1)
     assert ranker.rank_by_words("zebra").closest is None
+
+
+def test_a_question_points_to_the_document_and_the_section_that_many_lines_point_to() -> None:
+    lines = [IndexedText(f"n{number}", f"d{number % 2}", "x", f"section {number // 2 % 2}") for number in range(8)]
+    passages = [
+        IndexedText(f"k{place}", f"d{place // 2}", text, f"section {place % 2}") for place, text in enumerate("abcd")
+    ]
+    directions = {("d0", "section 0"): 0, ("d0", "section 1"): 1, ("d1", "section 0"): 2, ("d1", "section 1"): 3}
+    known = {
+        one.id: np.eye(5, dtype=np.float32)[directions[one.document_id, one.section or ""] if one in lines else 4]
+        for one in [*lines, *passages]
+    }
+    legs = Ranker(passages, cast(Index, FakeIndex(known)), "f", lines).legs("", np.eye(5, dtype=np.float32)[3])
+    assert legs.section_learned.argmax() == 3
+    assert legs.document_learned[2] == legs.document_learned[3] > legs.document_learned[:2].max()
+
+
+def test_what_a_program_adds_is_learned_beside_the_library() -> None:
+    ranker = with_asked(IndexedText("n0", "d0", "apple or pear"))
+    both = ranker.beside([IndexedText("k9", "own", "egg")], np.array([[0, 0.6, 0.8]], np.float32))
+    legs = both.legs("", np.array([0, 0.6, 0.8], np.float32))
+    assert legs.document_learned.argmax() == 4
+    assert legs.section_learned.argmax() == 4
