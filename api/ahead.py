@@ -5,7 +5,7 @@ from functools import partial
 import structlog
 
 from api.state import AppState
-from coach.agenda import choose, own
+from coach.agenda import own, questions
 from coach.agenda.brief import Briefing, make_brief
 from coach.erasure import forget_texts
 from coach.errors import CoachError, NotFound
@@ -33,7 +33,7 @@ async def recall_standing(search: Search) -> bool:
     """Know what every agenda asks, by what an earlier run left in the index; whether nothing is missing."""
     known = await search.recall_standing(_standing())
     if known:
-        await search.warm(choose.standing_questions())
+        await search.warm(questions.standing_questions())
     return known
 
 
@@ -41,7 +41,7 @@ def recall(state: AppState, facts: AgendaFacts, briefing: Briefing) -> bool:
     """Know what this session's agenda asks, by what was kept with the session. Where that is not all, or more,
     `warm-session` should follow.
     """
-    return _recalled(state.library(), facts, choose.own_questions(briefing.brief))
+    return _recalled(state.library(), facts, questions.own_questions(briefing.brief))
 
 
 async def warm_pair(state: AppState, pair_id: str) -> None:
@@ -62,9 +62,9 @@ async def warm_session(state: AppState, session_id: str) -> None:
             facts = await load_facts(db, session_id)
     except NotFound:
         return
-    asked = choose.own_questions(make_brief(facts).brief)
+    asked = questions.own_questions(make_brief(facts).brief)
     kept = _recalled(search, facts, asked)
-    await search.warm([*asked, *choose.standing_questions()])
+    await search.warm([*asked, *questions.standing_questions()])
     if not kept:
         await _keep(state, search, facts, asked)
     async with state.store.read() as db:
@@ -92,7 +92,7 @@ async def make_ready(state: AppState, standing_known: bool) -> None:
 async def _load_model(state: AppState, search: Search, standing_known: bool) -> None:
     """Before somebody asks what is not known."""
     if not standing_known:
-        await search.warm(choose.standing_questions())
+        await search.warm(questions.standing_questions())
         await search.keep_standing(_standing())
     await state.quiet.comes(_QUIET_S, _LONGEST_WAIT_S)
     await search.load_model()
@@ -112,7 +112,7 @@ async def _catch_up(state: AppState, search: Search) -> None:
 
 
 def _standing() -> list[str]:
-    return [*choose.standing_questions(), *own.standing_questions()]
+    return [*questions.standing_questions(), *own.standing_questions()]
 
 
 def _recalled(search: Search, facts: AgendaFacts, asked: list[str]) -> bool:

@@ -11,6 +11,7 @@ from typing import get_args
 from coach.agenda.adapt import adapted
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
+from coach.agenda.questions import GUIDANCE, activity_query, goal_queries, starter_queries, strengths_query
 from coach.agenda.series import Carried
 from coach.models import EXPERIENCE_LIMIT
 from coach.retrieval.chunk import AT_A_GLANCE, Passage
@@ -18,24 +19,7 @@ from coach.retrieval.find import Hit, Narrowing
 from coach.retrieval.library import Kind, Role, Topic, TopicFrontMatter
 from coach.retrieval.search import Search
 from coach.store.agendas import starter_key
-from coach.untrusted import shorten
 
-# What the library is asked for the slots that every stage has; the same words for every pair, so the answers are
-# cached.
-_GUIDANCE: dict[Purpose, str] = {
-    "check-in": "Open in four minutes with a short check-in",
-    "review-actions": "Open actions from last time: three answers, done, next step, or let it go",
-    "confidentiality": "What stays between the two, and where a promise of confidentiality ends",
-    "ground-rules": "Finish five sentences together",
-    "goals": "Write the goal as something to see",
-    "review-goals": "A plan for the midpoint review of the goals",
-    "evaluation": "Looking back at the goals in the last session",
-    "celebration": "A two-minute celebration for two, with thanks",
-    "goal-reached": "Celebrating progress: a small celebration when a goal is reached",
-    "restart": "Reviving a stalled pair: starting again after canceled meetings",
-    "reflection": "What to take back to work at the end of a meeting",
-    "next-steps": "Closing a meeting with next steps, who does what by when, and the next date",
-}
 _ACTIVITIES: dict[Purpose, Kind] = {"exercise": "exercise", "discussion": "topic"}
 # An activity of the slot's own kind, or one on a topic rather than one for all occasions, is preferred unless another's
 # fused score for the goal is higher by this much; similarity to the mentor's strengths counts for a share of such a
@@ -64,40 +48,6 @@ _NEEDS_EARS = re.compile(r"\blooks? away\b|\beyes (?:closed|shut)\b|\bby ear\b|\
 _VARIANTS = {"Remote", "Accessible"}
 
 
-def activity_query(brief: SessionBrief, goal: str | None) -> str:
-    """What the library is asked for an activity: the goal, or else the session's focus, or what the mentee wants to
-    learn.
-
-    Goal and focus are never asked for in one breath: "say hello, agree rules" would draw every goal to the same few
-    activities.
-    """
-    if wanted := goal or brief.focus:
-        return wanted
-    return ". ".join(brief.mentee.wants_to_learn or [topic.replace("-", " ") for topic in brief.topics]) or (
-        "working together"
-    )
-
-
-def strengths_query(brief: SessionBrief) -> str:
-    """What the mentor is good at, as a question to the library; where nothing is known, what the pair works on."""
-    return ", ".join(shorten(text, 80) for text in brief.mentor.strengths[:4]) or activity_query(brief, None)
-
-
-def questions(brief: SessionBrief) -> list[str]:
-    """Every query that an agenda of this pair asks, so that they can be embedded before they are needed."""
-    return [*own_questions(brief), *standing_questions()]
-
-
-def own_questions(brief: SessionBrief) -> list[str]:
-    """The queries that are in the words of this pair."""
-    return [*_starter_queries(brief), strengths_query(brief)]
-
-
-def standing_questions() -> list[str]:
-    """The queries that are the same for every pair."""
-    return list(_GUIDANCE.values())
-
-
 async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> AgendaPlan:
     """The plan with activities, passages to cite, and starters.
 
@@ -105,18 +55,18 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     narrowing gives way step by step, for activities stage, then topic, then freshness, which `dry` reports.
     """
     brief = briefing.brief
-    goal_queries, starter_queries = _goal_queries(brief), _starter_queries(brief)
+    by_goals, by_starters = goal_queries(brief), starter_queries(brief)
     activities = Narrowing(kinds=frozenset(_ACTIVITIES.values()), at_a_glance=True)
     guidance = Narrowing(kinds=frozenset({"guidance"}), stage=brief.stage, audience="mentor", at_a_glance=False)
     asked = [(strengths_query(brief), activities)]
-    asked += [(query, activities) for query in goal_queries]
-    asked += [(query, narrowing) for narrowing in _starter_narrowings(brief, None) for query in starter_queries]
-    asked += [(_GUIDANCE[slot.purpose], guidance) for slot in plan.slots if slot.purpose in _GUIDANCE]
+    asked += [(query, activities) for query in by_goals]
+    asked += [(query, narrowing) for narrowing in _starter_narrowings(brief, None) for query in by_starters]
+    asked += [(GUIDANCE[slot.purpose], guidance) for slot in plan.slots if slot.purpose in GUIDANCE]
     found = iter(await search.find_all([query for query, _ in asked], [narrowing for _, narrowing in asked]))
 
     by_strength = {hit.passage.id: hit.similarity for hit in next(found)}
-    by_goal = {query: list(next(found)) for query in goal_queries}
-    rounds = [[next(found) for _ in starter_queries] for _ in _starter_narrowings(brief, None)]
+    by_goal = {query: list(next(found)) for query in by_goals}
+    rounds = [[next(found) for _ in by_starters] for _ in _starter_narrowings(brief, None)]
 
     taken = set(brief.recent_activities)
     rested = rests(briefing, search)
@@ -145,7 +95,7 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
                 cited = (passage, *_background(passage, search, briefing))
                 variants = tuple(p for p in search.passages_of(passage.document_id) if p.section in _VARIANTS)
                 slot = replace(slot, activity=passage.document, passages=cited, variants=variants)
-        elif slot.purpose in _GUIDANCE:
+        elif slot.purpose in GUIDANCE:
             fitting = (hit.passage for hit in next(found) if may_be_shown(hit.passage, briefing))
             slot = replace(slot, passages=tuple(passage for passage, _ in zip(fitting, range(1), strict=False)))
         slots.append(slot)
@@ -206,7 +156,7 @@ async def more_starters(
     briefing: Briefing, search: Search, count: int, topic: Topic | None = None
 ) -> tuple[Passage, ...]:
     """Starters beyond those of the agenda, for one topic or for the pair's."""
-    queries = _starter_queries(briefing.brief)
+    queries = starter_queries(briefing.brief)
     narrowings = _starter_narrowings(briefing.brief, topic)
     asked = [(query, narrowing) for narrowing in narrowings for query in queries]
     found = iter(await search.find_all([query for query, _ in asked], [narrowing for _, narrowing in asked]))
@@ -240,14 +190,6 @@ def choose_starters(rounds: Sequence[Sequence[Iterator[Hit]]], briefing: Briefin
             taken.add(key)
     order = {"mentor": 0, "either": 1, "mentee": 2}
     return tuple(sorted(chosen, key=lambda passage: order[passage.asked_by or "either"]))
-
-
-def _goal_queries(brief: SessionBrief) -> list[str]:
-    return list(dict.fromkeys(activity_query(brief, goal) for goal in brief.goals or (None,)))
-
-
-def _starter_queries(brief: SessionBrief) -> list[str]:
-    return list(dict.fromkeys([*_goal_queries(brief), *([brief.focus] if brief.focus else [])]))
 
 
 def _starter_narrowings(brief: SessionBrief, topic: Topic | None) -> list[Narrowing]:

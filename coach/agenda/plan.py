@@ -147,7 +147,7 @@ class Slot:
     `takes_focus` whether what the two asked to focus on is its case, `passages` what may be cited in it and `variants`
     the document's sections for other places and bodies, all set by `coach.agenda.choose`. `added` is what the words of
     the slot end with, whoever writes them, and `answers` what of the last feedback it takes up; `coach.agenda.adapt`
-    sets both.
+    and `ways` set both.
     """
 
     purpose: Purpose
@@ -168,6 +168,11 @@ class Slot:
     def own(self) -> Passage | None:
         """What the program wrote for itself and fits here, if anything does; `coach.agenda.own` puts it there."""
         return next((passage for passage in self.passages if passage.kind == "program"), None)
+
+    def with_added(self, *sentences: str) -> "Slot":
+        """The slot that ends with these sentences, too; each comes once."""
+        new = [sentence for sentence in sentences if sentence and sentence not in self.added]
+        return replace(self, added=(*self.added, *new))
 
 
 @dataclass(frozen=True)

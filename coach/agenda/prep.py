@@ -2,11 +2,11 @@
 
 import re
 
-from coach.agenda.adapt import WAYS_IN_SHORT
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.circumstances import needs_in
 from coach.agenda.phrases import curled, due, ended, fit, listed, number
 from coach.agenda.plan import AgendaPlan
+from coach.agenda.ways import WAYS_IN_SHORT
 from coach.agenda.words import MOST_PREP_STEPS, PREP_CHARACTERS, PrepWords
 from coach.names import named
 from coach.retrieval.library import Role, TopicFrontMatter

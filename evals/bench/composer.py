@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from coach.agenda.choose import questions
 from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.questions import questions
 from coach.settings import Settings
 from evals.bench.load import percentile
 from evals.library_index import library_index

@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 
 from coach.agenda.brief import Briefing, make_brief
-from coach.agenda.choose import choose, more_starters, questions
+from coach.agenda.choose import choose, more_starters
 from coach.agenda.compose import notice
 from coach.agenda.plan import AgendaPlan, outline
+from coach.agenda.questions import questions
 from coach.retrieval.library import TopicFrontMatter
 from coach.retrieval.search import Search
 from coach.store.agendas import PastAgenda, starter_key

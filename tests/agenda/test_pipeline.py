@@ -216,12 +216,12 @@ async def test_a_source_that_the_model_did_not_cite_is_not_listed(search: Search
 
 async def test_a_starter_that_the_model_left_out_stays_as_the_library_has_it(search: Search) -> None:
     words = json.loads(await good(search))
-    words["starters"] = [{"starter": 2, "text": "Which of your messages do people read to the end?"}]
-    made = await make(search, ScriptedModel(json.dumps(words), PREP))
     plan = (await compose_for(briefing(), search)).plan
-
     expected = [passage.text for passage in plan.starters]
-    expected[1] = "Which of your messages do people read to the end?"
+    expected[1] = f"At work, {expected[1][0].lower()}{expected[1][1:]}"
+    words["starters"] = [{"starter": 2, "text": expected[1]}]
+    made = await make(search, ScriptedModel(json.dumps(words), PREP))
+
     assert [starter["text"] for starter in made.row.content["starters"]] == expected
     # Neither the new wording nor the library's comes back to this pair.
     assert made.starters == [*expected, plan.starters[1].text]
