@@ -276,6 +276,7 @@ GUARDS = (
     "plumbing",
     "private words",
     "promises",
+    "pronouns",
     "repetition",
     "roles",
     "smuggled",
