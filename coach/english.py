@@ -1,4 +1,6 @@
-"""Which words are common English, by the vocabulary that comes with the packaged embedding model."""
+"""Which words are common English: by the vocabulary that comes with the packaged embedding model, and by the list of
+82,765 words that comes with symspellpy.
+"""
 
 import importlib.util
 import re
@@ -6,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+_LIST = "frequency_dictionary_en_82_765.txt"
 _SMALL = re.compile(r"[a-zß-öø-ž]+")
 _PREFIXES = ("un", "re", "non", "co", "pre", "over", "mis", "dis", "out", "under", "up", "in", "de", "self")
 _ENDINGS = (
@@ -13,7 +16,15 @@ _ENDINGS = (
     "ize", "ized", "izes", "izing", "ization", "est", "st", "ier", "iest", "ies", "ied", "ily", "iness",
 )  # fmt: skip
 # British spellings, and how the packaged model's vocabulary spells them.
-_BRITISH = (("is", "iz"), ("ys", "yz"), ("our", "or"), ("practis", "practic"), ("lled", "led"), ("lling", "ling"))
+BRITISH = (
+    ("is", "iz"),
+    ("ys", "yz"),
+    ("our", "or"),
+    ("practis", "practic"),
+    ("programm", "program"),
+    ("lled", "led"),
+    ("lling", "ling"),
+)
 
 
 @cache
@@ -31,6 +42,19 @@ def english_words() -> frozenset[str]:
 
 
 @cache
+def _listed() -> frozenset[str]:
+    """The words of symspellpy's list; of the package nothing is imported."""
+    spec = importlib.util.find_spec("symspellpy")
+    if spec is None or spec.origin is None:
+        return frozenset()
+    try:
+        lines = Path(spec.origin).with_name(_LIST).read_text("utf-8-sig").splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(line.partition(" ")[0] for line in lines)
+
+
+@cache
 def _beginnings() -> frozenset[str]:
     """The words, and what is left of them without an e or a y at their end."""
     words = english_words()
@@ -43,13 +67,13 @@ def is_english(word: str) -> bool:
     British spellings are English too.
     """
     return _is_known(word) or any(
-        british in word and _is_known(american.join(word.rsplit(british, 1))) for british, american in _BRITISH
+        british in word and _is_known(american.join(word.rsplit(british, 1))) for british, american in BRITISH
     )
 
 
 def _is_known(word: str) -> bool:
     known = english_words()
-    if not known or word in known:
+    if not known or word in known or word in _listed():
         return True
     stems = _beginnings()
     for ending in _ENDINGS:

@@ -78,7 +78,10 @@ _ORDERS = tuple(
             "built you|trained you|output format",
             r"\b(who|that)\ (built|trained)\ you\b|\boutput\ format\b",
         ),
-        ("you are|you're|from now", r"\byou(\ are|'re)\ (now|no\ longer|from\ now)\b|\bfrom\ now\ on,?\ you\b"),
+        (
+            "you are|you're|from now",
+            r"\byou(\ are|'re)\ (now(?!\ \w+ing\b)|no\ longer|from\ now)\b|\bfrom\ now\ on,?\ you\b",
+        ),
         ("your ", r"\byour\ (new|real|only)\ (task|job|role|goal)\b"),
         (
             "act |behave |respond ",
@@ -93,9 +96,9 @@ _ORDERS = tuple(
         ("in your ", r"\bin\ your\ (reply|answer|output|response)\b"),
         (
             "word|phrase|string|text|token|item|title|line|slot|starter|your ",
-            r"""\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add|put|begin|start
-        |end|finish)\b
-            .{0,40} (\bthe\ (words?|phrase|string|text|token)\ ["'“‘«]?(?-i:[A-Z]{3})
+            r"""(?<!each\ )(?<!both\ )\b(respond|reply|answer|output|print|repeat|write|say|include|insert|append|add
+        |put|begin|start|end|finish)\b
+            ((?!so\ that).){0,40} (\bthe\ (words?|phrase|string|text|token)\ ["'“‘«]?(?-i:[A-Z]{3})
             |\b(every|each|all)\ (items?|titles?|lines?|slots?|starters?)\b
             |\byour\ (reply|answer|output|response)\b)""",
         ),

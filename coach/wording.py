@@ -12,12 +12,14 @@ from pathlib import Path
 import yaml
 
 # Terms of that list which have a plain sense at work, where it is nearly always the one meant.
-_PLAIN = frozenset({"add", "easily", "easy", "failed attempt", "just", "miss.", "simple", "simply", "special"})
+_PLAIN = frozenset({"add", "easily", "easy", "failed attempt", "hang", "just", "miss.", "simple", "simply", "special"})
 # Terms that the list lacks, in the same form.
 _OURS: dict[str, list[str]] = {
     "guys": ["everyone"],
     "normal person": ["person"],
     "normal people": ["people"],
+    "coolie": ["worker"],
+    "coolies": ["workers"],
     "handicap": ["disability"],
     "handicaps": ["disabilities"],
     "new blood": ["new colleagues"],

@@ -78,7 +78,7 @@ def read_sound(half: str) -> list[SoundText]:
     sounds = []
     for number, row in enumerate(plant_rows(f"sound_{half}", SoundRow)):
         found = SoundRow.model_validate(row)
-        key = found.key or (found.passage if found.place == "starter" else f"brought-{number}")
+        key = found.key or (found.passage if found.place == "starter" else f"brought-{half}-{number}")
         sounds.append(SoundText(found.place, key, found.title, found.text, found.passage))
     return sounds
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from coach.agenda.brief import PrivateBrief
 from coach.agenda.guard.draft import Draft, Text, Violation
-from coach.agenda.guard.evidence import claims, figures, grounding, links, names, strays, support, sweeping
+from coach.agenda.guard.evidence import claims, figures, grounding, links, names, pronouns, strays, support, sweeping
 from coach.agenda.guard.form import empty_words, first_person, markup, other_language, plumbing, private_words
 from coach.agenda.guard.people import (
     avoided,
@@ -46,6 +46,7 @@ TEXT_GUARDS: tuple[Guard, ...] = (
     markup,
     links,
     names,
+    pronouns,
     claims,
     figures,
     sweeping,
@@ -125,6 +126,7 @@ __all__ = [
     "plumbing",
     "private_words",
     "promises",
+    "pronouns",
     "repetition",
     "roles",
     "smuggled",

@@ -37,8 +37,8 @@ class Text:
     `ground` holds the stems of what the text may rest on, in several sets, and `rests_on` the passages; `slot` and
     `starter` are what the plan has at its place. `brief` is all that both may know, and `pair` the names of the mentor
     and the mentee.
-    `own` holds the stems of the program's own documents: nobody here has read those, so a text may use their words, but
-    they excuse nothing that it says with them.
+    `besides` holds the stems of the program's own documents, which nobody here has read, and of the passages of other
+    places, to which an agenda comes back: a text may use their words, but they excuse nothing that it says with them.
     """
 
     where: str
@@ -49,12 +49,19 @@ class Text:
     rests_on: tuple[Passage, ...] = ()
     slot: Slot | None = None
     starter: Passage | None = None
-    own: frozenset[str] = frozenset()
+    besides: frozenset[str] = frozenset()
 
     @cached_property
     def cast(self) -> str:
         """The text as shown, with “the mentor” and “the mentee” for their names, as the library speaks of them."""
-        text = self.shown
+        return self._with_roles(self.shown)
+
+    @property
+    def in_roles(self) -> str:
+        """The whole text, with what it quotes, and with “the mentor” and “the mentee” for their names."""
+        return self._with_roles(self.text)
+
+    def _with_roles(self, text: str) -> str:
         for name, role in zip(self.pair, ("the mentor", "the mentee"), strict=True):
             if name in text:
                 text = _whole(name).sub(role, text)
@@ -210,24 +217,25 @@ class Draft:
         pair = self.briefing.brief.mentor.first_name, self.briefing.brief.mentee.first_name
         every = (*(passage for slot in slots for passage in slot.passages), *starters)
         anything, own_words = self._ground(every)
+        elsewhere = own_words.union(*anything)
         if self.prep is not None:
             anything = (*anything, frozenset(stems(self._private_words)))
             brief = f"{brief} {self.private.note} {self.private.accessibility}" if self.private else brief
             steps = enumerate(self.prep.steps, start=1)
             return tuple(
-                Text(f"step {number}", step, anything, brief, pair, every, own=own_words) for number, step in steps
+                Text(f"step {number}", step, anything, brief, pair, every, besides=own_words) for number, step in steps
             )
 
         def text(where: str, words: str, slot: Slot | None = None, starter: Passage | None = None) -> Text:
             rests_on = slot.passages if slot else (starter,) if starter else ()
-            ground, own = self._ground(rests_on)
+            ground, _ = self._ground(rests_on)
             if slot and slot.purpose == "confidentiality":
                 ground = (*ground, _LIMITS)
-            return Text(where, words, ground, brief, pair, rests_on, slot, starter, own)
+            return Text(where, words, ground, brief, pair, rests_on, slot, starter, elsewhere)
 
         found = [
-            Text("title", self.words.title, anything, brief, pair, every, own=own_words),
-            Text("summary", self.words.summary, anything, brief, pair, every, own=own_words),
+            Text("title", self.words.title, anything, brief, pair, every, besides=own_words),
+            Text("summary", self.words.summary, anything, brief, pair, every, besides=own_words),
         ]
         for item in self.words.items:
             slot = slots[item.slot - 1] if 1 <= item.slot <= len(slots) else None

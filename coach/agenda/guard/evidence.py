@@ -1,10 +1,11 @@
 """Guards on what a text rests on: facts, figures, names, links and words come from the plan and the brief."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
 from coach.agenda.guard.plan_keeping import MINUTES
+from coach.english import BRITISH
 from coach.untrusted import Lookout
 from coach.vocabulary import plain_stems, stems, words_of
 
@@ -37,14 +38,17 @@ canva github gitlab signal whatsapp telegram linkedin tiktok instagram youtube s
 python loom dropbox airtable mentimeter slido discord windows android iphone bluetooth deepl grammarly otter planner
 """
 _TOOL_NAMES = frozenset(_TOOLS.split())
+# These have a guard of their own.
+_PRONOUNS = frozenset(stems(("he", "she", "him", "her", "his", "hers", "himself", "herself")))
 _ENDING = re.compile(r"['’](?:s|m|d|ve|ll|re)?$")
 _ACTS = re.compile(r"\s(?:and|is|has|was|will|can|could|would|should|then|also|\w+s)\b|['’]s\b|,")
 _TITLED = re.compile(
-    r"\b(?:Mrs?|Ms|Mx|Dr|Prof|Professor|Sir|Dame|Aunt|Uncle|Doctor|Madam)\b\.?\s+[A-Z]|\b[A-Z]\.\s?[A-Z][.a-z]|\b(?:named|called|certain)\s+[A-Z]"
+    r"\b(?:Mrs?|Ms|Mx|Dr|Prof|Professor|Sir|Dame|Aunt|Uncle|Doctor|Madam)\b\.?\s+[A-Z]|\b[A-Z]\.\s?[A-Z][.a-z]"
 )
+_CALLED = re.compile(r"\b(?:named|called|certain)\s+([A-Z]\w*)")
 # This many words that neither the passages nor the brief nor plain English hold are too many for a sentence, or a text.
 _FOREIGN_IN_A_SENTENCE = 2
-_FOREIGN_IN_A_TEXT = 3
+_FOREIGN_IN_A_TEXT = 4
 _NAMED = 5
 # Of a fact's words, this share must stand in the cited passages.
 _SUPPORTED = 0.6
@@ -128,6 +132,13 @@ def names(draft: Draft) -> Iterator[Violation]:
             yield Violation("names", text.where, "It names somebody or something that is not in the brief.")
 
 
+def pronouns(draft: Draft) -> Iterator[Violation]:
+    """Neither of the two is a he or a she: nobody told, and who is taken for somebody else does not feel meant."""
+    for text in draft.places:
+        if not text.is_the_librarys and not _PRONOUNS.isdisjoint(text.foreign):
+            yield Violation("pronouns", text.where, "It says he or she, and nobody told. Write the name or “they”.")
+
+
 def links(draft: Draft) -> Iterator[Violation]:
     """No link, number, path or page that a reader would look for: only the brief may name one."""
     for text in draft.places:
@@ -163,7 +174,19 @@ def grounding(draft: Draft) -> Iterator[Violation]:
 
 def strays(text: Text) -> frozenset[str]:
     """The stems of a text that neither its passages nor the brief nor plain English hold."""
-    return frozenset(stem for stem in text.foreign - plain_stems() - text.own if len(stem) > 2)
+    known = plain_stems(), text.besides, _PRONOUNS
+    own = (stem for stem in text.foreign.difference(*known) if len(stem) > 2)
+    return frozenset(stem for stem in own if not _is_known_american(stem, text, known))
+
+
+def _is_known_american(stem: str, text: Text, known: Collection[Collection[str]]) -> bool:
+    """Whether a stem in British spelling is one that may be used: the library is American."""
+    for british, american in BRITISH:
+        if british in stem:
+            spelled = american.join(stem.rsplit(british, 1))
+            if text.rests(spelled) or any(spelled in stems for stems in known):
+                return True
+    return False
 
 
 def _named(text: Text, foreign: frozenset[str]) -> str:
@@ -173,7 +196,11 @@ def _named(text: Text, foreign: frozenset[str]) -> str:
 
 
 def _titled(text: Text) -> bool:
-    return any(match.group() not in text.brief for match in _TITLED.finditer(text.text))
+    if any(match.group() not in text.brief for match in _TITLED.finditer(text.text)):
+        return True
+    # A list may be called "Done"; a person is called what is no plain word.
+    called = (match for match in _CALLED.finditer(text.text) if match.group() not in text.brief)
+    return any(stems((match.group(1).casefold(),))[0] not in plain_stems() for match in called)
 
 
 def _stranger(text: Text, draft: Draft) -> bool:
@@ -188,9 +215,9 @@ def _stranger(text: Text, draft: Draft) -> bool:
         before = shown[: match.start()]
         begins = before.endswith("\n") or _SENTENCE_START.search(before[-4:])
         stem = stems((bare,))[0]
-        if stem in plain:
+        if stem in plain or stem in _PRONOUNS:
             continue
-        if begins or text.rests(stem) or stem in text.own:
+        if begins or text.rests(stem) or stem in text.besides:
             if word in draft.vocabulary or word in draft.spelled:
                 continue
             if not begins or _ACTS.match(shown[match.end() :]):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
-from coach.english import strange_words
+from coach.english import is_english, strange_words
 from coach.untrusted import Lookout, folded, orders_a_model
 from coach.vocabulary import WORD, stems, words_of
 
@@ -30,6 +30,15 @@ me i i'm i’m i'd i’d i'll i’ll i've i’ve myself we us our ours we're we�
 """
 # "How do we say stop?" is a question that the two are given; "we suggest" is not.
 _WE = re.compile(r"(?:\w+ )?\b(?:we|us|our|ours)\b(?: \w+)?", re.IGNORECASE)
+# What one of the two is to ask or to write: "Priya opens: when did I explain?" A note or a tip is nobody's.
+_SPOKEN = re.compile(
+    r"""(?:\bthe\ (?:mentor|mentee)\b
+    |\b(?:you|each|both|anyone|everyone|ask|say|tell|answer|write|begin|finish|complete|question|sentence|line)s?\b)
+    [^.!?:\n]* : (?:[^.!?\n]|\.\.\.)*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# A heading may ask what one of the two will ask: "What I saw you do".
+_ASKING_HEADING = re.compile(r"\A(?:What|When|Where|Which|How|Why|Who)\b[^\n]*\n")
 _TOLD = re.compile(r"[^.!?\n]+(?:[.!\n]|$)")
 _I = re.compile(r"(?:\w+ )?\b(?:I['’](?:m|d|ll|ve)|I|[Mm]yself)\b(?: \w+)?")
 _ME = re.compile(r"(?:\w+ )\bme\b(?: \w+)?", re.IGNORECASE)
@@ -99,7 +108,7 @@ def first_person(draft: Draft) -> Iterator[Violation]:
             continue
         if first.isdisjoint(text.word_set):
             continue
-        spoken = _QUOTED.sub(" ", text.text)
+        spoken = _ASKING_HEADING.sub("\n", _SPOKEN.sub(" ", _QUOTED.sub(" ", text.in_roles)))
         # A heading may be the two's own: "What stays between us".
         told = "" if text.where == "title" else spoken if text.slot is None else spoken.partition("\n")[2]
         mine = () if text.where == "title" or draft.prep is not None else _ME.finditer(told)
@@ -121,6 +130,7 @@ def other_language(draft: Draft) -> Iterator[Violation]:
         if strange_words(set(WORD.findall(text.shown)) & unknown):
             yield Violation("other language", text.where, "It holds a word that is no English. Use plain words.")
             continue
+        unknown = {word for word in unknown if not is_english(word)}
         for sentence in text.sentences:
             found = words_of(without_quotes(sentence, draft.brief_text))
             strange = sum(word in unknown for word in found)

@@ -11,7 +11,7 @@ from coach.wording import is_closed_question
 
 MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
 _STEERS = re.compile(
-    r"(?<!that )(?<!which )(?<!and )(?<!meeting )(?<!team )(?<!project )"
+    r"(?<!that )(?<!which )(?<!and )(?<!let )(?<!letting )(?<!meeting )(?<!team )(?<!project )"
     r"\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
     r"(?! (?:a|an|the file|the document|the (?:[\w-]+ )?check|up|with)\b)"
 )
@@ -78,13 +78,21 @@ def starters(draft: Draft) -> Iterator[Violation]:
     seen: set[str] = set()
     for starter in draft.words.starters:
         where, key = f"starter {starter.starter}", starter_key(starter.text)
-        if not starter.text.rstrip(' ”"').endswith("?") or is_closed_question(starter.text):
+        asked = _without_address(starter.text, draft)
+        if not asked.rstrip(' ”"').endswith("?") or is_closed_question(asked):
             yield Violation("starters", where, "It must be one open question.")
-        elif _ENDS_INSIDE.search(starter.text):
+        elif _ENDS_INSIDE.search(asked):
             yield Violation("starters", where, "It must be a single sentence.")
         if key in draft.briefing.asked or key in seen:
             yield Violation("starters", where, "The pair has been asked this before.")
         seen.add(key)
+
+
+def _without_address(text: str, draft: Draft) -> str:
+    """The question without the name at its head: "Will, what …?" and "May, what …?" begin with no verb."""
+    brief = draft.briefing.brief
+    heads = (f"{person.first_name}, " for person in (brief.mentor, brief.mentee))
+    return next((text.removeprefix(head) for head in heads if text.startswith(head)), text)
 
 
 def close_to_its_starter(draft: Draft) -> Iterator[Violation]:
