@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from coach.agenda import choose, mend, pipeline, write
+from coach.agenda import choose, mend, pipeline, plan, write
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.words import AgendaWords
@@ -59,14 +59,21 @@ MUTATIONS_OF_WORDS: Sequence[Mutation] = (
     Mutation(
         "pages refused for a word",
         "a word too many is held against a whole page, as what people must not read is",
-        ("pages.page-arrives",),
-        becomes(mend, "_OF_WORDING", frozenset()),
+        ("pages.page-arrives", "pages.written-page-arrives"),
+        # To count them as doubtful no longer does it: an honest page has too few.
+        becomes(mend, "_BEYOND_MENDING", mend._BEYOND_MENDING | mend._OF_WORDING),
     ),
     Mutation(
         "every word is strange",
         "where one place strays, the model's words go from every other one that shares a word with it",
-        ("pages.words-kept",),
+        ("pages.words-kept", "pages.written-words-kept"),
         becomes(mend, "strays", lambda text: text.stems),
+    ),
+    Mutation(
+        "one activity in an hour",
+        "a meeting under an hour and a quarter has one activity, so that what was written for two has no place",
+        ("pages.written-page-fits",),
+        becomes(plan, "TWO_ACTIVITIES_FROM", 75),
     ),
     Mutation(
         "winding sentences",

@@ -19,6 +19,7 @@ from evals.pairs import PairCase
 from evals.shared_feedback import FeedbackCase
 from evals.sound_texts import PlantRow, SoundRow
 from evals.worst import Attack
+from evals.written_pages import WrittenPage
 
 DATASETS = Path(__file__).with_name("datasets")
 
@@ -73,8 +74,9 @@ FORMS: dict[str, tuple[str, Any]] = {
     "retrieval/known_items_schema.json": ("retrieval/known_items.jsonl", KnownItem),
     "retrieval/qrels_schema.json": ("retrieval/qrels.tsv", Judgement),
     "themes/schema.json": ("themes/*.jsonl", Comment),
-    "plants/schema.json": ("plants/?[!o]*.jsonl", PlantRow),
+    "plants/schema.json": ("plants/?[!or]*.jsonl", PlantRow),
     "plants/sound_schema.json": ("plants/sound_*.jsonl", SoundRow),
+    "plants/written_schema.json": ("plants/written.jsonl", WrittenPage),
     "attacks/schema.json": ("attacks/*.jsonl", Attack),
     "own/schema.json": ("own/*.yaml", list[OwnProgram]),
     "summaries/schema.json": ("summaries/*.yaml", list[FeedbackCase]),
