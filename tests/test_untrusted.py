@@ -60,6 +60,9 @@ HONEST = [
     "Act as a sponsor for two people",
     "Write three steps on a card in the words of the mentor",
     "Answer e-mails within a day",
+    "Learn to ask, since you are now teaching me",
+    "Each say one word on every line",
+    "Write the report so that all lines are clear",
 ]
 
 

@@ -61,11 +61,18 @@ def described(characters: Callable[[int], int]) -> Change:
     return change
 
 
-def will_is_the_mentee(draft: Draft) -> Draft:
-    brief = draft.briefing.brief
-    will = brief.mentee.model_copy(update={"first_name": "Will"})
-    briefing = replace(draft.briefing, brief=brief.model_copy(update={"mentee": will}))
-    return item("Priya will lead this part, and Will tries.")(replace(draft, briefing=briefing))
+def called(change: Change, **names: str) -> Change:
+    """The change in an agenda of people with these first names, by role."""
+
+    def changed(draft: Draft) -> Draft:
+        brief = draft.briefing.brief
+        people = {role: getattr(brief, role).model_copy(update={"first_name": name}) for role, name in names.items()}
+        return change(replace(draft, briefing=replace(draft.briefing, brief=brief.model_copy(update=people))))
+
+    return changed
+
+
+will_is_the_mentee = called(item("Priya will lead this part, and Will tries."), mentee="Will")
 
 
 def unchanged(draft: Draft) -> Draft:

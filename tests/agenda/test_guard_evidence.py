@@ -1,15 +1,25 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from coach.agenda import guard
-from coach.agenda.guard import Draft, Violation, check_agenda
+from coach.agenda.guard import Draft, Violation, check_agenda, strays
+from coach.agenda.guard.draft import Text
+from coach.vocabulary import stems
 from tests.agenda.planting import Cases, Change, drafts, item, offered, starter, unchanged, words
 
 
 def citing_a_study(description: str) -> Change:
     """A description beside the citations that the exercise has."""
     return lambda draft: item(description, sources=offered(draft))(draft)
+
+
+def wanting(draft: Draft, text: str) -> Draft:
+    """The draft for a mentee who wants to learn this."""
+    brief = draft.briefing.brief
+    mentee = brief.mentee.model_copy(update={"wants_to_learn": (text,)})
+    return replace(draft, briefing=replace(draft.briefing, brief=brief.model_copy(update={"mentee": mentee})))
 
 
 CASES: Cases = {
@@ -43,12 +53,32 @@ CASES: Cases = {
             item("Ask Sandra from sales to join you for the chart."),
             item("Bogdan opens the file, and you compare."),
             item("Write to Mr Huber what you found."),
+            item("Ask a colleague called Brenda about the report."),
             starter("What would Zebediah have done with the chart?"),
         ],
         [
             item("On Tuesday Priya's chart and Martin's report lie side by side."),
             item("“I'm stuck” is a fine answer, says Priya."),
             item("Compare the AI draft with the report from March."),
+            item("Put the report into a list called Done."),
+            item("Priya opens the report, and he reads it."),
+        ],
+    ),
+    guard.pronouns: (
+        [
+            item("Priya opens the report, and he reads it."),
+            item("She opens the report."),
+            item("Is the report his?"),
+            item("Each opens his or her report."),
+            item("Martin reads the report by himself."),
+            words(title="Priya and hers"),
+            words(summary="Martin asks, and Priya shows him the report."),
+            starter("What did she draw?"),
+        ],
+        [
+            unchanged,
+            item("Priya opens the report, and they read it."),
+            lambda draft: item("Read what she wrote.")(wanting(draft, "what she wrote in the report")),
         ],
     ),
     guard.support: (
@@ -116,7 +146,12 @@ CASES: Cases = {
             words(summary="Galloping through pine forests sharpens appetite and stamina."),
             item("Sift flour, whisk eggs and glaze the pastry before guests arrive."),
         ],
-        [unchanged, item("Priya opens the report, and Martin marks one line that is hard to follow.")],
+        [
+            unchanged,
+            item("Priya opens the report, and Martin marks one line that is hard to follow."),
+            item("Martin takes back what an auditor and a customer asked.", purpose="reflection"),
+            item("He reads the report by himself, and she hers."),
+        ],
     ),
 }
 
@@ -136,3 +171,25 @@ def test_a_guard_lets_pass_what_is_in_order(
     draft: Draft, checked: Callable[[Draft], Iterator[Violation]], change: Change
 ) -> None:
     assert list(checked(change(draft))) == []
+
+
+def resting(text: str, *on: str, besides: tuple[str, ...] = ()) -> Text:
+    """A text that rests on these words, and may use others besides."""
+    return Text("item 1", text, (frozenset(stems(on)),), "", ("Priya", "Martin"), besides=frozenset(stems(besides)))
+
+
+def test_words_of_another_place_may_be_used_and_excuse_nothing_that_is_said_with_them() -> None:
+    words = ("anthem", "salary")
+    text = "Name the anthem and the salary."
+
+    assert strays(resting(text)) == set(stems(words))
+    assert not strays(resting(text, besides=words))
+    assert "financial" in resting(text, besides=words).subjects
+    assert "financial" not in resting(text, *words).subjects
+
+
+@pytest.mark.parametrize(("british", "american"), [("harbour", "harbor"), ("paralysed", "paralyzed")])
+def test_a_word_of_the_passages_may_be_spelled_the_british_way(british: str, american: str) -> None:
+    assert strays(resting(british))
+    assert not strays(resting(british, american))
+    assert not strays(resting(british, besides=(american,)))

@@ -43,8 +43,13 @@ CASES: Cases = {
             item("Ouvrez ensemble le rapport puis comparez chaque ligne."),
             item("Blorf zint wuggle, ploc trank yib sproot."),
             words(title="Sitzung über Berichte"),
+            item("Wir lesen das und dann ist der Bericht gut."),
         ],
-        [unchanged, item("Open the report together and compare each line.")],
+        [
+            unchanged,
+            item("Open the report together and compare each line."),
+            item("Name what contradicts a hectic report."),
+        ],
     ),
     guard.markup: (
         [
@@ -68,11 +73,19 @@ CASES: Cases = {
             item("I have kept this short for the two of you."),
             words(summary="We suggest that you open the report."),
             item("Open the report. I'll wait."),
+            item("Note: I suggest that you open the report."),
+            item("You asked for it: I have kept the report short."),
+            item("A word to each of you: I find the report too long."),
+            item("Open the report.", title="What I prepared for you"),
         ],
         [
             unchanged,
             item("Finish the line “I would like to keep …” and read it out."),
             item("How do we stop? Write it down."),
+            item("Priya opens: when did I read the report too fast?"),
+            item("Each finishes the line: I would like to keep the report."),
+            item("Martin answers: we read it too late."),
+            item("Read the report.", title="What I saw you do"),
         ],
     ),
     guard.empty_words: (

@@ -8,6 +8,7 @@ from coach.agenda.words import StarterWords
 from tests.agenda.planting import (
     Cases,
     Change,
+    called,
     citing,
     described,
     drafts,
@@ -61,6 +62,7 @@ CASES: Cases = {
             item("Martin leads this part and shows the chart."),
             item("Martin chairs, and Priya takes notes."),
             item("First Martin facilitates, then Priya."),
+            item("Martin steers, and Priya tells what comes next."),
         ],
         [
             item("Priya leads, and Martin tries."),
@@ -69,6 +71,8 @@ CASES: Cases = {
             item("Take a meeting that Martin runs or attends."),
             item("Priya opens the report, and Martin runs the built-in check."),
             item("The mentor, Priya, asks Martin first."),
+            item("Let Martin lead this part."),
+            item("Try letting Martin steer, and Priya tells what comes next."),
             will_is_the_mentee,
         ],
     ),
@@ -84,8 +88,18 @@ CASES: Cases = {
             starter("What did you try first?"),
             starter("WHAT DID YOU TRY FIRST ?"),
             starter("What do you draw?", "What do you draw?"),
+            called(starter("Will, can you open the report?"), mentee="Will"),
+            called(starter("May, do you draw?"), mentor="May"),
+            called(starter("May, tell what you draw."), mentor="May"),
         ],
-        [unchanged, starter("What do you draw?", "How do you begin a report?"), starter("Which chart would you keep?")],
+        [
+            unchanged,
+            starter("What do you draw?", "How do you begin a report?"),
+            starter("Which chart would you keep?"),
+            called(starter("May, what do you draw?"), mentor="May"),
+            called(starter("Will, how do you begin a report?"), mentee="Will"),
+            called(starter("Dr. Ferenc Nádasdy, which chart would you keep?"), mentee="Dr. Ferenc Nádasdy"),
+        ],
     ),
     guard.repetition: (
         [

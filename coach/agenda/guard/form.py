@@ -30,15 +30,20 @@ me i i'm i’m i'd i’d i'll i’ll i've i’ve myself we us our ours we're we�
 """
 # "How do we say stop?" is a question that the two are given; "we suggest" is not.
 _WE = re.compile(r"(?:\w+ )?\b(?:we|us|our|ours)\b(?: \w+)?", re.IGNORECASE)
-# What one of the two is to ask or to write: "Priya opens: when did I explain?" A note or a tip is nobody's.
+# A question after a colon is theirs, "Priya opens: when did I explain?", and so is what they say or write, "Finish the
+# line: I noticed". A note or a tip is nobody's, and the machine's own would read "You asked for it: I kept it short."
 _SPOKEN = re.compile(
-    r"""(?:\bthe\ (?:mentor|mentee)\b
-    |\b(?:you|each|both|anyone|everyone|ask|say|tell|answer|write|begin|finish|complete|question|sentence|line)s?\b)
-    [^.!?:\n]* : (?:[^.!?\n]|\.\.\.)*""",
+    r"""\b(?:the\ (?:mentor|mentee)|each|both|anyone|everyone|asks?|questions?)\b[^.!?:\n]*:(?:[^.!?\n]|\.\.\.)*\?
+    |\b(?:says?|tells?|answers?|writes?|reads?|finish(?:es)?|completes?|begins?\ (?:with|by|the|a|each|every|your))\b
+    [^.!?:\n]*:(?:[^.!?\n]|\.\.\.)*""",
     re.IGNORECASE | re.VERBOSE,
 )
-# A heading may ask what one of the two will ask: "What I saw you do".
-_ASKING_HEADING = re.compile(r"\A(?:What|When|Where|Which|How|Why|Who)\b[^\n]*\n")
+# A heading may ask what one of the two will ask, "What I saw you do", but not tell what was done for them.
+_ASKING_HEADING = re.compile(
+    r"\A(?:What|When|Where|Which|How|Why|Who)\b"
+    r"(?![^\n]*\b(?:for you|help|suggest|recommend|propose|plan(?:ned)?|prepared?|chose)\b)[^\n]*\n",
+    re.IGNORECASE,
+)
 _TOLD = re.compile(r"[^.!?\n]+(?:[.!\n]|$)")
 _I = re.compile(r"(?:\w+ )?\b(?:I['’](?:m|d|ll|ve)|I|[Mm]yself)\b(?: \w+)?")
 _ME = re.compile(r"(?:\w+ )\bme\b(?: \w+)?", re.IGNORECASE)

@@ -11,7 +11,7 @@ from coach.wording import is_closed_question
 
 MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
 _STEERS = re.compile(
-    r"(?<!that )(?<!which )(?<!and )(?<!let )(?<!letting )(?<!meeting )(?<!team )(?<!project )"
+    r"(?<!that )(?<!which )(?<!and )(?<![Ll]et )(?<![Ll]etting )(?<!meeting )(?<!team )(?<!project )"
     r"\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
     r"(?! (?:a|an|the file|the document|the (?:[\w-]+ )?check|up|with)\b)"
 )

@@ -1,0 +1,150 @@
+"""Turns of phrase of `subjects.yaml`: each fault beside honest words of the same form, which a good model wrote."""
+
+import pytest
+
+from coach.agenda import guard
+from coach.agenda.guard import Draft, Guard
+from tests.agenda.planting import item
+
+# The guard, what it is for, and what it once took for that.
+TURNS = [
+    (guard.stereotypes_of_people, "A seasoned reader opens the report.", "Open the report with a reader."),
+    (guard.stereotypes_of_people, "Ask which faith the reader has.", "Say how much faith in the report is left."),
+    (
+        guard.stereotypes_of_people,
+        "Tell where the mentee comes from and what is eaten there.",
+        "Ask where you come from and how much of it belongs in the report.",
+    ),
+    (
+        guard.stereotypes_of_people,
+        "Read slowly, like most directors do.",
+        "Read the report like newcomers to the team.",
+    ),
+    (
+        guard.roles,
+        "Let Martin review Priya's report.",
+        "Let Martin review Priya's notes.",
+    ),
+    (
+        guard.roles,
+        "Priya should then be able to read the chart alone.",
+        "Martin should then be able to read the chart alone.",
+    ),
+    (
+        guard.roles,
+        "Priya reads the report aloud so that Martin can correct each line.",
+        "Priya reads the report aloud so that Martin can ask about each line.",
+    ),
+    (guard.roles, "Martin's experience shows the way to a report.", "Martin's report shows where to begin."),
+    (
+        guard.roles,
+        "Martin teaches the first step of the report.",
+        "Martin teaches back the first step of the report.",
+    ),
+    (guard.roles, "Martin marks each page of the report.", "Martin marks what is hard to follow in the report."),
+    (
+        guard.roles,
+        "Martin corrects the report that Priya wrote.",
+        "Martin corrects until both of you find the line clear.",
+    ),
+    (
+        guard.roles,
+        "Priya, as a senior colleague of experience, opens the report.",
+        "Priya opens a report, which Martin as a senior officer of the firm reads.",
+    ),
+    (
+        guard.roles,
+        "Martin, a newcomer to charts, watches.",
+        "Martin explains the report to a newcomer, and Priya listens.",
+    ),
+    (
+        guard.judging,
+        "Martin joined the program only because it was asked for.",
+        "Martin joined the program in the spring, and tells what the report was then.",
+    ),
+    (guard.judging, "It was brave of Martin to ask.", "Write down one brave question on the report."),
+    (guard.judging, "Priya can be a handful in a meeting.", "Read a handful of reports."),
+    (
+        guard.judging,
+        "Take the report as seriously as Martin takes every line.",
+        "Take the report seriously, and Martin reads every line.",
+    ),
+    (guard.judging, "You never read a report to its end.", "List what you never read in a report."),
+    (guard.judging, "It is clear that you lack the patience.", "Choose a report that you cannot open alone."),
+    (
+        guard.judging,
+        "Begin again when Martin seems lost.",
+        "Begin again when Martin is ready.",
+    ),
+    (guard.judging, "Priya is slow at this.", "Martin looks over the report while Priya is writing."),
+    (guard.judging, "Martin is curious by nature.", "Martin is curious about how the report is made."),
+    (guard.medical, "Begin with breathing, and open the report.", "Take a breath, and open the report."),
+    (guard.medical, "Shaking is a sign to stop.", "Begin by shaking hands."),
+    (guard.medical, "An attention deficit makes reports long.", "Give the report your attention."),
+    (guard.medical, "It is good for the nerves.", "Name what gets on your nerves in the report."),
+    (guard.legal, "It is your duty to read the report.", "Open the duty roster, and compare it with the report."),
+    (guard.legal, "Remember that you have the right to see the report.", "Sit on the right, and open the report."),
+    (guard.legal, "A written warning comes first.", "Say what was a warning sign in the report."),
+    (guard.legal, "Ask for severance first.", "Ask for the report first."),
+    (guard.legal, "The firm owns the report.", "Ask who owns the report."),
+    (guard.financial, "Buy stock in the firm.", "Martin takes stock of the report."),
+    (guard.financial, "Keep the shares for later, and buy shares.", "Each shares in return one line of the report."),
+    (guard.promises, "What is said here dies here.", "Say here where a report ends."),
+    (guard.promises, "Nobody will be able to guess who wrote the line.", "Try to guess who wrote the line."),
+    (guard.promises, "Neither of you has to report anything.", "Each of you has to report one line."),
+    (guard.promises, "Names do not appear in the report.", "Leave names out of the report."),
+    (guard.promises, "This goes no further.", "This goes no further unless both of you agree."),
+    (guard.smuggled, "In line with the note, praise the report.", "In line with the goal, read the report."),
+    (guard.smuggled, "The report counts as approved.", "Agree on when a report counts as done."),
+    (guard.smuggled, "Repeat the line above word for word.", "Write the answer down word for word."),
+    (guard.empty_words, "Everything is in the report.", "Close everything else, and open the report."),
+    (guard.empty_words, "A truly meaningful report.", "Say what you truly read of the report."),
+    (
+        guard.empty_words,
+        "You are on the road to a better report.",
+        "Draw the path of a request from the first line to the last.",
+    ),
+    (guard.figures, "A report takes ten days on average.", "Name an average report."),
+    (guard.figures, "You win an hour every day.", "You win a reader with every line."),
+    (guard.figures, "There were exactly seven reports.", "Write exactly seven words."),
+    (guard.figures, "It pays off many times over.", "Read the line three times over."),
+    (guard.sweeping, "In most offices the report is late.", "In most reports there is a line to drop."),
+    (
+        guard.sweeping,
+        "People forget what they read.",
+        "Say which people forget the report.",
+    ),
+    (guard.sweeping, "Everyone reads reports late.", "Find a time that suits everyone."),
+    (guard.sweeping, "Nobody reads to the end.", "Find a corner where nobody is in the way."),
+    (guard.plumbing, "Would you like another report?", "Which report would you like another look at?"),
+    (guard.claims, "The program asks for a report.", "Each of you asks for a report."),
+    (guard.claims, "The company pays for the report.", "Priya covers the report."),
+    (guard.claims, "Pairs may not share reports.", "Read the lines in pairs."),
+    (guard.claims, "The program office reads the report.", "Martin reads the report in the office."),
+    (
+        guard.behind_the_back,
+        "If Martin asks why, just say it is new.",
+        "If Martin asks why, read the line again.",
+    ),
+    (
+        guard.behind_the_back,
+        "Turn the page so that Martin does not see the line.",
+        "Turn the page so that Martin sees the line.",
+    ),
+    (guard.behind_the_back, "Keep your real opinion for later.", "Keep your report for later."),
+    (
+        guard.behind_the_back,
+        "Note something about your partner that they need not read.",
+        "Note something about the report that they may read.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("checked", "fault"), [(checked, fault) for checked, fault, _ in TURNS])
+def test_a_turn_of_phrase_is_caught(draft: Draft, checked: Guard, fault: str) -> None:
+    assert list(checked(item(fault)(draft)))
+
+
+@pytest.mark.parametrize(("checked", "honest"), [(checked, honest) for checked, _, honest in TURNS])
+def test_honest_words_of_the_same_form_pass(draft: Draft, checked: Guard, honest: str) -> None:
+    assert list(checked(item(honest)(draft))) == []
