@@ -1,5 +1,5 @@
-"""Which words are common English: by the vocabulary that comes with the packaged embedding model, and by the list of
-82,765 words that comes with symspellpy.
+"""Which words are common English: by the vocabulary that comes with the packaged embedding model, and by the
+commonest words of the list that comes with symspellpy.
 """
 
 import importlib.util
@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 
 _LIST = "frequency_dictionary_en_82_765.txt"
+# Of that list, which begins with the commonest, so many: what comes later is as likely a slip or a name.
+_COMMON = 30_000
 _SMALL = re.compile(r"[a-zß-öø-ž]+")
 _PREFIXES = ("un", "re", "non", "co", "pre", "over", "mis", "dis", "out", "under", "up", "in", "de", "self")
 _ENDINGS = (
@@ -43,7 +45,7 @@ def english_words() -> frozenset[str]:
 
 @cache
 def _listed() -> frozenset[str]:
-    """The words of symspellpy's list; of the package nothing is imported."""
+    """The commonest words of symspellpy's list; of the package nothing is imported."""
     spec = importlib.util.find_spec("symspellpy")
     if spec is None or spec.origin is None:
         return frozenset()
@@ -51,7 +53,7 @@ def _listed() -> frozenset[str]:
         lines = Path(spec.origin).with_name(_LIST).read_text("utf-8-sig").splitlines()
     except OSError:
         return frozenset()
-    return frozenset(line.partition(" ")[0] for line in lines)
+    return frozenset(line.partition(" ")[0] for line in lines[:_COMMON])
 
 
 @cache
@@ -73,9 +75,12 @@ def is_english(word: str) -> bool:
 
 def _is_known(word: str) -> bool:
     known = english_words()
-    if not known or word in known or word in _listed():
-        return True
-    stems = _beginnings()
+    return not known or word in known or word in _listed() or _is_made(word)
+
+
+def _is_made(word: str) -> bool:
+    """Whether a word is one of the packaged model's with an ending or a beginning, or made of two of them."""
+    known, stems = english_words(), _beginnings()
     for ending in _ENDINGS:
         if word.endswith(ending):
             stem = word[: -len(ending)]
@@ -85,6 +90,12 @@ def _is_known(word: str) -> bool:
         if word.startswith(prefix) and len(word) - len(prefix) > 3 and word[len(prefix) :] in known:
             return True
     return any(len(word) - cut > 3 and word[:cut] in known and word[cut:] in known for cut in range(4, len(word) - 3))
+
+
+def rare_words(words: Iterable[str]) -> list[str]:
+    """Those of the words that have five letters or more, and are English only by the longer list."""
+    known = english_words()
+    return [word for word in words if len(word) > 4 and word not in known and word in _listed() and not _is_made(word)]
 
 
 def strange_words(words: Iterable[str]) -> list[str]:

@@ -86,5 +86,17 @@ def words_of(text: str) -> list[str]:
 @cache
 def plain_stems() -> frozenset[str]:
     """The stems of the words that any text may use, from `plain_words.txt`."""
-    lines = Path(__file__).with_name("plain_words.txt").read_text("utf-8").splitlines()
+    return _stems_in("plain_words.txt")
+
+
+@cache
+def everyday_stems() -> frozenset[str]:
+    """The stems of the words in which an agenda may tell what the two do, from `plain_words.txt` and
+    `everyday_words.txt`.
+    """
+    return plain_stems() | _stems_in("everyday_words.txt")
+
+
+def _stems_in(file: str) -> frozenset[str]:
+    lines = Path(__file__).with_name(file).read_text("utf-8").splitlines()
     return frozenset(stems(" ".join(line for line in lines if not line.startswith("#")).split()))

@@ -41,12 +41,6 @@ TURNS = [
         "Martin teaches the first step of the report.",
         "Martin teaches back the first step of the report.",
     ),
-    (guard.roles, "Martin marks each page of the report.", "Martin marks what is hard to follow in the report."),
-    (
-        guard.roles,
-        "Martin corrects the report that Priya wrote.",
-        "Martin corrects until both of you find the line clear.",
-    ),
     (
         guard.roles,
         "Priya, as a senior colleague of experience, opens the report.",

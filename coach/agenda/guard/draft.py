@@ -228,10 +228,12 @@ class Draft:
 
         def text(where: str, words: str, slot: Slot | None = None, starter: Passage | None = None) -> Text:
             rests_on = slot.passages if slot else (starter,) if starter else ()
-            ground, _ = self._ground(rests_on)
+            ground, own = self._ground(rests_on)
             if slot and slot.purpose == "confidentiality":
                 ground = (*ground, _LIMITS)
-            return Text(where, words, ground, brief, pair, rests_on, slot, starter, elsewhere)
+            # What has no activity of its own comes back to those of the others.
+            besides = own if slot is None or slot.activity is not None else elsewhere
+            return Text(where, words, ground, brief, pair, rests_on, slot, starter, besides)
 
         found = [
             Text("title", self.words.title, anything, brief, pair, every, besides=own_words),

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator
 
 from coach.agenda.guard.draft import Draft, Text, Violation, without_quotes
 from coach.agenda.guard.plan_keeping import MINUTES
-from coach.english import BRITISH
+from coach.english import BRITISH, rare_words
 from coach.untrusted import Lookout
-from coach.vocabulary import plain_stems, stems, words_of
+from coach.vocabulary import everyday_stems, plain_stems, stems, words_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FACT = Lookout(
@@ -50,6 +50,11 @@ _CALLED = re.compile(r"\b(?:named|called|certain)\s+([A-Z]\w*)")
 _FOREIGN_IN_A_SENTENCE = 2
 _FOREIGN_IN_A_TEXT = 4
 _NAMED = 5
+_THE_TWO = frozenset({"you", "they", "both"})
+_STATED = re.compile(
+    r"([^\W\d_]+)(?:['’](?:re|ll|d|ve)|,? (?:\w+ )?(?:is|are|was|were|has|have|had|can|cannot|can['’]t|could|may|might"
+    r"|will|would|should|must|need|needs|seems?|feels?|looks?|sounds?|knows?|lacks?|wants?|likes?|tends?|finds?))\b",
+)
 # Of a fact's words, this share must stand in the cited passages.
 _SUPPORTED = 0.6
 
@@ -154,27 +159,42 @@ def links(draft: Draft) -> Iterator[Violation]:
 def grounding(draft: Draft) -> Iterator[Violation]:
     """What a model writes rewords its passages: words from nowhere are where every invented thing begins.
 
-    Each word of a text stands in the passages of its slot, in the brief or in `plain_words.txt`; one word of a
-    sentence may be the writer's own.
+    Each word of a text stands in the passages of its slot, in the brief or in `everyday_words.txt`; one word of a
+    sentence may be the writer's own. What one of the two is, can or must do is said in `plain_words.txt` alone.
     """
     for text in draft.places:
-        foreign = strays(text)
-        if len(foreign) < _FOREIGN_IN_A_SENTENCE:
+        strict = _beyond(plain_stems(), text)
+        if len(strict) < _FOREIGN_IN_A_SENTENCE:
             continue
-        if len(foreign) >= _FOREIGN_IN_A_TEXT or any(
-            len(foreign.intersection(stems(words_of(sentence)))) >= _FOREIGN_IN_A_SENTENCE
-            for sentence in text.sentences
-        ):
+        foreign = strays(text)
+        # A rare word stands alone among plain ones, or is one too many.
+        many = len(foreign) >= _FOREIGN_IN_A_TEXT or strict.intersection(stems(rare_words(text.words)))
+        found = strict if many else frozenset()
+        for sentence in text.sentences:
+            said = (strict if _states(sentence, text) else foreign).intersection(stems(words_of(sentence)))
+            found |= said if len(said) >= _FOREIGN_IN_A_SENTENCE else frozenset()
+        if found:
             yield Violation(
                 "grounding",
                 text.where,
-                f"Neither the passages nor the brief hold these words: {_named(text, foreign)}. Stay close to theirs.",
+                f"Neither the passages nor the brief hold these words: {_named(text, found)}. Stay close to theirs.",
             )
 
 
 def strays(text: Text) -> frozenset[str]:
-    """The stems of a text that neither its passages nor the brief nor plain English hold."""
-    known = plain_stems(), text.besides, _PRONOUNS
+    """The stems of a text that neither its passages nor the brief nor everyday English hold."""
+    return _beyond(everyday_stems(), text)
+
+
+def _states(sentence: str, text: Text) -> bool:
+    """Whether the sentence says what one of the two is, can or must do, instead of what they do."""
+    return any(
+        match.group(1).casefold() in _THE_TWO or match.group(1) in text.pair for match in _STATED.finditer(sentence)
+    )
+
+
+def _beyond(english: frozenset[str], text: Text) -> frozenset[str]:
+    known = english, text.besides, _PRONOUNS
     own = (stem for stem in text.foreign.difference(*known) if len(stem) > 2)
     return frozenset(stem for stem in own if not _is_known_american(stem, text, known))
 
@@ -200,12 +220,12 @@ def _titled(text: Text) -> bool:
         return True
     # A list may be called "Done"; a person is called what is no plain word.
     called = (match for match in _CALLED.finditer(text.text) if match.group() not in text.brief)
-    return any(stems((match.group(1).casefold(),))[0] not in plain_stems() for match in called)
+    return any(stems((match.group(1).casefold(),))[0] not in everyday_stems() for match in called)
 
 
 def _stranger(text: Text, draft: Draft) -> bool:
     """Whether a word that is written like a name is none of the brief's, and no plain word either."""
-    known, plain, shown = draft.known_words, plain_stems(), text.text
+    known, plain, shown = draft.known_words, everyday_stems(), text.text
     heading = None
     for match in _CAPITALIZED.finditer(shown):
         word = match.group()
