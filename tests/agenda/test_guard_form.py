@@ -94,7 +94,12 @@ CASES: Cases = {
             item("Unlock the synergies of your charts."),
             words(summary="A holistic talk that takes the report to the next level."),
         ],
-        [unchanged, item("Open the report, and cross out what says nothing.")],
+        [
+            unchanged,
+            item("Open the report, and cross out what says nothing."),
+            # Round in a circle go only words of ours, and a goal is theirs.
+            item("One small thing toward “Ask better questions of our dashboards”, and one that is good."),
+        ],
     ),
 }
 

@@ -125,7 +125,12 @@ class Text:
     @cached_property
     def sentences(self) -> list[str]:
         """The sentences, also those that end with a colon."""
-        return [part for part in _SENTENCE.split(self.text) if part.strip()]
+        return _sentences(self.text)
+
+    @cached_property
+    def own_sentences(self) -> list[str]:
+        """The same, without what they quote of the two."""
+        return _sentences(self.shown)
 
 
 @dataclass(frozen=True)
@@ -253,6 +258,10 @@ class Draft:
         librarys = [stems_of(passage) for passage in passages if passage.kind != "program"]
         own = [stems_of(passage) for passage in passages if passage.kind == "program"]
         return (self.brief_stems, *librarys), frozenset().union(*own)
+
+
+def _sentences(text: str) -> list[str]:
+    return [part for part in _SENTENCE.split(text) if part.strip()]
 
 
 @lru_cache(maxsize=256)

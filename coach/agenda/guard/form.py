@@ -155,7 +155,7 @@ def empty_words(draft: Draft) -> Iterator[Violation]:
 def _in_a_circle(text: Text) -> bool:
     if _SAYS_NOTHING.isdisjoint(text.stems):
         return False
-    for sentence in text.sentences:
+    for sentence in text.own_sentences:
         said = stems(words_of(sentence))
         if sum(stem in _SAYS_NOTHING for stem in said) >= _TOO_OFTEN:
             return True
