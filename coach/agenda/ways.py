@@ -12,7 +12,6 @@ from coach.agenda.phrases import curled
 from coach.agenda.plan import Slot
 from coach.names import named
 from coach.retrieval.chunk import Passage
-from coach.untrusted import shorten
 
 # How both work where one of them needs it: nobody is told whose need it is, and everybody gains.
 _WAYS: dict[Need, str] = {
@@ -75,7 +74,8 @@ _ON_FOOT = "On a walk nobody can show a screen: tell it as a story and photograp
 _BY_VOICE = "By voice nothing can be shown: read it out, and send a photograph or a line of notes afterwards."
 _WITHOUT_A_PICTURE = "By voice nothing can be shown: read it out, and send a line of notes afterwards."
 _BY_TEXT = "In a chat paste what you would show, one message at a time, and wait until the other one has answered."
-_SOMEWHERE = "You meet “{place}”: settle first where you can write and show things; what cannot be done there, tell."
+# The place itself is not said: it is a word or two that somebody typed, and the one place where nothing checks them.
+_SOMEWHERE = "Where you meet, settle first where you can write and show things; what cannot be done there, tell."
 _A_STEP = re.compile(r"\bsteps? (?:\d|one|two|three|four|five|six)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])")
 _LONGEST_VARIANT = 230
@@ -150,7 +150,7 @@ def _ways(brief: SessionBrief, minutes: int) -> list[str]:
 def _somewhere(brief: SessionBrief) -> str:
     """What to settle first where they meet at a place of which the coach knows nothing."""
     unknown = brief.format and brief.place is None and not brief.nothing_shown
-    return _SOMEWHERE.format(place=shorten(brief.format or "", 60)) if unknown else ""
+    return _SOMEWHERE if unknown else ""
 
 
 def _variant(slot: Slot, brief: SessionBrief) -> Iterator[str]:

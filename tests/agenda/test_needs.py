@@ -117,12 +117,12 @@ async def test_what_helps_with_a_screen_reader_is_not_told_to_who_uses_a_wheelch
     assert "If someone uses a screen reader" in added(plans["I use a screen reader"])
 
 
-async def test_where_they_meet_at_a_place_of_their_own_it_is_named_and_settled_first(search: Search) -> None:
-    assert "You meet “growing hall 2, masks on”" in added(
+async def test_where_they_meet_at_a_place_of_their_own_it_is_settled_first(search: Search) -> None:
+    assert "Where you meet, settle first where you can write" in added(
         await plan_of(briefing_of(session_format="growing hall 2, masks on"), search)
     )
     for known in ("in person", "Zoom", "hybrid", "phone", "walking", None):
-        assert "You meet" not in added(await plan_of(briefing_of(session_format=known), search))
+        assert "Where you meet" not in added(await plan_of(briefing_of(session_format=known), search))
 
 
 @pytest.mark.parametrize("typed", ["radio link", "Discord voice", "satellite phone", "voice chat"])
