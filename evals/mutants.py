@@ -224,7 +224,9 @@ def _shorten(patch: Patch) -> None:
     async def nothing(*args: Any) -> list[str]:
         return []
 
-    patch(retrieval, "_as_used", nothing)
+    patch(retrieval, "_found", nothing)
+    patch(retrieval, "_as_used", lambda *args: [])
+    patch(retrieval, "_right_documents", lambda *args: iter(()))
 
 
 def table(found: Sequence[Found]) -> Iterator[str]:

@@ -139,7 +139,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "questions leg dropped",
         "what people ask of documents and sections is not compared with the question",
-        ("retrieval.found-first",),
+        ("retrieval.found-first", "retrieval.right-document"),
         without_legs("document_asked", "section_asked", "document_learned", "section_learned"),
     ),
     Mutation(
