@@ -160,14 +160,14 @@ def grounding(draft: Draft) -> Iterator[Violation]:
     """What a model writes rewords its passages: words from nowhere are where every invented thing begins.
 
     Each word of a text stands in the passages of its slot, in the brief or in `everyday_words.txt`; one word of a
-    sentence may be the writer's own. What one of the two is, can or must do is said in `plain_words.txt` alone.
+    sentence may be the writer's own. What one of the two is, can or must do is said in `plain_words.txt` alone,
+    and a rare word stands among no others of the writer's own.
     """
     for text in draft.places:
         strict = _beyond(plain_stems(), text)
         if len(strict) < _FOREIGN_IN_A_SENTENCE:
             continue
         foreign = strays(text)
-        # A rare word stands alone among plain ones, or is one too many.
         many = len(foreign) >= _FOREIGN_IN_A_TEXT or strict.intersection(stems(rare_words(text.words)))
         found = strict if many else frozenset()
         for sentence in text.sentences:
