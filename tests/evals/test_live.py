@@ -190,7 +190,7 @@ def test_a_model_that_cannot_be_reached_is_no_run_and_what_was_recorded_stays(
         (
             ["agendas", "--recorded", "nothing-here"],
             1,
-            "no recording 'nothing-here', neither a file nor among those kept here: smollm2",
+            "among those kept here: large-language-model, smollm2-135m-instruct.",
         ),
         (["agendas", "--live"], 1, "COACH_LLM_MODEL"),
         (["agendas", "--judge"], 2, "go with --live"),
