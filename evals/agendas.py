@@ -358,7 +358,7 @@ async def evaluate(
         increment_eval_metric("completion_tokens", row.completion_tokens)
         done(names[case.model_dump_json()], time.monotonic() - began)
         plan = await choose(outline(briefing.brief), briefing, search)
-        draft = Draft(written_words(row.content, plan), plan, briefing, vocabulary)
+        draft = Draft(written_words(row.content, plan, briefing.brief), plan, briefing, vocabulary)
         return Output(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, draft, library)
 
     # One at a time: how queries are batched must not decide a close ranking.

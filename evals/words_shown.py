@@ -2,13 +2,20 @@
 
 from typing import Any
 
+from coach.agenda.brief import SessionBrief
+from coach.agenda.must_haves import must_haves
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
 
 
-def written_words(content: dict[str, Any], plan: AgendaPlan) -> AgendaWords:
-    """The words of an agenda as they are shown, without what the coach adds to them by itself (`Slot.added`)."""
-    added = {number: slot.added for number, slot in enumerate(plan.slots, start=1)}
+def written_words(content: dict[str, Any], plan: AgendaPlan, brief: SessionBrief) -> AgendaWords:
+    """The words of an agenda as they are shown, without what the coach adds to them by itself: what they had to name
+    and left out, and `Slot.added`.
+    """
+    added = {
+        number: (*(one.sentence for one in must_haves(slot, brief)), *slot.added)
+        for number, slot in enumerate(plan.slots, start=1)
+    }
     return AgendaWords(
         title=content["title"],
         summary=content["summary"],

@@ -298,7 +298,7 @@ async def show(situation: Situation, search: Search, vocabulary: Vocabulary) -> 
     model = WorstModel(situation.habit, compose(plan, briefing), briefing, situation.attack)
     row = (await AgendaMaker(search, model, timeout_s=5).make(briefing, "pair", "program", own=own)).row
     vocabulary = vocabulary.beside([slot.own for slot in plan.slots if slot.own is not None])
-    draft = Draft(written_words(row.content, plan), plan, briefing, vocabulary)
+    draft = Draft(written_words(row.content, plan, briefing.brief), plan, briefing, vocabulary)
     return Shown(row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee}, model.requests, draft)
 
 

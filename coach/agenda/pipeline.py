@@ -12,6 +12,7 @@ import structlog
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose, notice, reasons
+from coach.agenda.must_haves import with_must_haves
 from coach.agenda.own import cite_own
 from coach.agenda.phrases import ended
 from coach.agenda.plan import AgendaPlan, outline
@@ -94,6 +95,7 @@ class AgendaMaker:
         with span("agenda words") as under_way:
             outcome = await self._words(model, plan, briefing, deadline, budget_spent, progress)
             under_way.tell(source=outcome.source, reason=outcome.reason or "none")
+        plan = with_must_haves(plan, outcome.words, briefing.brief)
         # Before the preps: what one of them costs would tell the partner that there is a private note.
         content = _content(plan, outcome, briefing, model)
         with span("agenda preps"):

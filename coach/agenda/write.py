@@ -12,6 +12,7 @@ from typing import Any, Literal
 from coach.agenda.brief import Briefing, Person
 from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
 from coach.agenda.mend import mend
+from coach.agenda.must_haves import must_haves
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.progress import Progress, silent
 from coach.agenda.words import (
@@ -177,6 +178,7 @@ def agenda_prompt(plan: AgendaPlan, briefing: Briefing) -> Rendered:
             "most_characters": min(description_characters(slot.minutes), 420),
             **({"goal": shorten(slot.goal, 120)} if slot.goal else {}),
             **({"activity": slot.activity.front.title} if slot.activity else {}),
+            **({"must_name": named} if (named := [one.named for one in must_haves(slot, brief)]) else {}),
             "sources": [passage.id for passage in slot.passages],
         }
         for number, slot in enumerate(plan.slots, start=1)

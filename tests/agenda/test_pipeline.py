@@ -75,7 +75,7 @@ async def test_a_models_words_stand_in_the_frame_of_the_plan(search: Search, voc
     assert (generator(made)["source"], generator(made)["model"], generator(made)["prompt"]) == (
         "model",
         "scripted",
-        "agenda@3",
+        "agenda@4",
     )
     assert "language model (scripted)" in content["notice"]
 

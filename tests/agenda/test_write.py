@@ -62,7 +62,7 @@ async def test_words_that_pass_the_guards_are_taken_at_once(made: Composed, voca
     written = await write(model, made, vocabulary)
 
     assert written.words == made.words
-    assert (written.repaired, written.prompt) == (False, "agenda@3")
+    assert (written.repaired, written.prompt) == (False, "agenda@4")
     assert len(model.requests) == 1
 
 

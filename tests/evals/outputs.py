@@ -130,5 +130,5 @@ def output(of: AgendaCase, change: Callable[[dict[str, Any]], object] | None = N
     content = copy.deepcopy(content)
     if change is not None:
         change(content)
-    draft = Draft(written_words(content, plan), plan, of.briefing(), vocabulary)
+    draft = Draft(written_words(content, plan, of.brief), plan, of.briefing(), vocabulary)
     return Output(content, preps, draft, frozenset(p.id for p in (_activity, *_starters)))
