@@ -3,7 +3,8 @@
 `queries.jsonl` and `qrels.tsv` (0 to 2) are the gold set. `seeking_starters.jsonl` holds questions that seek
 conversation starters, and others that only look like it. `known_items.jsonl` holds what somebody might type for whom
 one document is the best answer, by a writer who had the documents and nothing else: not the gold set, nor what is asked
-of documents, nor the search. One writer wrote both its halves.
+of documents, nor the search. One writer wrote both its halves. Those from k352 on were written by whoever wrote their
+documents and what is asked of them, so they say less.
 """
 
 import csv

@@ -100,7 +100,7 @@ class StartersUnsought(Graded[Asked, list[str]]):
 
 
 class RightDocument(Graded[Asked, list[str]]):
-    """Whoever needs one document of 168 should not have to read through others first."""
+    """Whoever needs one document of 178 should not have to read through others first."""
 
     def grade(self, inputs: Asked, output: list[str]) -> float | None:
         """One divided by the rank of the right document among those found; 0 where it is not, or turned away."""
