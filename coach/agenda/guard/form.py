@@ -24,6 +24,7 @@ _PLUMBING = (
     ),
     Lookout("k", r"\bk[0-9a-f]{12}\b"),
 )
+_ASSISTANT = re.compile(r"\bassistants?\b", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 _FIRST = """
 me i i'm i’m i'd i’d i'll i’ll i've i’ve myself we us our ours we're we’re we'll we’ll we've we’ve
@@ -34,8 +35,8 @@ _WE = re.compile(r"(?:\w+ )?\b(?:we|us|our|ours)\b(?: \w+)?", re.IGNORECASE)
 # line: I noticed". A note or a tip is nobody's, and the machine's own would read "You asked for it: I kept it short."
 _SPOKEN = re.compile(
     r"""\b(?:the\ (?:mentor|mentee)|each|both|anyone|everyone|asks?|questions?)\b[^.!?:\n]*:(?:[^.!?\n]|\.\.\.)*\?
-    |\b(?:says?|tells?|answers?|writes?|reads?|finish(?:es)?|completes?|begins?\ (?:with|by|the|a|each|every|your))\b
-    [^.!?:\n]*:(?:[^.!?\n]|\.\.\.)*""",
+    |\b(?:says?|tells?|answers?|writes?|types?|reads?|finish(?:es)?|completes?
+    |begins?\ (?:with|by|the|a|each|every|your))\b[^.!?:\n]*:(?:[^.!?\n]|\.\.\.)*""",
     re.IGNORECASE | re.VERBOSE,
 )
 # A heading may ask what one of the two will ask, "What I saw you do", but not tell what was done for them.
@@ -60,6 +61,7 @@ _PRIVATE_RUN = 4
 # What every agenda may call this service: who says it in a note has told no secret.
 _OURS = frozenset({"coach"})
 _KNOWN_SHARE = 0.6
+_OWNED = re.compile(r"['’]s?$")
 
 
 def markup(draft: Draft) -> Iterator[Violation]:
@@ -101,8 +103,13 @@ def plumbing(draft: Draft) -> Iterator[Violation]:
     for text in draft.places:
         without_case = folded(text.shown)
         marked = any(found.search(text.shown, without_case) for found in _PLUMBING)
-        if marked or "machine" in text.subjects or orders_a_model(text.shown):
+        if marked or "machine" in text.subjects or orders_a_model(_at_work(text)):
             yield Violation("plumbing", text.where, "It speaks of the machine instead of the meeting.")
+
+
+def _at_work(text: Text) -> str:
+    """The text as shown. An assistant that the brief or the passages speak of is a tool that the two try, no reader."""
+    return _ASSISTANT.sub("tool", text.shown) if "assistant" in text.known else text.shown
 
 
 def first_person(draft: Draft) -> Iterator[Violation]:
@@ -129,7 +136,7 @@ def other_language(draft: Draft) -> Iterator[Violation]:
         if not text.words or (_OTHER_SCRIPT.search(text.text) and not _OTHER_SCRIPT.search(draft.brief_text)):
             yield Violation("other language", text.where, "It is not plain English.")
             continue
-        unknown = draft.vocabulary.unknown(set(text.words) - draft.known_words)
+        unknown = draft.vocabulary.unknown({_OWNED.sub("", word) for word in text.words} - draft.known_words)
         if not unknown:
             continue
         if strange_words(set(WORD.findall(text.shown)) & unknown):
@@ -138,7 +145,7 @@ def other_language(draft: Draft) -> Iterator[Violation]:
         unknown = {word for word in unknown if not is_english(word)}
         for sentence in text.sentences:
             found = words_of(without_quotes(sentence, draft.brief_text))
-            strange = sum(word in unknown for word in found)
+            strange = sum(_OWNED.sub("", word) in unknown for word in found)
             foreign = sum(word in foreign_words and word not in draft.known_words for word in found)
             if strange > (1 - _KNOWN_SHARE) * len(found) or (strange > 1 and foreign > 1):
                 yield Violation("other language", text.where, "It is not plain English.")
