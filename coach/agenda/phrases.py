@@ -16,6 +16,36 @@ _SENTENCE_END = re.compile(
 _TWO_ENDS = re.compile(r"([.!?])”\.(?=\s)")
 
 
+# Words that two texts may share without having anything in common.
+_COMMON = frozenset(
+    {
+        "what",
+        "with",
+        "without",
+        "that",
+        "thi",
+        "from",
+        "into",
+        "your",
+        "their",
+        "them",
+        "have",
+        "when",
+        "where",
+        "which",
+        "about",
+        "more",
+        "people",
+        "work",
+        "working",
+        "make",
+        "each",
+        "they",
+        "than",
+    }
+)
+
+
 def quoted(texts: Sequence[str]) -> str:
     """The texts in quotation marks, as a list in a sentence."""
     return listed([f"“{clause(text, 120)}”" for text in texts])
@@ -41,10 +71,13 @@ def listed(texts: Sequence[str]) -> str:
 
 
 def due(action: OpenAction, today: date) -> str:
-    """When an action is or was due, on the day of the meeting, to follow its text; empty without a date."""
+    """When an action is or was due, on the day of the meeting, to follow its text; the year where it is another, and
+    nothing without a date.
+    """
     if action.due_on is None:
         return ""
-    return f" ({'was due' if action.due_on < today else 'due'} {action.due_on.day} {action.due_on:%B})"
+    year = f" {action.due_on.year}" if action.due_on.year != today.year else ""
+    return f" ({'was due' if action.due_on < today else 'due'} {action.due_on.day} {action.due_on:%B}{year})"
 
 
 def ended(text: str) -> str:
@@ -92,3 +125,8 @@ def fit(text: str, limit: int) -> str:
             break
         kept = f"{kept} {part}".strip()
     return kept or shorten(text, limit)
+
+
+def long_words(text: str) -> set[str]:
+    """The words that say what a text is about, without the endings of their plurals."""
+    return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.casefold())} - _COMMON
