@@ -153,12 +153,8 @@ async def read_pair(pair_id: Id, caller: PairOrCoordinator, state: State) -> sch
 
 @router.patch("/pairs/{pair_id}")
 async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoordinator, state: State) -> schemas.Pair:
-    """Change goals, topics or the number of planned sessions, mark goals reached, or change what you set for yourself
-    alone.
-    """
+    """Change goals or topics, mark goals reached, or change what you set for yourself alone."""
     changes = body.model_dump(exclude_unset=True)
-    if changes.get("planned_sessions", 0) is None:
-        raise InvalidInput("planned_sessions", "This is a whole number; leave the field out to keep what is there.")
     for name in ("goals", "goals_reached"):
         if changes.get(name, ()) is None:
             raise InvalidInput(name, "This takes one to three goals; leave the field out to keep those there are.")
@@ -171,7 +167,6 @@ async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoord
         for name in ("goals", "topics"):
             if name in changes:
                 setattr(people.pair, name, list(dict.fromkeys(changes[name] or [])))
-        people.pair.planned_sessions = changes.get("planned_sessions", people.pair.planned_sessions)
         own = {
             "avoid_topics": changes.get("avoid_topics") or [],
             "accessibility": changes.get("accessibility"),

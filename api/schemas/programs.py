@@ -133,8 +133,7 @@ class PairChange(Body):
     """What may change of a pair. `avoid_topics`, `accessibility` and `experience_limit` are the caller's own.
 
     `goals_reached` are goals of the pair, word for word: the next agenda celebrates them and makes room for others.
-    `experience_limit` is how many meetings in a row may draw on what you have lived through, 0 for none. With another
-    `planned_sessions` the stages of what is still to come move: what they skip comes at the next meeting.
+    `experience_limit` is how many meetings in a row may draw on what you have lived through, 0 for none.
     """
 
     model_config = CHANGES
@@ -142,7 +141,6 @@ class PairChange(Body):
     goals: Annotated[Goals | None, NEVER_NULL] = None
     goals_reached: Annotated[Goals | None, NEVER_NULL] = None
     topics: Topics | None = None
-    planned_sessions: Annotated[PlannedSessions | None, NEVER_NULL] = None
     avoid_topics: AvoidTopics | None = None
     accessibility: Accessibility | None = None
     experience_limit: Annotated[int, Field(ge=0, le=100, strict=True), WHOLE] | None = None
