@@ -71,13 +71,10 @@ def listed(texts: Sequence[str]) -> str:
 
 
 def due(action: OpenAction, today: date) -> str:
-    """When an action is or was due, on the day of the meeting, to follow its text; the year where it is another, and
-    nothing without a date.
-    """
+    """When an action is or was due, on the day of the meeting, to follow its text; empty without a date."""
     if action.due_on is None:
         return ""
-    year = f" {action.due_on.year}" if action.due_on.year != today.year else ""
-    return f" ({'was due' if action.due_on < today else 'due'} {action.due_on.day} {action.due_on:%B}{year})"
+    return f" ({'was due' if action.due_on < today else 'due'} {action.due_on.day} {action.due_on:%B})"
 
 
 def ended(text: str) -> str:

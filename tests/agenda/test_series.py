@@ -1,7 +1,7 @@
 """Which meeting of the series a session is, and what of it comes late because meetings fell through."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,8 +10,8 @@ from coach.agenda.series import position_of, stage_at
 from coach.models import now
 from coach.retrieval.search import Search
 from coach.store.agendas import AgendaFacts, PastAgenda
-from tests.agenda.conftest import compose_for, plan_of, reasons
-from tests.agenda.pairs import action, agenda_facts, briefing_of, meeting, missed
+from tests.agenda.conftest import plan_of, reasons
+from tests.agenda.pairs import agenda_facts, meeting, missed
 
 
 def test_only_meetings_that_take_place_count() -> None:
@@ -178,14 +178,6 @@ async def test_what_was_left_unfinished_twice_says_where_it_was_begun(search: Se
     said = reasons(await plan_of(briefing, search), briefing)
 
     assert "Carried over from session 3, where it was not finished; you began it in session 2." in said
-
-
-async def test_the_day_of_an_action_tells_its_year_where_that_is_another_one(search: Search) -> None:
-    actions = [action("one", due_on=date(2026, 1, 7)), action("two", due_on=date(2030, 9, 23))]
-    text = str((await compose_for(briefing_of(actions=actions), search)).words)
-
-    assert "(was due 7 January)" in text
-    assert "(due 23 September 2030)" in text
 
 
 def test_meetings_to_come_are_due_what_they_will_be_and_not_what_a_stale_agenda_says() -> None:

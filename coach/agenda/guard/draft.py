@@ -163,7 +163,7 @@ class Draft:
             )
         ]
         actions = [
-            f"{action.text} {f'{action.due_on} {action.due_on.day} {action.due_on.year}' if action.due_on else ''}"
+            f"{action.text} {action.due_on or ''} {action.due_on.day if action.due_on else ''}"
             for action in brief.actions
         ]
         shown = (brief.program, brief.focus, brief.format, *people, *brief.goals, *actions)
