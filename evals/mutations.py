@@ -290,7 +290,13 @@ MUTATIONS: Sequence[Mutation] = (
         "stage fixed",
         "every meeting is a building session",
         ("pairs.stage-fits",),
-        becomes(brief, "stage_of", lambda position, planned: "building"),
+        becomes(brief, "stage_at", lambda *known: "building"),
+    ),
+    Mutation(
+        "late without a word",
+        "nothing says that a stage was due at a meeting that fell through",
+        ("pairs.late-said",),
+        becomes(series, "late", lambda *known: None),
     ),
     Mutation(
         "opening order swapped",
