@@ -173,7 +173,7 @@ def test_every_pair_of_the_eval_set_makes_a_briefing() -> None:
 
 def test_a_broken_pair_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "some.yaml").write_text("- {name: broken, why: x}\n", "utf-8")
-    with pytest.raises(PartNotRun, match=r"some\.yaml:1 \(broken\): .*mentor: field required"):
+    with pytest.raises(PartNotRun, match=r"some\.yaml:1 \(broken\): .*mentor: is missing"):
         read_pairs(tmp_path)
 
 

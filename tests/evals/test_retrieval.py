@@ -122,8 +122,8 @@ def test_a_gold_set_is_read_with_judgements_split_and_narrowing(tmp_path: Path) 
     ("queries", "qrels", "told"),
     [
         ("{", HEADER, "queries.jsonl:1 is no JSON"),
-        (lines({"_id": "q1"}), HEADER, "queries.jsonl:1: text: field required"),
-        (lines({"_id": "q1", "text": "no metadata"}), HEADER, "queries.jsonl:1: metadata: field required"),
+        (lines({"_id": "q1"}), HEADER, "queries.jsonl:1: text: is missing"),
+        (lines({"_id": "q1", "text": "no metadata"}), HEADER, "queries.jsonl:1: metadata: is missing"),
         (lines(row("q1"), row("q2", "heldout")), HEADER, "queries.jsonl:2: metadata.split: input should be 'tune' or"),
         (lines(row("q1", topic="carreer")), HEADER, "queries.jsonl:1: metadata.topic: input should be"),
         (lines(row("q1"), row("q1")), HEADER, "queries.jsonl: each case needs a _id of its own, and q1 comes twice"),
