@@ -140,7 +140,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "questions leg dropped",
         "what people ask of documents and sections is not compared with the question",
-        ("retrieval.found-first", "retrieval.right-document", "retrieval.right-document-again"),
+        ("retrieval.found-first", "retrieval.right-document"),
         without_legs("document_asked", "section_asked", "document_learned", "section_learned"),
     ),
     Mutation(
@@ -158,7 +158,7 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "no question answered",
         "the search says too often that it has no answer",
-        ("retrieval.no-answer-said", "retrieval.found-first"),
+        ("retrieval.no-answer-said", "retrieval.found-first", "retrieval.right-document-again"),
         becomes(Bar, "above", lambda self, signs: signs.closeness - 0.6),
     ),
     Mutation(
