@@ -8,7 +8,17 @@ _SUBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "",
         (
-            *("layoff", "lay off", "laid off", "redundancy", "made redundant", "job cut", "job loss", "downsizing"),
+            *(
+                "layoff",
+                "lay people off",
+                "laying off",
+                "laid off",
+                "redundancy",
+                "made redundant",
+                "job cut",
+                "job loss",
+                "downsizing",
+            ),
             *("dismissal", "severance", "lose their job", "losing their job", "lose my job", "losing my job"),
             *("losing a job", "lost their job", "lost my job"),
         ),
