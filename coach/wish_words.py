@@ -62,7 +62,39 @@ _WORDS: dict[Wish, str] = {
         |i\stalked\stoo\smuch|(?:an?|like\san)\s(?:interview|interrogation|exam)
         |(?:did|do|could)(?:n.t|\snot)\sget\sa\sword\sin|word\sin\sedgeways?|did\s(?:most
         |all)\sof\sthe\stalking|took\sover|equals?\b
-        |as\san\sequal|speak\sfreely|be\scandid|nodded|deferr?\w*|one[\s-]sided|let\sme\sfinish)\b""",
+        |as\san\sequal|speak\sfreely|be\scandid|nodded|deferr?\w*|one[\s-]sided|let\sme\sfinish
+        # Who has no turn of their own.
+        |finish\w*\s(?:my|a|one|any)\s(?:own\s)?(?:sentences?|thoughts?)
+        |(?:he|she|they)\s(?:\w+\s)?(?:jump|step|break|butt|chime|cut)(?:s|ed)?\sin
+        |(?:speaks?|spoke|talk(?:s|ed)|sum(?:s|med)\sup|decid(?:es|ed)|thinks?)\sfor\sme
+        |always\s(?!me\b|i\b)\w+\swho\s(?:decid|choos|pick|set|talk|speak|lead|start|begin)\w*
+        |(?:mostly|mainly|(?:nearly|almost)\sonly)\s(?:he|she|they)\s(?:spoke|speaks?|talk(?:s|ed)?)
+        |(?:he|she|they)\s(?:mostly|mainly|only|did\snothing\sbut)\s(?:spoke|speaks?|talk(?:s|ed)?|lectured?)
+        |(?:he|she|they)\s(?:spoke|speaks?|talk(?:s|ed)?)\s(?:for\s)?(?:most|(?:nearly\s|almost\s)?all|the\swhole)
+        |instead\sof\slistening|(?:he|she|they)\s(?:did|do|does)(?:n.t|\snot)\s(?:really\s|even\s)?listen
+        |(?:he|she|they)\snever\slistens?|monolog\w*|(?:hold(?:s|ing)?|held)\sforth
+        # Who says less than they think, or gives in.
+        |swallow(?:ed|ing)?\s(?:what\si|my\s(?:words|view|opinion|answer|question)|it)
+        |(?:kept|keep)\s(?:it|that|my\s\w+|what\si\s(?:\w+\s)?th(?:ink|ought))\sto\smyself
+        |(?:end(?:ed)?\sup|only|simply)\s(?:agree\w*|sa(?:id|y|ying)\syes|nodd\w*|giving\sin|gave\sin)
+        |(?:agree\w*|nod\w*|laugh\w*|sa(?:id|y)\syes|(?:go|went)\salong)\s(?:\w+\s){0,4}because\s
+        (?:of\s(?:who|what|his|her|their)|(?:he|she|they)\s)
+        |(?:just|simply|only)\s(?:go|went)\salong|permission\sto\s(?:speak|talk|say|ask|disagree)|told\swhat\sto\sthink
+        |talk(?:s|ed|ing)?\sdown\sto\sme|(?:answers?|answered|speaks?|replie[sd])\sbefore\si\s(?:\w+\s)?(?:done|finish\w*)
+        |calls?\sme\s.?(?:kid|girl|boy|son|young\slady)|steers?\s(?:\w+\s)?back\sto\s(?:him|her)self
+        |let\s(?:him|her|them)\s(?:win|have\s(?:it|the\slast\sword|(?:his|her|their)\sway))
+        |when(?:ever)?\si\s(?:disagree|contradict|object|push\sback|say\sno)
+        |(?:frank|candid|honest|blunt|open)\swith\s(?:him|her|them|some(?:body|one)|(?:a|my)\s(?:boss|director|senior))
+        |room\s(?:gets?|got|goes|went|turned)\s(?:\w+\s)?(?:cold|quiet|silent|frosty|icy)
+        # Rank by other names.
+        |(?:signs?|approves?|writes?|decides\son|does|has)\smy\s(?:leave|holidays?|vacation|appraisal|bonus|contract
+        |salary|rating|review|promotion)
+        |levels?\s(?:up|above)|after\sall\s(?:he|she)\sis|(?:he|she)\sis\s(?:\w+\s){1,3}after\sall
+        |in\s(?:his|her)\sdays?(?!-)|behind\s(?:his|her)\s(?:\w+\s)?desk|visitor.s\schair
+        |(?:he|she|they)\s(?:\w+\s)?correct(?:s|ed)\sme
+        |(?:feel|felt|feeling|treat(?:s|ed)\sme|talk(?:s|ed)\sto\sme)\s(?:like|as)\s(?:an?\s|some\s)(?:\w+\s)?(?:pupil
+        |schoolchild|schoolboy|schoolgirl|child|kid|student|intern|trainee|subordinate|servant|secretary)
+        |explain(?:s|ed)\s(?:to\s)?me\swhat\s(?:the\s)?(?:young|women|my|people\smy))\b""",
     "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b|(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
     "more-doing": r"""\b(?:(?<!less\s)(?<!fewer\s)hands[\s-]on|more\spractice|practi[cs]e\smore
         |try\s(?:it|things|more|out)
@@ -103,7 +135,11 @@ _WORDS: dict[Wish, str] = {
     "less-of-one-story": r"""\b(?:speak\sfor\s(?:all|every|my|the)|spokes\w+|token\w*|represent\w*\s(?:all
         |every|my|a\swhole)|my\swhole\s(?:generation|community|group)
         |always\sabout\sme|my\s(?:own\s)?story\sagain|educate\sthem|(?:as|being|be)\sthe\s(?:young|old|only|token)\s\w+
-        |the\svoice\sof|less\sabout\sme|explain\smy\s(?:background|culture|identity
+        |the\svoice\sof|less\sabout\sme|defend\w*\s(?:all|every|my|the\swhole)
+        |(?:be|being|am|was|not)\s(?:\w+\s)?(?:an?|the)\s(?:case\sstudy|textbook|ambassador|exhibit|mascot)
+        |some(?:body|one)\selse\s(?:to\sask|who\scan\s(?:tell|explain))
+        |(?:always|again|only)\sme\swho\s(?:has\sto|must|is\sto)\s(?:explain|tell|teach|educate|defend)
+        |explain\smy\s(?:background|culture|identity
         |disability|religion))\b""",
     "agenda-ahead": r"""\b(?:agenda\b[^.!?;]{0,20}\b(?:(?:day|days|night|evening|week)\s(?:before|earlier|ahead)
         |earlier|sooner
@@ -155,7 +191,9 @@ _REFUSED: dict[Wish, str] = {
         |intimidat\w+)\b
         |\b(?:wasn|weren|isn|aren).t\s(?:\w+\s)?(?:afraid|scared|intimidat\w+)\b
         |\bnever\s(?:felt\s|was\s|been\s)?(?:afraid|scared|intimidated)\b
-        |\b(?:is|was|felt)\sno\s(?:sense\sof\s)?hierarchy\b""",
+        |\b(?:is|was|felt)\sno\s(?:sense\sof\s)?hierarchy\b
+        |\b(?:he|she|they)\s(?:never|no\slonger|(?:did|does|do)(?:n.t|\snot)|stopped)\s(?:once\s|ever\s)?
+        (?:finish|jump|interrupt|correct|talk(?:ing)?\sover|cut|speak(?:ing)?\sfor|decid)\w*[^.!?;,]*""",
     "shorter-demos": rf"""\b(?:longer|more|extra|additional)\s(?:time\s(?:on|for)\s)?
         (?:(?!short|brief|few)\w+\s)?{_DEMO}\b
         |\b(?:not|never|no)\s(?:\w+\s)?{_SHORTER}\s(?:\w+\s)?{_DEMO}\b

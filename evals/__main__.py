@@ -2,7 +2,7 @@
 
 `python -m evals accept` makes a run that passed the baseline; `python -m evals compare A.json B.json` compares two.
 
-Exit status 0: every gate was reached; 1: one was not, or something was not run; 2: no such part.
+Exit status 0: every gate was reached; 1: one was not, or something was not run; 2: the arguments do not go together.
 """
 
 import argparse
@@ -52,22 +52,8 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
     accepting = options.parts[:1] == ["accept"]
     called = options.parts[1:] if accepting else options.parts
     names = list(dict.fromkeys(ALIASES.get(name, name) for name in called))
-    for name in names:
-        if name not in parts:
-            sys.stderr.write(f"There is no part {name!r}; the parts are {', '.join(parts)}.\n")
-            return 2
-    for option in _FORMS:
-        if str(getattr(options, option)) in {*parts, *ALIASES}:
-            sys.stderr.write(f"Name the parts before --{option}, which takes the name of a file.\n")
-            return 2
-    if (reason := _unwritable(options)) is not None:
+    if (reason := _unfit(options, parts, called, accepting) or _unwritable(options)) is not None:
         sys.stderr.write(f"{reason}\n")
-        return 2
-    if (options.yes or options.record or options.judge or options.prices or options.cases) and not options.live:
-        sys.stderr.write("--yes, --prices, --cases, --record and --judge go with --live.\n")
-        return 2
-    if accepting and (options.live or options.recorded is not None):
-        sys.stderr.write("A baseline is the composer's: accept goes without --live and --recorded.\n")
         return 2
     if options.beir is not None:
         if names != ["retrieval"]:
@@ -94,6 +80,15 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
     if accepting:
         return _accept(run, baseline, options.because)
     return 0 if run.passed and written else 1
+
+
+def command() -> int:
+    """What `main` does, and where somebody stops it, one sentence and the status that a shell knows for that."""
+    try:
+        return main()
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped: nothing was finished, so nothing has passed, and nothing was written.\n")
+        return 130
 
 
 def run_parts(
@@ -190,8 +185,8 @@ def _parser() -> argparse.ArgumentParser:
         "parts",
         nargs="*",
         metavar="part",
-        help="the parts to run, all where none is named; `accept` before them makes a run that passed the baseline; "
-        "`compare A.json B.json` compares two runs",
+        help=f"the parts to run, all where none is named: {', '.join(registered())}; `accept` before them makes a run "
+        "that passed the baseline; `compare A.json B.json` compares two runs",
     )
     parser.add_argument("--beir", type=Path, metavar="FOLDER", help="with retrieval: a collection in BEIR form")
     parser.add_argument(
@@ -234,6 +229,29 @@ def _number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError("say how many, 1 or more")
     return int(text)
+
+
+def _unfit(
+    options: argparse.Namespace, parts: Mapping[str, Part], called: Sequence[str], accepting: bool
+) -> str | None:
+    """What in the arguments does not go together."""
+    for name in called:
+        if name not in {*parts, *ALIASES}:
+            return f"There is no part {name!r}; the parts are {', '.join(parts)}."
+    for option in _FORMS:
+        if str(getattr(options, option)) in {*parts, *ALIASES}:
+            return f"Name the parts before --{option}, which takes the name of a file."
+    if options.json == options.markdown == "-":
+        return "--json and --markdown cannot both be printed. Give one of them a file."
+    if options.live and options.recorded is not None:
+        return "--live asks the model and --recorded does not. Name one of them."
+    if (options.yes or options.record or options.judge or options.prices or options.cases) and not options.live:
+        return "--yes, --prices, --cases, --record and --judge go with --live."
+    if options.because is not None and not accepting:
+        return '--because goes with accept: python -m evals accept PART --because "why"'
+    if accepting and (options.live or options.recorded is not None):
+        return "A baseline is the composer's: accept goes without --live and --recorded."
+    return None
 
 
 def _prints_alone(options: argparse.Namespace) -> bool:
@@ -310,10 +328,10 @@ def _compare(files: Sequence[Path]) -> int:
         return 2
     try:
         first, second = map(read_run, files)
+        print(comparison(first, second))
     except PartNotRun as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    print(comparison(first, second))
     return 0
 
 
@@ -361,4 +379,4 @@ if __name__ == "__main__":
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
     )
-    sys.exit(main())
+    sys.exit(command())

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from evals.bootstrap import paired, score
 from evals.parts import PartNotRun
 from evals.results import CaseResult, Change, PartResult, Run
+from evals.rows import in_words, read_text
 
 ACCEPTED = Path(__file__).with_name("baselines") / "accepted.json"
 
@@ -37,9 +38,15 @@ def read_baseline(file: Path = ACCEPTED, *, required: bool = False) -> Baseline:
             raise PartNotRun(f"{file} is missing, so no drop would be noticed; `python -m evals accept` writes it.")
         return Baseline()
     try:
-        return Baseline.model_validate_json(file.read_text("utf-8"))
-    except (OSError, ValueError, ValidationError) as error:
-        raise PartNotRun(f"{file} is not a baseline; `python -m evals accept` writes one: {error}") from error
+        baseline = Baseline.model_validate_json(read_text(file))
+    except ValidationError as error:
+        raise PartNotRun(
+            f"{file} is not a baseline ({in_words(error)}). Restore it from version control, or delete it and let "
+            "`python -m evals accept` write one."
+        ) from error
+    if required and not baseline.parts:
+        raise PartNotRun(f"{file} holds no part, so no drop would be noticed; `python -m evals accept` writes it.")
+    return baseline
 
 
 def accept(run: Run, before: Baseline, because: str | None = None) -> Baseline:

@@ -3,21 +3,26 @@
 The interval is of the paired bootstrap: both scores of the same draws of cases.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evals.baseline import change
 from evals.bootstrap import Interval
+from evals.parts import PartNotRun
 from evals.results import PartResult, Run
 
 _Row = tuple[str, float, float, Interval, int]
 
 
 def comparison(first: Run, second: Run) -> str:
-    """A table, and below it what cannot be compared."""
-    return "\n".join(_lines(first, second))
+    """A table, and below it what cannot be compared. Raises PartNotRun with that where nothing can be."""
+    rows, apart = _compared(first, second)
+    told = "\n".join(["Not comparable:", *(f"  {line}" for line in apart)]) if apart else ""
+    if not rows:
+        raise PartNotRun(f"The runs have nothing that can be compared.\n{told}".rstrip())
+    return "\n".join([*_table(rows), told]).rstrip()
 
 
-def _lines(first: Run, second: Run) -> Iterator[str]:
+def _compared(first: Run, second: Run) -> tuple[list[_Row], list[str]]:
     before = {part.part: part for part in first.parts}
     now = {part.part: part for part in second.parts}
     apart: list[str] = []
@@ -29,6 +34,10 @@ def _lines(first: Run, second: Run) -> Iterator[str]:
             apart.append(f"{name}: only {'A' if name in before else 'B'} has this part.")
             continue
         rows += _rows(before[name], now[name], apart)
+    return rows, apart
+
+
+def _table(rows: Sequence[_Row]) -> Iterator[str]:
     wide = max([len("metric"), *(len(row[0]) for row in rows)])
     yield f"{'metric':<{wide}}  {'A':>6}  {'B':>6}  {'B - A':>7}  {'95 % interval':<17}  cases"
     for metric, was, difference, (low, high), cases in rows:
@@ -38,9 +47,6 @@ def _lines(first: Run, second: Run) -> Iterator[str]:
             f"{f'{low:+.3f} to {high:+.3f}':<17}  {cases:>5}{sign}"
         )
     yield "* the whole interval lies on one side of 0"
-    if apart:
-        yield "Not comparable:"
-        yield from (f"  {line}" for line in apart)
 
 
 def _rows(before: PartResult, now: PartResult, apart: list[str]) -> Iterator[_Row]:

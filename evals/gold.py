@@ -3,7 +3,9 @@
 `queries.jsonl` and `qrels.tsv` (0 to 2) are the gold set. `seeking_starters.jsonl` holds questions that seek
 conversation starters, and others that only look like it. `known_items.jsonl` holds what somebody might type for whom
 one document is the best answer, by a writer who had the documents and nothing else: not the gold set, nor what is asked
-of documents, nor the search. One writer wrote both its halves.
+of documents, nor the search. One writer wrote both its halves; those from k352 on are of whoever wrote their documents
+and what is asked of them, so they say less. `known_items_again.jsonl` is of another writer, all held out.
+`unanswered.jsonl` holds what the library has no answer to.
 """
 
 import csv
@@ -127,6 +129,7 @@ class KnownItem(BaseModel):
     section: _Text
     form: Literal["plain", "situation", "hasty"]
     split: Split
+    writer: Literal[1, 2] = 1
 
     def groups(self) -> dict[str, Sequence[str]]:
         """What it is of."""
@@ -135,6 +138,25 @@ class KnownItem(BaseModel):
     def shown(self) -> dict[str, Any]:
         """The text, and what answers it."""
         return {"question": self.text, **self.groups(), "answered by": self.document}
+
+
+class Unanswered(BaseModel):
+    """What the library has no answer to: of its neighborhood, such as pay, or from far away, such as lentil soup."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(alias="_id", pattern=r"^n\d+$")]
+    text: _Text
+    kind: Literal["near", "far"]
+    split: Split
+
+    def groups(self) -> dict[str, Sequence[str]]:
+        """What it is of."""
+        return {"kind": [self.kind]}
+
+    def shown(self) -> dict[str, Any]:
+        """The text; nothing answers it."""
+        return {"question": self.text, **self.groups()}
 
 
 def read_gold(folder: Path = FOLDER) -> list[Question]:
@@ -167,9 +189,17 @@ def read_seeking(folder: Path = FOLDER) -> list[Seeking]:
 
 
 def read_known(folder: Path = FOLDER) -> list[KnownItem]:
-    """The questions with one best document. Raises PartNotRun with the line that is broken."""
-    file = folder / "known_items.jsonl"
-    found = [checked(KnownItem, where, row) for where, row in json_rows(file)]
+    """The questions with one best document, of both writers. Raises PartNotRun with the line that is broken."""
+    files = [folder / "known_items.jsonl", folder / "known_items_again.jsonl"]
+    found = [checked(KnownItem, where, row) for file in files for where, row in json_rows(file)]
+    once((one.id for one in found), files[-1], "_id")
+    return found
+
+
+def read_unanswered(folder: Path = FOLDER) -> list[Unanswered]:
+    """What has no answer. Raises PartNotRun with the line that is broken."""
+    file = folder / "unanswered.jsonl"
+    found = [checked(Unanswered, where, row) for where, row in json_rows(file)]
     once((one.id for one in found), file, "_id")
     return found
 

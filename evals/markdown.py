@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from evals.report import NOT_KEPT
+from evals.report import NOT_KEPT, not_compared, red_without_cases
 from evals.results import PartResult, Run, Score
 
 _MOST_FAULTS = 5
-_LONGEST = 200
+_LONGEST, _LONGEST_WHY = 200, 800
 
 
 def as_markdown(run: Run) -> str:
@@ -28,8 +28,13 @@ def _lines(run: Run) -> Iterator[str]:
     for part, one in judged:
         yield _row(part, one)
     for part, one in judged:
-        if one.verdict != "passed":
+        if one.faults and one.verdict != "passed":
             yield from _red(part, one, run.again)
+    for part in run.parts:
+        for metrics, why in red_without_cases(part):
+            yield f"\n**{part.part} {metrics}** {_safe(why, _LONGEST_WHY)}"
+        told = [*not_compared(part), *((part.notes or "").splitlines() if run.mode != "composer" else [])]
+        yield from (f"\n{part.part}: {_safe(line)}" for line in told)
     yield ""
     tokens = [part.tokens for part in run.parts]
     seconds = ", ".join(f"{name} {times.whole:.0f} s" for name, times in run.times.items())
@@ -50,8 +55,7 @@ def _row(part: PartResult, one: Score) -> str:
 
 def _red(part: PartResult, one: Score, again: str | None) -> Iterator[str]:
     yield ""
-    why = part.error or one.red or "no case gave it anything to judge"
-    yield f"**{part.part} {one.metric}** {one.verdict}: {_safe(why)}"
+    yield f"**{part.part} {one.metric}** {one.verdict}: {_safe(one.red or '')}"
     yield ""
     yield from (f"- {_safe(fault.case)}: {_safe(fault.reason)}" for fault in one.faults[:_MOST_FAULTS])
     if len(one.faults) > _MOST_FAULTS:
@@ -60,10 +64,10 @@ def _red(part: PartResult, one: Score, again: str | None) -> Iterator[str]:
     yield NOT_KEPT if again is None else f"`python -m evals {part.part}{again} --show {one.metric}`"
 
 
-def _safe(text: str) -> str:
+def _safe(text: str, longest: int = _LONGEST) -> str:
     """As one line that Markdown and HTML leave as it is: what people typed stands in these texts."""
     line = " ".join(text.split())
-    line = line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    line = line if len(line) <= longest else f"{line[: longest - 1]}…"
     for sign in "\\`*_[]<>|#~@":
         line = line.replace(sign, "&lt;" if sign == "<" else "&gt;" if sign == ">" else f"\\{sign}")
     return line

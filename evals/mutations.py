@@ -11,6 +11,7 @@ from coach.agenda import adapt, brief, choose, pipeline, plan, series, write
 from coach.agenda.brief import Avoidance, SessionBrief
 from coach.agenda.guard import evidence, form, people, plan_keeping
 from coach.retrieval import find, rank
+from coach.retrieval.answered import Bar
 from coach.retrieval.search import Search
 from evals.breakages import (
     Mutation,
@@ -151,14 +152,14 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "every question answered",
         "the search never says that it has no answer",
-        ("retrieval.no-answer-said",),
-        becomes(find, "ANSWERED", -1.0),
+        ("retrieval.no-answer-said", "retrieval.nothing-pretended", "retrieval.far-told"),
+        becomes(Bar, "above", lambda self, signs: 1.0),
     ),
     Mutation(
         "no question answered",
         "the search says too often that it has no answer",
-        ("retrieval.no-answer-said", "retrieval.found-first"),
-        becomes(find, "ANSWERED", 0.6),
+        ("retrieval.no-answer-said", "retrieval.found-first", "retrieval.right-document-again"),
+        becomes(Bar, "above", lambda self, signs: signs.closeness - 0.6),
     ),
     Mutation(
         "kind of passage not read",
@@ -290,7 +291,13 @@ MUTATIONS: Sequence[Mutation] = (
         "stage fixed",
         "every meeting is a building session",
         ("pairs.stage-fits",),
-        becomes(brief, "stage_of", lambda position, planned: "building"),
+        becomes(brief, "stage_at", lambda *known: "building"),
+    ),
+    Mutation(
+        "late without a word",
+        "nothing says that a stage was due at a meeting that fell through",
+        ("pairs.late-said",),
+        becomes(series, "late", lambda *known: None),
     ),
     Mutation(
         "opening order swapped",

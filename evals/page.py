@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from evals.plots import bar, dot_plot, histogram
+from evals.report import not_compared, red_without_cases
 from evals.results import PartResult, Run, Score, Shown, Times
 
 # Nothing is loaded from anywhere, whatever a text in it may say.
@@ -59,18 +60,20 @@ def _page(run: Run) -> Iterator[str]:
         f"<p>Agendas by: {escape(run.mode)}{writer}. A dot is a score from 0 to 1, the band its 95 % interval from "
         "resampling the cases, the stroke the gate’s floor, the open diamond the accepted baseline.</p>"
     )
+    if run.mode != "composer":
+        yield from (f"<p>{escape(part.notes)}</p>" for part in run.parts if part.notes)
     yield "<nav aria-label='Parts'><ul>"
     for part in run.parts:
         verdict = "not run" if part.error else "passed" if part.passed else "failed"
         yield f'<li><a href="#{escape(part.part)}">{escape(part.part)}</a> {_verdict(verdict)}</li>'
     yield '<li><a href="#cost">Cost and latency</a></li></ul></nav>'
     for part in run.parts:
-        yield from _part(part)
+        yield from _part(part, run.again)
     yield from _cost(run)
     yield "</main>\n</body>\n</html>\n"
 
 
-def _part(part: PartResult) -> Iterator[str]:
+def _part(part: PartResult, again: str | None) -> Iterator[str]:
     yield f'<section id="{escape(part.part)}" aria-label="{escape(part.part)}">'
     yield f"<h2>{escape(part.part)}</h2>\n<p class='quiet'>{escape(part.about)}; {len(part.cases)} cases</p>"
     if part.error:
@@ -78,8 +81,12 @@ def _part(part: PartResult) -> Iterator[str]:
     heads = ("metric", "score", "", "floor", "against the baseline", "cases", "verdict")
     yield from _table(heads, (_score_row(one) for one in part.scores), f"Scores of {part.part}")
     for one in part.scores:
-        if one.red:
-            yield f"<p class='bad'>{escape(one.metric)}: {escape(one.red)}.</p>"
+        if one.red and one.faults:
+            command = f"python -m evals {part.part}{again} --show {one.metric}" if again is not None else ""
+            yield f"<p class='bad'>{escape(one.metric)}: {escape(one.red)}. <code>{escape(command)}</code></p>"
+    for metrics, why in () if part.error else red_without_cases(part):
+        yield f"<p class='bad'>{escape(metrics)} {escape(why)}.</p>"
+    yield from (f"<p class='quiet'>{escape(line)}</p>" for line in not_compared(part))
     for key in sorted({key for case in part.cases.values() for key in case.groups}):
         yield f"<h3>By {escape(key)}</h3>"
         yield from _groups(part, key)

@@ -21,7 +21,9 @@ _PRIVATE_RUN = 4
 _LISTENING = re.compile(
     r"only ask questions|takes notes in|says back in one sentence|asks the question first", re.IGNORECASE
 )
-_STAGE = re.compile(r"\b(?:first meeting|last planned meeting|[Mm]eeting \d+)\b|did not take place")
+_STAGE = re.compile(
+    r"\b(?:first meeting|last planned meeting|closing meeting|closes your series|[Mm]eeting \d+)\b|did not take place"
+)
 
 
 class Theirs(Metric[PairCase, Made]):
@@ -54,11 +56,8 @@ class StageFits(Metric[PairCase, Made]):
     """A midpoint review in the third of three meetings, or a second kickoff, tells the pair that nobody counts."""
 
     def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
-        """A stage other than the number of the meeting says; cancelled meetings do not count, and who has only put
-        meetings off has not begun.
-        """
-        before = [earlier.status for earlier in inputs.past if earlier.status != "cancelled"]
-        number = 1 + len(before) if set(before) - {"postponed"} else 1
+        """A stage other than the number of the meeting says; meetings that fell through do not count."""
+        number = 1 + sum(earlier.status == "held" for earlier in inputs.past)
         planned = inputs.planned_sessions
         wanted = "midpoint" if planned >= 3 and number == (planned + 1) // 2 else "building"
         if number == planned:
@@ -67,6 +66,21 @@ class StageFits(Metric[PairCase, Made]):
             wanted = "kickoff"
         stage = output.content["stage"]
         return [] if stage == wanted else [f"{stage} in meeting {number} of {planned}, where {wanted} belongs"]
+
+
+class LateSaid(Metric[PairCase, Made]):
+    """A look back that comes later than it was due, without a word, reads as if nobody had noticed that a meeting fell
+    through.
+    """
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """A stage that was due at a meeting that fell through, where no item says at which."""
+        fell_through = [earlier.status != "held" for earlier in inputs.past]
+        if output.content["stage"] == "building" or not any(fell_through[-1:]):
+            return None
+        first = len(fell_through) - fell_through[::-1].index(False) + 1 if False in fell_through else 1
+        said = any(f"was due at session {first}" in item["because"] for item in output.content["items"])
+        return [] if said else [f"it is not said that it was due at session {first}"]
 
 
 class SeniorListens(Metric[PairCase, Made]):
@@ -185,6 +199,7 @@ PAIR_METRICS: tuple[type[Metric[PairCase, Made]], ...] = (
     Theirs,
     EveryItemTied,
     StageFits,
+    LateSaid,
     SeniorListens,
     BoundarySet,
     FeedbackTakenUp,

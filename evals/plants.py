@@ -2,8 +2,9 @@
 
 The agendas are the composer's for briefs of `datasets/agendas.yaml`. Each fault goes into one of them, and the guards
 look at it as they look at what a model wrote. Text faults come from `datasets/plants`: `built.jsonl`, the fifth
-writer's `fifth.jsonl`, the sixth's `sixth.jsonl` and the seventh's `seventh.jsonl` are what the guards were built with,
-`heldout.jsonl` was only ever measured with. Faults of form are made in `evals.plants_in_code`.
+writer's `fifth.jsonl`, the sixth's `sixth.jsonl`, the seventh's `seventh.jsonl` and the eighth's `eighth.jsonl` are
+what the guards were built with, of the last the first half; `heldout.jsonl` was only ever measured with. Faults of form
+are made in `evals.plants_in_code`.
 """
 
 import asyncio
@@ -34,10 +35,10 @@ from evals.plants_in_code import STRUCTURAL
 from evals.sound_texts import PlantRow, filled, plant_rows, refused_sound_texts
 
 HALVES = ("built", "heldout")
-# What three writers who had not seen the guards wrote after both, to widen them by; like `built` it shows no skill now.
-SETS = ("built", "fifth", "sixth", "seventh", "heldout")
+# What four writers who had not seen the guards wrote after both, to widen them by; like `built` it shows no skill now.
+SETS = ("built", "fifth", "sixth", "seventh", "eighth", "heldout")
 # Where faithful rewordings stand beside the faults.
-SOUND_SETS = ("built", "sixth", "seventh", "heldout")
+SOUND_SETS = ("built", "sixth", "seventh", "eighth", "heldout")
 GOOD = "good"
 # Of a kind, this share must be caught; of good agendas, at most this share may be refused.
 LEAST_OF_A_KIND = 0.90
@@ -202,7 +203,7 @@ class EveryKindCaught(Metric[str, Tally]):
 
     def faults(self, inputs: str, output: Tally) -> list[str] | None:
         """Kinds, in code or in the held-out half, of which too many pass."""
-        if output.half in {"built", "fifth", "sixth", "seventh", "guards"} or output.kind in _NOT_PLANTED:
+        if output.half in {"built", "fifth", "sixth", "seventh", "eighth", "guards"} or output.kind in _NOT_PLANTED:
             return None
         return [] if output.share >= LEAST_OF_A_KIND else [f"{output.refused} of {output.count} caught"]
 

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coach import errors
 from coach.errors import (
@@ -29,6 +29,7 @@ from coach.errors import (
 )
 from coach.llm import LanguageModel, ModelReply, ModelRequest
 from evals.parts import PartNotRun
+from evals.rows import in_words
 
 FOLDER = Path(__file__).with_name("recorded")
 # What a reply costs in tokens where nobody counted: English has about four characters to one.
@@ -193,7 +194,8 @@ class RecordedModel:
         try:
             self._head, self._rows = _read(file)
         except (OSError, ValueError) as error:
-            raise PartNotRun(f"{file} is no recording; --live --record FILE makes one: {error}") from error
+            why = in_words(error) if isinstance(error, ValidationError) else str(error)
+            raise PartNotRun(f"{file} is no recording; --live --record FILE makes one: {why}") from error
         self._file = file
         self.missing: list[ModelRequest] = []
 

@@ -15,6 +15,7 @@ from evals.baseline import Baseline, change
 from evals.bootstrap import interval, score
 from evals.parts import WEIGHT, Metric, Part, PartNotRun
 from evals.results import CaseResult, Change, Fault, Gate, Judged, PartResult, Score, Shown, Tokens, digest, plain
+from evals.rows import in_words
 
 GATES = Path(__file__).with_name("gates.toml")
 
@@ -35,7 +36,9 @@ def read_gates(file: Path = GATES) -> Gates:
     """The gates by part and metric. Raises PartNotRun where the file is missing or broken."""
     try:
         return TypeAdapter(dict[str, dict[str, Gate]]).validate_python(tomllib.loads(file.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except ValidationError as error:
+        raise PartNotRun(f"The gates cannot be read from {file}: {in_words(error)}") from error
+    except (OSError, ValueError) as error:
         raise PartNotRun(f"The gates cannot be read from {file}: {error}") from error
 
 
@@ -50,19 +53,19 @@ def judge(
 ) -> PartResult:
     """Each metric of the part against its gate, and against the baseline where one is given.
 
-    Cases that the baseline has and this run does not were not run, so nothing has passed, unless `some_cases` were
-    enough. A case whose task or evaluator broke off counts as judged and not passed. `show` is a metric or a piece of a
-    case's name: all cases that it did not pass, or that it names, are then shown in full.
+    What the baseline holds and this run does not was not run, so it has not passed, unless `some_cases` were enough. A
+    case whose task or evaluator broke off counts as judged and not passed. `show` is a metric or a piece of a case's
+    name: all cases that it did not pass, or that it names, are then shown in full.
     """
     metrics = [kind.metric() for kind in part.metrics]
     cases, reasons = _cases(metrics, report)
     result = PartResult(part=part.name, about=part.about, cases=cases)
     before = baseline.parts.get(part.name, {}) if baseline is not None else {}
-    missing = [] if some_cases else [name for name in before if name not in cases]
     scores = tuple(
-        _score(kind, result, reasons, gates.get(part.name, {}).get(kind.metric()), before, missing)
-        for kind in part.metrics
+        _score(kind, result, reasons, gates.get(part.name, {}).get(kind.metric()), before) for kind in part.metrics
     )
+    if baseline is not None and baseline.parts and not some_cases:
+        scores = tuple(_held(one, result, before) for one in scores)
     notes = (report.experiment_metadata or {}).get("notes")
     return result.model_copy(update={"scores": scores, "notes": notes, "shown": _shown(result, report, reasons, show)})
 
@@ -98,10 +101,10 @@ def _cases(metrics: Sequence[str], report: EvaluationReport[Any, Any, Any]) -> t
             if metric in case.scores:
                 weight = case.scores.get(f"{metric}{WEIGHT}")
                 value = round(float(case.scores[metric].value), 9)
-                judged[metric] = Judged(value=value, weight=float(weight.value) if weight else 1.0)
+                # One beyond 1 would make up for what fell short elsewhere.
+                counted = value if 0 <= value <= 1 else 0.0
+                judged[metric] = Judged(value=counted, weight=float(weight.value) if weight else 1.0)
                 if not 0 <= value <= 1:
-                    # One beyond 1 would make up for what fell short elsewhere.
-                    judged[metric] = judged[metric].model_copy(update={"value": 0.0})
                     reasons[metric][case.name] = f"a grade of {value:g}, which is none from 0 to 1"
                 elif value < 1:
                     reasons[metric][case.name] = f"{value:.2f}"
@@ -139,14 +142,13 @@ def _score(
     reasons: _Reasons,
     gate: Gate | None,
     before: Mapping[str, CaseResult],
-    missing: Sequence[str],
 ) -> Score:
     metric = kind.metric()
     values = result.values(metric)
     judged = list(values.values())
     reached = score(judged) if judged else None
     changed = change(result, metric, before) if judged else None
-    red = None if reached is None else _red(reached, gate, changed) or _red_of_missing(missing, result.part)
+    red = None if reached is None else _red(reached, gate, changed)
     # Faults by what they cost; those of one cost in the order of the cases.
     named = sorted(reasons[metric], key=lambda case: values[case][0])
     graded = any(0 < value < 1 for value, _ in judged)
@@ -191,14 +193,26 @@ def _red(reached: float, gate: Gate | None, changed: Change | None) -> str | Non
     return None
 
 
-def _red_of_missing(missing: Sequence[str], part: str) -> str | None:
-    """Whoever takes out the cases that fall short must not pass by it, and who means to has to say so."""
-    if not missing:
-        return None
-    return (
-        f"{len(missing)} of the baseline's cases were not run, such as “{missing[0]}”; where that is meant: "
-        f'python -m evals accept {part} --because "why"'
-    )
+def _held(one: Score, result: PartResult, before: Mapping[str, CaseResult]) -> Score:
+    """Red where the baseline can no longer hold it: whoever takes out the cases that fall short must not pass by it,
+    and who means to has to say so.
+    """
+    lost = _no_longer_held(one, result, before) if one.verdict == "passed" else None
+    if lost is None:
+        return one
+    red = f'{lost}; where that is meant: python -m evals accept {result.part} --because "why"'
+    return one.model_copy(update={"verdict": "failed", "red": red})
+
+
+def _no_longer_held(one: Score, result: PartResult, before: Mapping[str, CaseResult]) -> str | None:
+    if missing := [name for name in before if name not in result.cases]:
+        return f"{len(missing)} of the baseline's cases were not run, such as “{missing[0]}”"
+    if one.change is None:
+        return "the baseline holds no case of it with the same input, so no drop would be noticed"
+    unjudged = [name for name in one.change.gone if before[name].input == result.cases[name].input]
+    if one.gate is not None and len(unjudged) > one.gate.drop * (len(unjudged) + one.change.cases):
+        return f"{len(unjudged)} cases that it judged in the baseline it no longer judges, such as “{unjudged[0]}”"
+    return None
 
 
 def _shown(
@@ -257,14 +271,42 @@ def _lines(result: PartResult, again: str | None) -> Iterator[str]:
     if result.error:
         yield f"Not run: {result.error}"
     for one in result.scores:
-        if one.verdict == "failed":
+        if one.faults and one.verdict == "failed":
             yield f"{result.part} {one.metric} failed: {one.passed:.4g} of {one.cases} cases passed, {one.red}."
-        elif one.verdict == "not run" and not result.error:
-            yield f"{result.part} {one.metric} was not run: no case gave it anything to judge."
         yield from (f"  {fault.case}: {fault.reason}" for fault in one.faults)
-        if one.verdict == "failed" and again is not None:
+        if one.faults and one.verdict == "failed" and again is not None:
             yield f"To see these cases in full: python -m evals {result.part}{again} --show {one.metric}"
-    if gone := sorted({case for one in result.scores if one.change for case in one.change.gone}):
-        yield f"{len(gone)} cases of the baseline are gone, such as {gone[0]}."
+    if not result.error:
+        yield from (f"{result.part} {metrics} {why}." for metrics, why in red_without_cases(result))
+    yield from not_compared(result)
     if not result.passed:
         yield NOT_KEPT if again is None else f"To see this again: python -m evals {result.part}{again}"
+
+
+def red_without_cases(result: PartResult) -> Iterator[tuple[str, str]]:
+    """Metrics that did not pass though no case of theirs fell short, and why; those of one reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for one in result.scores:
+        if one.verdict != "passed" and not one.faults:
+            why = result.error or one.red or "no case gave it anything to judge"
+            by_reason.setdefault(f"{'failed' if one.verdict == 'failed' else 'was not run'}: {why}", []).append(
+                one.metric
+            )
+    yield from ((", ".join(metrics), why) for why, metrics in by_reason.items())
+
+
+def not_compared(result: PartResult) -> Iterator[str]:
+    """What of the baseline this run was not held against, a line for each reason."""
+    changes = [(one.metric, one.change) for one in result.scores if one.change]
+    gone = {case for _, found in changes for case in found.gone}
+    if missing := sorted(gone - result.cases.keys()):
+        yield f"{_cases_such_as(missing)} of the baseline not run."
+    for metric, found in changes:
+        if unjudged := [case for case in found.gone if case in result.cases]:
+            yield f"{_cases_such_as(unjudged)} no longer judged by {metric}."
+    if altered := sorted({case for _, found in changes for case in found.altered}):
+        yield f"{_cases_such_as(altered)} with another input than in the baseline, so not held against it."
+
+
+def _cases_such_as(names: Sequence[str]) -> str:
+    return f"1 case ({names[0]})" if len(names) == 1 else f"{len(names)} cases (such as {names[0]})"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.bootstrap import Interval, score
 from evals.parts import PartNotRun
+from evals.rows import in_words, read_text
 
 FORMAT: Literal[2] = 2
 
@@ -40,8 +41,8 @@ class Gate(_Frozen):
 class Judged(_Frozen):
     """What a metric gave one case: 0 to 1, and how much that weighs."""
 
-    value: float
-    weight: float = 1.0
+    value: Annotated[float, Field(ge=0, le=1)]
+    weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
 
 
 class Tokens(_Frozen):
@@ -193,12 +194,20 @@ def as_json(run: Run) -> str:
 
 def read_run(file: Path) -> Run:
     """A run that was written with `--json`. Raises PartNotRun where the file is missing or not one."""
+    no_run = f"{file} is not a run written with `python -m evals --json FILE`"
     try:
-        whole = json.loads(file.read_text("utf-8"))
-        whole.pop("passed", None)
+        whole = json.loads(read_text(file))
+    except (ValueError, RecursionError) as error:
+        raise PartNotRun(f"{no_run}: it is no JSON ({error}).") from error
+    if not isinstance(whole, dict) or not isinstance(whole.get("parts"), list):
+        raise PartNotRun(f"{no_run}: it has no list of parts.")
+    if (form := whole.get("format")) != FORMAT:
+        raise PartNotRun(f"{file} is a run of another format ({form}, and this is {FORMAT}): run it anew with --json.")
+    whole.pop("passed", None)
+    try:
         return Run.model_validate(whole)
-    except (OSError, ValueError, TypeError, AttributeError, ValidationError) as error:
-        raise PartNotRun(f"{file} is not a run written with `python -m evals --json FILE`: {error}") from error
+    except ValidationError as error:
+        raise PartNotRun(f"{no_run}: {in_words(error)}") from error
 
 
 def plain(value: object) -> Any:

@@ -16,13 +16,25 @@ from pydantic_evals.reporting import EvaluationReport
 
 from coach.retrieval.chunk import IndexedText, Passage
 from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
-from coach.retrieval.find import ANSWERED, Narrowing
+from coach.retrieval.find import Narrowing
 from coach.retrieval.index import Index
 from coach.retrieval.lexical import Lexical, Scores, Stems
-from coach.retrieval.rank import Legs, Ranker, closeness, scaled
+from coach.retrieval.rank import Legs, Ranker, scaled
 from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
-from evals.gold import KnownItem, Qrels, Question, Seeking, Split, read_gold, read_known, read_qrels, read_seeking
+from evals.gold import (
+    KnownItem,
+    Qrels,
+    Question,
+    Seeking,
+    Split,
+    Unanswered,
+    read_gold,
+    read_known,
+    read_qrels,
+    read_seeking,
+    read_unanswered,
+)
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, PartNotRun, carried_out, register
 from evals.rows import json_rows
@@ -38,7 +50,7 @@ _STARTERS = "starters"
 _FIRST = 3
 
 Run = dict[str, dict[str, float]]
-Asked = Question | Seeking | KnownItem
+Asked = Question | Seeking | KnownItem | Unanswered
 
 
 def judged_name(passage: Passage) -> str:
@@ -74,6 +86,28 @@ class NoAnswerSaid(Metric[Asked, list[str]]):
         return ["answered, though the library has no answer" if output else "turned away, though there is an answer"]
 
 
+class NothingPretended(Metric[Asked, list[str]]):
+    """Who asks about the neighborhood, such as pay or a broken printer, is told that the library has no answer."""
+
+    def faults(self, inputs: Asked, output: list[str]) -> list[str] | None:
+        """Answered all the same."""
+        return _pretended(inputs, output, "near")
+
+
+class FarTold(Metric[Asked, list[str]]):
+    """Who asks for a recipe for lentil soup and gets advice on mentoring trusts no other answer."""
+
+    def faults(self, inputs: Asked, output: list[str]) -> list[str] | None:
+        """Answered all the same."""
+        return _pretended(inputs, output, "far")
+
+
+def _pretended(inputs: Asked, output: list[str], kind: str) -> list[str] | None:
+    if not isinstance(inputs, Unanswered) or inputs.kind != kind:
+        return None
+    return ["answered, though the library has no answer"] if output else []
+
+
 class StartersSought(Graded[Asked, list[str]]):
     """Who asks for questions to ask wants conversation starters, on the topic that was named; an exercise on strategy
     is no question about it.
@@ -100,11 +134,26 @@ class StartersUnsought(Graded[Asked, list[str]]):
 
 
 class RightDocument(Graded[Asked, list[str]]):
-    """Whoever needs one document of 168 should not have to read through others first."""
+    """Whoever needs one document of 178 should not have to read through others first."""
 
     def grade(self, inputs: Asked, output: list[str]) -> float | None:
         """One divided by the rank of the right document among those found; 0 where it is not, or turned away."""
-        return 1 / rank if (rank := right_document(inputs, output)) else None if rank is None else 0.0
+        return _reciprocal(inputs, output, 1)
+
+
+class RightDocumentAgain(Graded[Asked, list[str]]):
+    """The same, as another writer asks by whom nothing was chosen: what is fitted to one hand may not fit the next."""
+
+    def grade(self, inputs: Asked, output: list[str]) -> float | None:
+        """One divided by the rank of the right document."""
+        return _reciprocal(inputs, output, 2)
+
+
+def _reciprocal(inputs: Asked, output: list[str], writer: int) -> float | None:
+    rank = right_document(inputs, output)
+    if rank is None or (isinstance(inputs, KnownItem) and inputs.writer != writer):
+        return None
+    return 1 / rank if rank else 0.0
 
 
 def right_document(inputs: Asked, output: list[str]) -> int | None:
@@ -136,11 +185,11 @@ def interval(values: Sequence[float], seed: int = 7) -> tuple[float, float]:
 
 def run() -> EvaluationReport[Any, Any, Any]:
     """The part: the held-out halves through the search as it is used, and every leg beside it."""
-    questions, seeking, known = read_gold(), read_seeking(), read_known()
+    questions, seeking, known, unanswered = read_gold(), read_seeking(), read_known(), read_unanswered()
     with library_index(Settings()) as search:
         _check_names(questions, search)
         legs = {question.id: search.legs(question.text) for question in questions}
-        every: list[Asked] = [*questions, *seeking, *known]
+        every: list[Asked] = [*questions, *seeking, *known, *unanswered]
         held_out = {_case_name(one): one for one in every if one.split == "held-out"}
 
         held: list[tuple[Asked, list[str]]] = []
@@ -153,7 +202,9 @@ def run() -> EvaluationReport[Any, Any, Any]:
         report = asyncio.run(carried_out("retrieval", held_out, METRICS, find))
         found = asyncio.run(_found([one for one in every if one.split == "tune"], search))
         notes = [*_notes(questions, legs, search.passages), *_as_used(found)]
-        notes += [*_right_documents("tune", found), *_right_documents("held-out", held)]
+        notes += [*_right_documents("tune", found, 1), *_answered("tune", found)]
+        notes += [*(line for writer in (1, 2) for line in _right_documents("held-out", held, writer))]
+        notes += _answered("held-out", held)
         report.experiment_metadata = {"notes": "\n".join(notes)}
         return report
 
@@ -169,18 +220,33 @@ async def _found(asked: Sequence[Asked], search: Search) -> list[tuple[Asked, li
     return [(one, await found_for(one, search)) for one in asked]
 
 
-def _right_documents(split: Split, found: Sequence[tuple[Asked, list[str]]]) -> Iterator[str]:
-    """How the questions with one right document fare, and each form of them."""
+def _answered(split: Split, found: Sequence[tuple[Asked, list[str]]]) -> list[str]:
+    """How many are told that there is no answer: of those with one, and of those without."""
+    told: dict[str, list[bool]] = {}
+    for one, names in found:
+        title = (
+            f"{one.form}s of writer {one.writer}" if isinstance(one, KnownItem)
+            else f"{one.kind} ones without an answer" if isinstance(one, Unanswered)
+            else "" if isinstance(one, Seeking)
+            else "the gold set with an answer" if one.relevant else "the gold set without one"
+        )  # fmt: skip
+        told.setdefault(title, []).append(not names)
+    counts = [f"{title} {sum(values)} of {len(values)}" for title, values in sorted(told.items()) if title]
+    return [f"{split:8} told that there is no answer: {', '.join(counts)}"]
+
+
+def _right_documents(split: Split, found: Sequence[tuple[Asked, list[str]]], writer: int) -> Iterator[str]:
+    """How the questions with one right document fare that one writer wrote, and each form of them."""
     ranked = [(one.form, rank) for one, names in found if (rank := right_document(one, names)) is not None
-              and isinstance(one, KnownItem)]  # fmt: skip
+              and isinstance(one, KnownItem) and one.writer == writer]  # fmt: skip
     for form in ("all", *dict.fromkeys(form for form, _ in ranked)):
         ranks = [rank for own, rank in ranked if form in ("all", own)]
         reciprocal = [1 / rank if rank else 0.0 for rank in ranks]
         low, high = interval(reciprocal)
         first, five = np.mean([rank == 1 for rank in ranks]), np.mean([0 < rank <= 5 for rank in ranks])
         yield (
-            f"{split:8} one right document, {form}: MRR {np.mean(reciprocal):.3f} [{low:.3f}, {high:.3f}], "
-            f"first {first:.3f}, in the first five {five:.3f} ({len(ranks)})"
+            f"{split:8} one right document, writer {writer}, {form}: MRR {np.mean(reciprocal):.3f} "
+            f"[{low:.3f}, {high:.3f}], first {first:.3f}, in the first five {five:.3f} ({len(ranks)})"
         )
 
 
@@ -277,16 +343,6 @@ def _notes(
                 low, high = interval(found[key])
                 shown.append(f"{title} {np.mean(found[key]):.3f} [{low:.3f}, {high:.3f}]")
             yield f"{split:8} {name:22} {', '.join(shown)}  ({len(found['recip_rank'])} questions)"
-    for split in ("tune", "held-out"):
-        closest = {q: closeness(legs[q.id][0]) for q in questions if q.split == split}
-        answered = [value for question, value in closest.items() if question.relevant]
-        unanswered = [value for question, value in closest.items() if not question.relevant]
-        turned_away = sum(value < ANSWERED for value in answered)
-        let_in = sum(value >= ANSWERED for value in unanswered)
-        yield (
-            f"{split:8} no answer where the closest texts are below {ANSWERED:g}: {turned_away} of {len(answered)} "
-            f"answerable questions turned away, {let_in} of {len(unanswered)} others answered"
-        )
 
 
 def _check_names(questions: list[Question], search: Search) -> None:
@@ -323,9 +379,12 @@ METRICS: tuple[type[Metric[Any, Any]], ...] = (
     FoundFirst,
     FoundAtAll,
     NoAnswerSaid,
+    NothingPretended,
+    FarTold,
     StartersSought,
     StartersUnsought,
     RightDocument,
+    RightDocumentAgain,
 )
 
 register(Part("retrieval", "the held-out questions of datasets/retrieval", METRICS, run))

@@ -18,6 +18,15 @@ Form = TypeVar("Form", bound=BaseModel)
 
 _MOST_TOLD = 10
 
+# What pydantic says for programmers, as it is for whoever edits a file.
+_PLAIN = {
+    "missing": "is missing",
+    "extra_forbidden": "there is no such field. Is its name misspelt?",
+    "tuple_type": "is no list, such as [one, two]",
+    "list_type": "is no list, such as [one, two]",
+    "string_type": "is no text. Put it in quotes: without them a number, a date, No or a colon is something else",
+}
+
 
 def read_text(file: Path) -> str:
     """The text of a file. Raises PartNotRun where it is missing or no UTF-8."""
@@ -87,7 +96,8 @@ def checked(form: type[Form], where: str, row: Any) -> Form:
 def in_words(error: ValidationError) -> str:
     """What is wrong, by where it is wrong, without what only a programmer would look up."""
     faults = [
-        f"{'.'.join(map(str, fault['loc'])) or 'the row'}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+        f"{'.'.join(map(str, fault['loc'])) or 'the row'}: "
+        f"{_PLAIN.get(fault['type']) or fault['msg'][:1].lower() + fault['msg'][1:]}"
         for fault in error.errors(include_url=False)
     ]
     more = len(faults) - _MOST_TOLD
@@ -119,5 +129,6 @@ def _told_of_yaml(file: Path, error: yaml.YAMLError) -> PartNotRun:
     where = f"{file}:{mark.line + 1}" if mark is not None else str(file)
     why = " ".join(str(problem or error).split())
     return PartNotRun(
-        f"{where} is no YAML that can be read: {why}. Look at the indent, the quotes and the colons there."
+        f"{where} is no YAML that can be read: {why}. Look at the indent, the quotes and the colons there and in the "
+        "line above."
     )

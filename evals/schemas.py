@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from coach.retrieval.library import Stage, Topic
-from evals.gold import KnownItem, Seeking
+from evals.gold import KnownItem, Seeking, Unanswered
 from evals.own_documents import OwnProgram
 from evals.pairs import PairCase
 from evals.shared_feedback import FeedbackCase
@@ -71,7 +71,8 @@ FORMS: dict[str, tuple[str, Any]] = {
     "pairs/schema.json": ("pairs/*.yaml", list[PairCase]),
     "retrieval/queries_schema.json": ("retrieval/queries.jsonl", Query),
     "retrieval/seeking_starters_schema.json": ("retrieval/seeking_starters.jsonl", Seeking),
-    "retrieval/known_items_schema.json": ("retrieval/known_items.jsonl", KnownItem),
+    "retrieval/known_items_schema.json": ("retrieval/known_items*.jsonl", KnownItem),
+    "retrieval/unanswered_schema.json": ("retrieval/unanswered.jsonl", Unanswered),
     "retrieval/qrels_schema.json": ("retrieval/qrels.tsv", Judgement),
     "themes/schema.json": ("themes/*.jsonl", Comment),
     "plants/schema.json": ("plants/?[!or]*.jsonl", PlantRow),

@@ -82,6 +82,8 @@ class Writer:
         lines = [
             "who wrote the words in the end: " + ", ".join(f"{way} {count}" for way, count in sorted(ways.items()))
         ]
+        if told and all(one["source"] == "fallback" for one in told):
+            lines.append("Not one agenda is in the model's words: what passed is the composer, standing in.")
         if self.judge is not None:
             lines.append(await judged(self.judge, agendas))
         return "\n".join(lines)

@@ -35,6 +35,11 @@ CONTENT = (
     "It is too late to change the format",
     "I could not see why at first, now I do",
     "We finished late, which was fine",
+    "He no longer interrupts me",
+    "She never finishes my sentences, I like that",
+    "In her day-to-day work she could use it",
+    "Let them have the slides",
+    "Please do my review earlier",
 )
 
 
@@ -84,6 +89,22 @@ CONTENT = (
         ("I only got to speak at the end", "level-the-table"),
         ("Oh sure, another forty minutes of slides, loved it", "shorter-demos"),
         ("Not always me as the young one", "less-of-one-story"),
+        ("He finishes my sentences", "level-the-table"),
+        ("I nod because he signs my leave", "level-the-table"),
+        ("It is always Gordon who decides what we talk about", "level-the-table"),
+        ("He tells me how it was in his day instead of listening", "level-the-table"),
+        ("I swallowed what I wanted to say, twice", "level-the-table"),
+        ("When I disagree the room gets cold", "level-the-table"),
+        ("Mostly he spoke. I had ten minutes maybe.", "level-the-table"),
+        ("Not easy to be frank with somebody four levels up", "level-the-table"),
+        ("I let him win the argument", "level-the-table"),
+        ("Could he ask before he jumps in?", "level-the-table"),
+        ("I laughed at his jokes because he is my boss's boss", "level-the-table"),
+        ("Talks down to me a little", "level-the-table"),
+        ("I feel like a pupil again in there", "level-the-table"),
+        ("Please find somebody else to ask what Gen Z thinks", "less-of-one-story"),
+        ("I had to defend all Muslims for half an hour", "less-of-one-story"),
+        ("Always me who has to explain what it is like", "less-of-one-story"),
     ],
 )
 def test_what_should_change_is_read_as_a_wish(to_change: str, wish: Wish) -> None:

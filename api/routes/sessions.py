@@ -11,11 +11,11 @@ from api.dependencies import Id, Page
 from api.schemas import Page as PageOf
 from api.schemas import sessions as schemas
 from api.state import State
-from coach.agenda.series import position_of, stage_of
+from coach.agenda.series import stage_at
 from coach.errors import Conflict, InvalidInput, NotFound
 from coach.feedback.window import check_still_movable
 from coach.models import ActionItem, MentoringSession, Pair, now
-from coach.store.agendas import newest_agenda
+from coach.store.agendas import newest_agenda, stages_had
 from coach.store.feedback import move_feedback
 from coach.store.pairs import get_action, list_actions, open_actions
 from coach.store.programs import get_program
@@ -45,7 +45,7 @@ async def create_session(
                     **{**body.model_dump(), "minutes": minutes},
                 )
                 db.add(row)
-                earlier = await list_sessions(db, pair_id)
+                earlier, had = await list_sessions(db, pair_id), await stages_had(db, pair_id)
                 await caller.did(db, "session.create", session_id=row.id, pair_id=pair_id)
             break
         except IntegrityError:
@@ -53,7 +53,7 @@ async def create_session(
             if attempt == 2:
                 raise Conflict("Several sessions of this pair are being planned at once. Try again.") from None
     state.jobs.enqueue("warm-session", session_id=row.id)
-    return _session(row, people.pair, earlier)
+    return _session(row, people.pair, earlier, had)
 
 
 @router.get("/pairs/{pair_id}/sessions")
@@ -63,9 +63,9 @@ async def read_sessions(pair_id: Id, caller: PairOrCoordinator, page: Page, stat
         raise InvalidInput("cursor", "This is not a cursor of this list: use `next_cursor` as it came.")
     async with state.store.read() as db:
         people = await caller.pair(db, pair_id)
-        rows = await list_sessions(db, pair_id)
+        rows, had = await list_sessions(db, pair_id), await stages_had(db, pair_id)
     behind = [row for row in rows if row.number > int(page.after or 0)][: page.limit + 1]
-    items = [_session(row, people.pair, rows) for row in behind[: page.limit]]
+    items = [_session(row, people.pair, rows, had) for row in behind[: page.limit]]
     return PageOf(items=items, next_cursor=page.next_cursor([str(row.number) for row in behind]))
 
 
@@ -75,7 +75,8 @@ async def read_session(session_id: Id, caller: PairOrCoordinator, state: State) 
     async with state.store.read() as db:
         row = await get_session(db, session_id)
         people = await caller.pair(db, row.pair_id, NO_SESSION)
-        return _session(row, people.pair, await list_sessions(db, row.pair_id))
+        sessions, had = await list_sessions(db, row.pair_id), await stages_had(db, row.pair_id)
+    return _session(row, people.pair, sessions, had)
 
 
 @router.patch("/sessions/{session_id}")
@@ -102,11 +103,11 @@ async def change_session(
             await _mark(db, row)
         if "focus" in changes:
             await forget_vectors(db, session_id)
-        sessions = await list_sessions(db, row.pair_id)
+        sessions, had = await list_sessions(db, row.pair_id), await stages_had(db, row.pair_id)
         await caller.did(db, "session.change", session_id=session_id)
     if "focus" in changes:
         state.jobs.enqueue("warm-session", session_id=row.id)
-    return _session(row, people.pair, sessions)
+    return _session(row, people.pair, sessions, had)
 
 
 async def _activities(db: AsyncSession, session: MentoringSession, items: list[str]) -> list[str]:
@@ -198,8 +199,10 @@ def _check_day(day: date | None) -> None:
         _check_time(datetime.combine(day, time(12), UTC), "due_on")
 
 
-def _session(row: MentoringSession, pair: Pair, sessions: list[MentoringSession]) -> schemas.Session:
-    stage = stage_of(position_of(row, sessions), pair.planned_sessions)
+def _session(
+    row: MentoringSession, pair: Pair, sessions: list[MentoringSession], had: dict[str, str]
+) -> schemas.Session:
+    stage = stage_at(row, sessions, pair.planned_sessions, had)
     return schemas.Session(stage=stage, **row.model_dump(exclude={"revealed_at", "changes", "changed_at"}))
 
 

@@ -59,7 +59,8 @@ class SessionChange(Body):
 
 
 class Session(Reply):
-    """A meeting of a pair. `stage` counts the sessions that were not cancelled.
+    """A meeting of a pair. `stage` counts the meetings that take place: what one is for that fell through comes at the
+    next.
 
     `unfinished` are documents of the library: activities that come back in the next agenda.
     """

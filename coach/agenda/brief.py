@@ -25,8 +25,9 @@ from coach.agenda.circumstances import (
     needs_in,
     place_of,
 )
+from coach.agenda.kindred import kindred
 from coach.agenda.scope import Beyond, beyond
-from coach.agenda.series import RESTART_AFTER, Carried, position_of, stage_of
+from coach.agenda.series import RESTART_AFTER, Carried, Late, position_of, stage_at
 from coach.models import EXPERIENCE_LIMIT, Participant
 from coach.names import first_names_of
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
@@ -69,13 +70,13 @@ class SessionBrief(_Frozen):
 
     `position` is that of `coach.agenda.series.position_of`; `actions` are first due first. `carried` was planned
     for a session that fell through, `unfinished` begun in the last one. `missed` sessions in a row fell through just
-    before this one. `reached` are goals reached since the last meeting. `held_activities` are those of the meetings
-    held so far, newest first, and `done_before` all activities of other meetings, the last done last. `unstated` are
-    the wishes that no words of theirs state, `opposed` those that the other one wants the other way round, and
-    `weighed_on` are those of the two whose own story was the subject too often. `days_ahead` are the whole days between
-    asking for the agenda and the meeting, 0 where that is not known. `needs` says how the two work, without whose need
-    it is, and `more_needs` whether one is of no kind that the coach knows; `beyond` is what they typed that belongs
-    elsewhere, and is no goal here.
+    before this one; `late` is what was due before it and comes now. `reached` are goals reached since the last meeting.
+    `held_activities` are those of the meetings held so far, newest first, and `done_before` all activities of other
+    meetings, the last done last. `unstated` are the wishes that no words of theirs state, `opposed` those that the
+    other one wants the other way round, and `weighed_on` are those of the two whose own story was the subject too
+    often. `days_ahead` are the whole days between asking for the agenda and the meeting, 0 where that is not known.
+    `needs` says how the two work, without whose need it is, and `more_needs` whether one is of no kind that the coach
+    knows; `beyond` is what they typed that belongs elsewhere, and is no goal here.
 
     What came later than the first version has a default, so that briefs stored before can still be read.
     """
@@ -100,6 +101,7 @@ class SessionBrief(_Frozen):
     carried: Carried | None
     unfinished: tuple[Carried, ...] = ()
     missed: int = 0
+    late: Late | None = None
     reached: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
     unstated: tuple[Wish, ...] = ()
@@ -149,17 +151,18 @@ class PrivateBrief:
 
 
 class Avoidance:
-    """What the two asked to keep out, either of them; neither learns what the other asked."""
+    """What the two asked to keep out, either of them, also in other words; neither learns what the other asked."""
 
     def __init__(self, phrases: list[str]) -> None:
         phrases = [unicodedata.normalize("NFC", phrase) for phrase in phrases]
         self.topics: frozenset[Topic] = frozenset(
             topic for topic in TOPICS for phrase in phrases if _words(phrase) == _words(topic)
         )
+        meant = [*phrases, *(other for phrase in phrases for other in kindred(phrase))]
         patterns = [
             # The last word may carry another ending: who avoids "layoffs" avoids "layoff" too.
             r"(?<!\w)" + r"\W+".join([*map(re.escape, words[:-1]), _any_ending(words[-1])]) + r"(?!\w)"
-            for words in map(_words, phrases)
+            for words in map(_words, meant)
             if words
         ]
         self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
@@ -211,7 +214,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     people, session = facts.people, facts.session
     pair = people.pair
     avoid = Avoidance(people.mentor.avoid_topics + people.mentee.avoid_topics)
-    position = position_of(session, facts.sessions)
+    position, had = position_of(session, facts.sessions), series.stages_had(facts)
     first_names = first_names_of(people.mentor.name, people.mentee.name)
 
     def kept(texts: list[str], limit: int, cut: Callable[[str, int], str] = shorten) -> tuple[str, ...]:
@@ -268,7 +271,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         number=session.number,
         position=position,
         planned_sessions=pair.planned_sessions,
-        stage=stage_of(position, pair.planned_sessions),
+        stage=stage_at(session, facts.sessions, pair.planned_sessions, had),
         minutes=session.minutes,
         scheduled_on=session.scheduled_at.date(),
         format=next(iter(kept([session.format or ""], 60)), None),
@@ -283,6 +286,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         carried=series.carried(facts),
         unfinished=series.unfinished(facts),
         missed=series.missed(facts),
+        late=series.late(session, facts.sessions, pair.planned_sessions, had),
         reached=kept(series.reached(facts), 160, heart),
         wishes=wishes,
         unstated=tuple(wish for wish in wishes if wish not in stated),

@@ -16,6 +16,36 @@ _SENTENCE_END = re.compile(
 _TWO_ENDS = re.compile(r"([.!?])”\.(?=\s)")
 
 
+# Words that two texts may share without having anything in common.
+_COMMON = frozenset(
+    {
+        "what",
+        "with",
+        "without",
+        "that",
+        "thi",
+        "from",
+        "into",
+        "your",
+        "their",
+        "them",
+        "have",
+        "when",
+        "where",
+        "which",
+        "about",
+        "more",
+        "people",
+        "work",
+        "working",
+        "make",
+        "each",
+        "they",
+        "than",
+    }
+)
+
+
 def quoted(texts: Sequence[str]) -> str:
     """The texts in quotation marks, as a list in a sentence."""
     return listed([f"“{clause(text, 120)}”" for text in texts])
@@ -92,3 +122,8 @@ def fit(text: str, limit: int) -> str:
             break
         kept = f"{kept} {part}".strip()
     return kept or shorten(text, limit)
+
+
+def long_words(text: str) -> set[str]:
+    """The words that say what a text is about, without the endings of their plurals."""
+    return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.casefold())} - _COMMON

@@ -11,13 +11,14 @@ import structlog
 
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
-from coach.agenda.compose import compose, notice, reasons
+from coach.agenda.compose import compose, notice
 from coach.agenda.must_haves import with_must_haves
 from coach.agenda.own import cite_own
 from coach.agenda.phrases import ended
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep, told_alone
 from coach.agenda.progress import Progress, silent
+from coach.agenda.reasons import reasons
 from coach.agenda.words import MOST_PREP_STEPS, AgendaWords, PrepWords
 from coach.agenda.write import Source, reason_of, write_agenda, write_prep
 from coach.asking import Spent

@@ -218,9 +218,13 @@ def _lead(purpose: Purpose, brief: SessionBrief) -> Lead:
 
 def _purposes(brief: SessionBrief) -> list[Purpose]:
     parts: list[tuple[Purpose, int]] = []
+    makes_up = brief.late is not None and brief.late.stage == "kickoff" != brief.stage
     for purpose, gives_way in (_RESTART if brief.restart else _OUTLINES)[brief.stage]:
         if purpose == "review-actions" and not brief.actions:
             continue
+        if makes_up and len(parts) == 1:
+            # What the first meeting is for was left out of it, and nothing else makes up for that.
+            parts += [("confidentiality", 1), ("ground-rules", 2)]
         if purpose == "discussion" and not _holds_discussion(brief):
             continue
         if purpose == "discussion" and "more-doing" in brief.wishes:

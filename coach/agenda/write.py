@@ -161,7 +161,7 @@ def agenda_prompt(plan: AgendaPlan, briefing: Briefing) -> Rendered:
         "open_actions": [
             {
                 "owner": brief.person(action.owner).first_name,
-                "text": shorten(action.text, 90),
+                "text": shorten(action.text, 75),
                 **({"due": action.due_on.isoformat()} if action.due_on else {}),
             }
             for action in brief.actions[:8]

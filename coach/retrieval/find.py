@@ -14,6 +14,7 @@ import numpy.typing as npt
 import structlog
 
 from coach.errors import EmbeddingError, IndexUnavailable
+from coach.retrieval.answered import Signs
 from coach.retrieval.chunk import AT_A_GLANCE, Passage
 from coach.retrieval.embed import Embedder, Vector
 from coach.retrieval.kept import holds_exactly, packed, unpacked
@@ -28,9 +29,6 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-# Where the question comes less near to any text than this (`Ranking.closest`) the library has no answer: on the tuning
-# half of the gold set, in steps of 0.005, the two error rates add up to the least here (`python -m evals retrieval`).
-ANSWERED = 0.44
 # Of one exercise, or of one list of starters, no more passages than this come before those of other documents. What is
 # known of a question, and guidance, come as they are ranked.
 _VARIED: frozenset[Kind] = frozenset({"exercise", "starters"})
@@ -200,14 +198,20 @@ class Finder:
         legs = self._ranker.legs(text, vectors[0])
         return legs, self._ranker.scores(legs)
 
+    def signs(self, query: str) -> Signs:
+        """What tells whether there is an answer, for whoever fits the bar. Blocks; raises as `find_now`."""
+        text = self._as_asked(query)
+        (vectors,) = self._embedder.encode_passages([text])
+        return self._ranker.signs(text, vectors[0], self._ranker.legs(text, vectors[0]))
+
     async def answers(self, query: str) -> bool:
-        """Whether the question comes close enough to any passage, or to what people ask, to have an answer here.
+        """Whether the question has an answer here, by its signs (`answered.Signs`).
 
         Where the model or the index fails, nothing is known of that, and it passes.
         """
         text = self._as_asked(query)
-        closest = (await self._rank([text]))[text].closest
-        return closest is None or closest >= ANSWERED
+        above_bar = (await self._rank([text]))[text].above_bar
+        return above_bar is None or above_bar >= 0
 
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of a document in its order; none where there is no such document."""

@@ -47,6 +47,11 @@ class Lexical:
         if self._vocabulary:
             self._index.index(list(texts), show_progress=False)
 
+    def known(self, stems: Sequence[str]) -> float:
+        """The share of these stems that any text has, from 0 to 1, each counted once; 1 where there are none."""
+        different = set(stems)
+        return len(different & self._vocabulary) / len(different) if different else 1.0
+
     def scores(self, stems: Sequence[str]) -> Scores:
         """BM25 of each text for the stems of a question, shape (texts,); all 0 where none of them occurs."""
         known = [stem for stem in stems if stem in self._vocabulary]

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from coach.retrieval.answered import Signs, read_bar
 from coach.retrieval.chunk import Embeddable, IndexedText, Passage
 from coach.retrieval.embed import Vector
 from coach.retrieval.index import Index
@@ -110,28 +111,22 @@ def fuse(legs: Legs, weights: Mapping[str, float]) -> Scores:
     return total / np.float32(sum(weights.values()) or 1)
 
 
-def closeness(legs: Legs) -> float:
-    """How near the question comes to any text at all: the mean of the closest passage and the closest of what people
-    ask, from -1 to 1.
-    """
-    return float(legs.similarity.max() + legs.document_asked.max()) / 2 if len(legs.similarity) else -1.0
-
-
 @dataclass(frozen=True)
 class Ranking:
     """Places of passages in their list, best first; `scores` are fused, `similarities` cosines.
 
-    `closest` is the closeness of the question, None where nothing is known of that. In few bytes, since many are kept.
+    `above_bar` is how far the question is above the bar of an answer (`answered.Bar`), None where nothing is known of
+    that. In few bytes, since many are kept.
     """
 
     places: npt.NDArray[np.integer[Any]]
     scores: npt.NDArray[np.float16]
     similarities: npt.NDArray[np.float16]
-    closest: float | None = None
+    above_bar: float | None = None
 
     def in_order(self, order: Numbers) -> "Ranking":
         """The same in another order, given as numbers of the rows."""
-        return Ranking(self.places[order], self.scores[order], self.similarities[order], self.closest)
+        return Ranking(self.places[order], self.scores[order], self.similarities[order], self.above_bar)
 
     def among(
         self, allowed: npt.NDArray[np.bool_], gains: npt.NDArray[np.float64] | None = None
@@ -164,6 +159,7 @@ class Ranker:
         self._index = index
         self._fingerprint = fingerprint
         self._weights = weights or read_weights()
+        self._bar = read_bar()
         self._places = {passage.id: place for place, passage in enumerate(passages)}
         self._stems = Stems()
         self._parts = Parts(passages, asked)
@@ -208,7 +204,7 @@ class Ranker:
         Raises IndexUnavailable.
         """
         legs = self.legs(question, vector, allowed)
-        return self._sorted(legs, self.scores(legs), closeness(legs))
+        return self._sorted(legs, self.scores(legs), self._bar.above(self.signs(question, vector, legs)))
 
     def rank_by_words(self, question: str) -> Ranking:
         """The ranking where no vector can be had; all similarities are 0."""
@@ -243,6 +239,20 @@ class Ranker:
             words = own, whole, document
         meaning = self._parts.by_meaning(similarity, None)
         return Legs(*words, *meaning, *meaning[2:])
+
+    def signs(self, question: str, vector: Vector, legs: Legs) -> Signs:
+        """What tells whether the question has an answer here; `legs` are its own."""
+        closest = float(legs.similarity.max() + legs.document_asked.max()) / 2 if len(legs.similarity) else -1.0
+        subject = float(self._middle @ vector) if self.in_memory and self._asked else None
+        (stems,) = self._stems.of([question])
+        return Signs(closest, subject, self._lexicals[0].known(stems))
+
+    @cached_property
+    def _middle(self) -> Vector:
+        """The mean of the vectors of all that people ask."""
+        assert self._asked_vectors is not None
+        mean: Vector = self._asked_vectors.mean(axis=0)
+        return mean
 
     @cached_property
     def _learned(self) -> tuple[Learned, Learned]:
@@ -318,7 +328,7 @@ class Ranker:
         # Another process may have moved the pointer to passages that this one does not know.
         return [(self._places[key], similarity) for key, similarity in pairs if key in self._places]
 
-    def _sorted(self, legs: Legs, scores: Scores, closest: float | None) -> Ranking:
+    def _sorted(self, legs: Legs, scores: Scores, above_bar: float | None) -> Ranking:
         """Best first, equal scores in the order of the list, so that the same question always has the same answer."""
         places = np.arange(len(scores))
         if not self.in_memory:
@@ -327,4 +337,4 @@ class Ranker:
         order = np.lexsort((-legs.similarity[places].round(6), -scores[places].round(6)))
         places = places[order].astype(np.min_scalar_type(len(scores)))
         similarities = legs.similarity[places].astype(np.float16)
-        return Ranking(places, scores[places].astype(np.float16), similarities, closest)
+        return Ranking(places, scores[places].astype(np.float16), similarities, above_bar)

@@ -46,6 +46,7 @@ class PastAgenda:
     status: str
     activity_ids: tuple[str, ...]
     made_at: datetime | None = None
+    stage: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,10 @@ _MEETING = (
     .where(col(MentoringSession.id) == bindparam("session_id"))
 )
 _newer = aliased(Agenda)
+_STAGE = col(Agenda.brief)["stage"].as_string()
 # The sessions of a pair with what the newest agenda of each used.
 _SERIES = (
-    select(MentoringSession, Agenda.activity_ids, Agenda.created_at)
+    select(MentoringSession, Agenda.activity_ids, Agenda.created_at, _STAGE)
     .outerjoin(
         Agenda,
         (col(Agenda.session_id) == col(MentoringSession.id))
@@ -154,8 +156,8 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
     # Nobody can have told anything before a session was held.
     told = any(meeting.held_at or meeting.revealed_at for meeting in sessions)
     past = [
-        PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids), made_at)
-        for meeting, activity_ids, made_at in series
+        PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids), made_at, stage)
+        for meeting, activity_ids, made_at, stage in series
         if activity_ids is not None
     ]
     return AgendaFacts(
@@ -172,6 +174,12 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         vectors=vectors,
         asked_at=now(),
     )
+
+
+async def stages_had(db: AsyncSession, pair_id: str) -> dict[str, str]:
+    """The stage of each session's newest agenda, by the session's id."""
+    series = (await db.execute(_SERIES, {"pair_id": pair_id})).all()
+    return {meeting.id: stage for meeting, _, _, stage in series if stage is not None}
 
 
 async def asked_keys(db: AsyncSession, pair_id: str) -> frozenset[str]:

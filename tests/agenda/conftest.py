@@ -8,10 +8,11 @@ import pytest
 
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.choose import choose
-from coach.agenda.compose import because, compose
+from coach.agenda.compose import compose
 from coach.agenda.guard import Draft
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
+from coach.agenda.reasons import because
 from coach.agenda.words import AgendaWords, PrepWords
 from coach.retrieval.library import Role
 from coach.retrieval.search import Search

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from coach.agenda.brief import make_brief
-from coach.agenda.compose import because
 from coach.agenda.plan import DEMO_MINUTES, AgendaPlan
+from coach.agenda.reasons import because
 from coach.models import Participant
 from coach.retrieval.library import TopicFrontMatter
 from coach.retrieval.search import Search

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from coach.agenda.brief import make_brief
-from coach.agenda.compose import because
 from coach.agenda.plan import RESTART_MINUTES
+from coach.agenda.reasons import because
 from coach.retrieval.search import Search
 from coach.store.agendas import PastAgenda
 from coach.store.feedback import SharedFeedback

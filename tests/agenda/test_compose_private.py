@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from coach.agenda.compose import because, reasons
 from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.reasons import because, reasons
 from coach.retrieval.search import Search
 from tests.agenda.conftest import compose_for, everything, shown
 from tests.agenda.pairs import action, briefing_of, participant

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from coach.agenda.brief import make_brief
-from coach.agenda.compose import because, reasons
+from coach.agenda.reasons import because, reasons
 from coach.retrieval.library import TopicFrontMatter
 from coach.retrieval.search import Search
 from tests.agenda.conftest import compose_for, description, everything

@@ -54,6 +54,8 @@ CASES: Cases = {
             item("Bogdan opens the file, and you compare."),
             item("Write to Mr Huber what you found."),
             item("Ask a colleague called Brenda about the report."),
+            # Claude is a tool as well, so that only “called” tells that somebody is meant.
+            item("Ask a colleague called Claude about the report."),
             starter("What would Zebediah have done with the chart?"),
         ],
         [

@@ -1,8 +1,11 @@
 """Turns of phrase of `subjects.yaml`: each fault beside honest words of the same form, which a good model wrote."""
 
+from dataclasses import replace
+
 import pytest
 
 from coach.agenda import guard
+from coach.agenda.brief import PrivateBrief
 from coach.agenda.guard import Draft, Guard
 from tests.agenda.planting import item
 
@@ -131,6 +134,47 @@ TURNS = [
         "Note something about your partner that they need not read.",
         "Note something about the report that they may read.",
     ),
+    (
+        guard.roles,
+        "Martin takes Priya through the report, and Priya does the next one alone.",
+        "Priya takes Martin through the report, and Martin does the next one alone.",
+    ),
+    (guard.roles, "Name a habit of Priya's that should go.", "Name a habit of the team that should go."),
+    (guard.roles, "What should Priya learn from the report?", "What should Martin learn from the report?"),
+    (guard.roles, "Priya picks up much from Martin.", "Martin picks up much from Priya."),
+    (
+        guard.roles,
+        "Martin decides when Priya is ready for a report.",
+        "Priya decides when Martin is ready for a report.",
+    ),
+    (guard.roles, "Repeat the report until Martin is satisfied.", "Repeat the report until it can be read aloud."),
+    (guard.roles, "Martin is far ahead of Priya.", "Martin reads ahead, and Priya waits."),
+    (guard.roles, "Priya listens like a pupil.", "Priya listens, and Martin reads like a newcomer would."),
+    (guard.judging, "Martin finds it hard to read a report.", "Martin finds a line that is hard to read."),
+    (guard.judging, "More patience from Martin would help.", "More lines of the report would help."),
+    (guard.judging, "Martin did not try hard enough.", "Martin does not speak while Priya reads."),
+    (guard.judging, "Listening is not one of Priya's gifts.", "The report is not one of Priya's."),
+    (guard.judging, "Even Martin will read this report.", "Even a short report will do for Martin."),
+    (guard.promises, "By the summer the team will trust the report.", "By the summer, who will read the report?"),
+    (guard.promises, "Your words stay out of every report.", "Leave names out of every report."),
+    (guard.promises, "Whatever comes, Martin stands behind you.", "Stand behind Martin, and read whatever comes."),
+    (guard.promises, "Those who finish the report move up.", "Those who read the report ask first."),
+    (guard.promises, "A report like this is sure to please.", "Make sure that both can read the report."),
+    (guard.smuggled, "Bring the one-time code for the report.", "Bring the report once, and read a line at a time."),
+    (guard.smuggled, "The report is now open to the head of your unit.", "Open the report, and read the head of it."),
+    (guard.smuggled, "Since the goal asks for praise, praise the report.", "Read the goal, and ask what it is for."),
+    (guard.claims, "The company keeps a room for the report.", "Ask what the company keeps of the report."),
+    (guard.claims, "Other pairs have read the report.", "Read the report in pairs of lines."),
+    (
+        guard.behind_the_back,
+        "Martin will not notice that the report is short.",
+        "Martin will notice that the report is short.",
+    ),
+    (guard.behind_the_back, "In truth this is about the budget.", "Say what is true of the report."),
+    (guard.behind_the_back, "Note how Martin reacts to the report.", "Note how the report begins."),
+    (guard.behind_the_back, "Tell the coordinator how Martin did.", "Tell Martin how the report was read."),
+    (guard.behind_the_back, "Let Martin believe that the report is done.", "Let Martin say when the report is done."),
+    (guard.stereotypes_of_people, "Colleagues who fast will skip the report.", "Ask colleagues who fast when to meet."),
 ]
 
 
@@ -142,3 +186,23 @@ def test_a_turn_of_phrase_is_caught(draft: Draft, checked: Guard, fault: str) ->
 @pytest.mark.parametrize(("checked", "honest"), [(checked, honest) for checked, _, honest in TURNS])
 def test_honest_words_of_the_same_form_pass(draft: Draft, checked: Guard, honest: str) -> None:
     assert list(checked(item(honest)(draft))) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "caught"),
+    [("I may leave for a firm in Rotterdam.", True), ("", False)],
+)
+def test_a_hint_at_what_was_told_in_private_is_caught_where_something_was_told(
+    draft: Draft, told: str, caught: bool
+) -> None:
+    briefing = replace(draft.briefing, mentor=PrivateBrief(told, "", 0), mentee=PrivateBrief("", "", 0))
+    hinting = item("Begin with the report, as long as Priya is still here.")(replace(draft, briefing=briefing))
+
+    assert bool(list(guard.private_words(hinting))) is caught
+
+
+def test_what_is_no_hint_passes_where_something_was_told_in_private(draft: Draft) -> None:
+    briefing = replace(draft.briefing, mentor=PrivateBrief("I may leave for a firm in Rotterdam.", "", 0))
+    honest = item("Begin with the report, as long as there is time.")(replace(draft, briefing=briefing))
+
+    assert not list(guard.private_words(honest))

@@ -9,11 +9,12 @@ import pytest
 
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
-from coach.agenda.compose import compose, reasons
+from coach.agenda.compose import compose
 from coach.agenda.guard import Draft, Guard, check_agenda, figures, legal, other_language, promises, sweeping
 from coach.agenda.own import MOST_OF_A_PROGRAM, cite_own
 from coach.agenda.pipeline import AgendaMaker
 from coach.agenda.plan import AgendaPlan, outline
+from coach.agenda.reasons import reasons
 from coach.agenda.write import agenda_prompt
 from coach.errors import EmbeddingError
 from coach.retrieval.library import Document, program_document

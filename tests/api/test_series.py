@@ -149,3 +149,15 @@ async def test_a_short_restart_says_in_the_calendar_neither_that_it_is_outdated_
     await pair.mentor.patch(f"/sessions/{session_id}", {"minutes": 90})
     file = (await pair.mentor.get(f"/sessions/{session_id}/agenda", headers={"Accept": "text/calendar"})).text
     assert "made for 60 minutes" in file.replace("\r\n ", "")
+
+
+async def test_the_halfway_look_back_moves_with_meetings_that_fall_through(service: Service) -> None:
+    pair = await service.pair(planned_sessions=4)
+    await held(pair)
+    second = await pair.session()
+    assert (await pair.agenda(second))["stage"] == "midpoint"
+    await pair.mentor.patch(f"/sessions/{second}", {"status": "postponed"})
+    third = await pair.session()
+    agenda = await pair.agenda(third)
+    assert agenda["stage"] == (await pair.mentor.get(f"/sessions/{third}")).json()["stage"] == "midpoint"
+    assert any("due at session 2, which did not take place" in item["because"] for item in agenda["items"])

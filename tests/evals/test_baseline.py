@@ -16,21 +16,29 @@ from evals.results import Gate, PartResult, Run, as_json, read_run
 values = st.lists(st.tuples(st.floats(0, 1), st.floats(0.5, 3)), min_size=1, max_size=20)
 
 
-class Height(Graded[float, float]):
+class Height(Graded[float, float | None]):
     """How high a number is matters to nobody but to this test."""
 
-    def grade(self, inputs: float, output: float) -> float | None:
+    def grade(self, inputs: float, output: float | None) -> float | None:
         return output
 
 
-def measured(heights: Sequence[float], gate: Gate, before: Baseline | None = None, inputs: str = "") -> PartResult:
+def measured(
+    heights: Sequence[float | None],
+    gate: Gate,
+    before: Baseline | None = None,
+    inputs: str = "",
+    *,
+    some_cases: bool = False,
+) -> PartResult:
     cases: list[Case[Any, Any, Any]] = [
         Case(name=f"case {place}", inputs=f"{inputs}{place}") for place in range(len(heights))
     ]
     dataset = Dataset[Any, Any, Any](name="heights", cases=cases, evaluators=[Height()])
     found = dict(zip([case.inputs for case in cases], heights, strict=True))
     report = dataset.evaluate_sync(lambda one: found[one], progress=False)
-    return judge(Part("heights", "", (Height,), lambda: report), report, {"heights": {"height": gate}}, before)
+    part = Part("heights", "", (Height,), lambda: report)
+    return judge(part, report, {"heights": {"height": gate}}, before, some_cases=some_cases)
 
 
 def accepted(heights: Sequence[float], inputs: str = "") -> Baseline:
@@ -95,16 +103,82 @@ def test_one_case_may_not_fall_far_where_the_gate_says_so() -> None:
     assert "case 19" in found.red
 
 
-def test_a_case_whose_input_changed_is_not_compared() -> None:
-    (found,) = measured([0.1] * 4, Gate(floor=0.05), accepted([0.9] * 4, inputs="other")).scores
-    assert (found.verdict, found.change) == ("passed", None)
+def test_a_case_whose_input_changed_is_not_compared_and_named() -> None:
+    before = accepted([0.9] * 4)
+    cases = dict(before.parts["heights"])
+    cases["case 2"] = cases["case 2"].model_copy(update={"input": "other"})
+    result = measured([0.9, 0.9, 0.1, 0.9], Gate(floor=0.05), Baseline(parts={"heights": cases}))
+    assert result.scores[0].verdict == "passed"
+    assert result.scores[0].change is not None
+    assert result.scores[0].change.cases == 3
+    assert "1 case (case 2) with another input than in the baseline, so not held against it." in table([result])
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        accepted([0.9] * 4, inputs="other"),
+        Baseline(parts={"other": accepted([0.9] * 4).parts["heights"]}),
+        Baseline(
+            parts={
+                "heights": {
+                    name: one.model_copy(update={"judged": {}})
+                    for name, one in accepted([0.9] * 4).parts["heights"].items()
+                }
+            }
+        ),
+    ],
+    ids=["all inputs are other ones", "without the part", "without the metric"],
+)
+def test_what_the_baseline_does_not_hold_has_not_passed_until_it_is_accepted(before: Baseline) -> None:
+    result = measured([1.0] * 4, Gate(floor=0.05), before)
+    assert result.scores[0].verdict == "failed"
+    assert "no drop would be noticed" in table([result])
+    assert "--show" not in table([result])
+    again = accept(Run(parts=(result,)), before, "the briefs have a field more")
+    assert measured([1.0] * 4, Gate(floor=0.05), again).passed
 
 
 def test_cases_that_are_gone_are_named() -> None:
     result = measured([0.8] * 3, Gate(floor=0.5), accepted([0.8] * 4))
     assert result.scores[0].change is not None
     assert result.scores[0].change.gone == ("case 3",)
-    assert "1 cases of the baseline are gone, such as case 3" in table([result])
+    assert "1 case (case 3) of the baseline not run" in table([result])
+
+
+@pytest.mark.parametrize(("judged", "verdict"), [(19, "passed"), (18, "failed"), (1, "failed")])
+def test_a_metric_that_stops_judging_its_cases_has_not_passed(judged: int, verdict: str) -> None:
+    heights = [1.0] * judged + [None] * (20 - judged)
+    result = measured(heights, Gate(floor=0.5, drop=0.05), accepted([1.0] * 20))
+    assert result.scores[0].verdict == verdict
+    assert "no longer judge" in table([result])
+    assert measured(heights, Gate(floor=0.5, drop=0.05), accepted([1.0] * 20), some_cases=True).passed
+
+
+def test_of_one_reason_is_told_once() -> None:
+    result = measured([1.0] * 3, Gate(floor=0.5), accepted([1.0] * 4))
+    result = result.model_copy(
+        update={"scores": (result.scores[0], result.scores[0].model_copy(update={"metric": "b"}))}
+    )
+    assert table([result]).count("were not run, such as") == 1
+    assert "heights height, b failed: 1 of the baseline's cases were not run" in table([result])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"parts": {}}', "holds no part"),
+        ('{"parts": {"a": {"b": {"input": "", "judged": {"c": {"value": NaN}}}}}}', "is not a baseline"),
+        ('{"parts": {"a": {"b": {"input": "", "judged": {"c": {"value": 2}}}}}}', "is not a baseline"),
+        ('{"parts": {"a"', "Restore it from version control, or delete it"),
+        ("", "is not a baseline"),
+    ],
+)
+def test_a_baseline_that_would_hold_nothing_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "accepted.json").write_text(text)
+    with pytest.raises(PartNotRun, match=told) as caught:
+        read_baseline(tmp_path / "accepted.json", required=True)
+    assert "pydantic" not in str(caught.value)
 
 
 def test_cases_that_were_taken_out_have_not_passed_until_that_is_accepted() -> None:
@@ -158,7 +232,26 @@ def test_a_run_is_the_same_twice_but_for_its_times_and_can_be_read_again(tmp_pat
     assert read_run(file) == runs[0]
 
 
-def test_a_file_that_is_no_run_is_told(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text("[]")
-    with pytest.raises(PartNotRun, match="--json"):
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[]", "has no list of parts"),
+        ("{}", "has no list of parts"),
+        ('{"parts": {}}', "has no list of parts"),
+        ("", "is no JSON"),
+        ('{"format": 2, "par', "is no JSON"),
+        ('{"format": 1, "parts": []}', "another format"),
+        ('{"parts": []}', "another format"),
+        ('{"format": 2, "parts": [{}]}', r"parts\.0\.part: is missing"),
+        (
+            '{"format": 2, "parts": [{"part": "a", "cases": {"b": {"input": "", "judged": {"c": {"value": NaN}}}}}]}',
+            "value",
+        ),
+    ],
+)
+def test_a_file_that_is_no_run_is_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(PartNotRun, match=told) as caught:
         read_run(tmp_path / "run.json")
+    assert "--json" in str(caught.value)
+    assert "pydantic" not in str(caught.value)

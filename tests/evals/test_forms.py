@@ -1,7 +1,7 @@
 """What a run looks like: as Markdown, as a page, and beside another run."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from evals.baseline import Baseline
 from evals.compare import comparison
 from evals.markdown import as_markdown
 from evals.page import as_page
+from evals.parts import PartNotRun
 from evals.plots import bar, dot_plot, histogram
 from evals.results import (
     CaseResult,
@@ -212,7 +213,9 @@ def test_what_is_apart_in_every_metric_is_told_once() -> None:
 def test_what_cannot_be_compared_is_told() -> None:
     before = run(part({"a": 1.0}), part({"a": 1.0}, name="series"), PartResult(part="worst", error="no index"))
     now = run(part({"a": 1.0}, inputs="!"), PartResult(part="worst"), mode="recorded", writer="small")
-    told = comparison(before, now)
+    with pytest.raises(PartNotRun, match="nothing that can be compared") as caught:
+        comparison(before, now)
+    told = str(caught.value)
     for line in (
         "The agendas of A are by composer, those of B by recorded (small).",
         "pairs theirs: no case that both judged has the same input.",
@@ -228,6 +231,10 @@ def test_the_command_compares_two_files(tmp_path: Path, capsys: pytest.CaptureFi
         file.write_text(as_json(run(part({"a": 0.5}))))
     assert main(["compare", *map(str, files)]) == 0
     assert "+0.000" in capsys.readouterr().out
+    files[1].write_text(as_json(run(part({"a": 0.5}, inputs="!"))))
+    assert main(["compare", *map(str, files)]) == 1
+    told = capsys.readouterr()
+    assert (told.out, "nothing that can be compared" in told.err) == ("", True)
     assert main(["compare", str(files[0])]) == 2
     assert main(["compare", str(files[0]), str(tmp_path / "none.json")]) == 1
     assert "none.json" in capsys.readouterr().err
@@ -236,3 +243,22 @@ def test_the_command_compares_two_files(tmp_path: Path, capsys: pytest.CaptureFi
 def test_a_part_named_where_a_file_belongs_is_not_written_over(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--html", "agendas"], {}, Baseline()) == 2
     assert "before --html" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", [as_markdown, as_page])
+def test_it_is_told_whose_words_they_were_where_a_model_was_asked(form: Callable[[Run], str]) -> None:
+    told = "who wrote the words in the end: fallback (invalid-reply) 8"
+    result = part({"a": 1.0}).model_copy(update={"notes": told})
+    shown = form(run(result, mode="recorded", writer="small"))
+    assert "fallback (invalid-reply) 8" in shown.partition("<nav")[0]
+    assert "not run" not in shown
+
+
+@pytest.mark.parametrize("form", [as_markdown, as_page])
+def test_a_command_that_shows_cases_stands_only_where_there_are_some(form: Callable[[Run], str]) -> None:
+    red = part({"a": 0.5}, verdict="failed")
+    assert "python -m evals pairs --show theirs" in form(run(red))
+    bare = tuple(one.model_copy(update={"faults": (), "red": "nothing holds it"}) for one in red.scores)
+    shown = form(run(red.model_copy(update={"scores": bare})))
+    assert "nothing holds it" in shown
+    assert "--show" not in shown

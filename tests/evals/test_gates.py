@@ -12,8 +12,8 @@ from pydantic_evals.reporting import EvaluationReport
 
 from coach.errors import IndexUnavailable
 from evals import parts
-from evals.__main__ import main
-from evals.baseline import read_baseline
+from evals.__main__ import command, main
+from evals.baseline import Baseline, read_baseline
 from evals.parts import Metric, Part, PartNotRun, register, registered
 from evals.report import Gates, judge, not_run, read_gates, table
 from evals.results import Gate, Run, as_json
@@ -65,6 +65,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(parts, "_PARTS", {})
         register(part)
 
+    monkeypatch.setattr("evals.__main__.read_baseline", lambda **_: Baseline())
     return make
 
 
@@ -158,12 +159,13 @@ def test_a_metric_without_a_gate_has_not_passed() -> None:
     assert "no gate" in table([result])
 
 
-@pytest.mark.parametrize("text", ["[numbers.is-small]\nfloor = 2", "[numbers.is-small]\nroof = 1", "floor ="])
+@pytest.mark.parametrize("text", ["[numbers.is-small]\nfloor = 2", "[numbers.is-small]\nroof = 1", "floor =", "# \xfc"])
 def test_broken_gates_are_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "gates.toml"
-    file.write_text(text)
-    with pytest.raises(PartNotRun, match=r"gates\.toml"):
+    file.write_text(text, "latin-1")
+    with pytest.raises(PartNotRun, match=r"gates\.toml") as caught:
         read_gates(file)
+    assert "pydantic" not in str(caught.value)
 
 
 def test_the_command_ends_well_when_every_gate_is_reached(only: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -282,6 +284,39 @@ def test_where_there_is_no_case_to_show_that_is_said(
 def test_a_form_that_would_not_be_written_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*arguments, "--json", "out.json"]) == 2
     assert "without --json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["numbers", "--because", "we meant it"], "--because goes with accept"),
+        (["numbers", "--live", "--recorded", "x"], "Name one of them"),
+        (["numbers", "--json", "--markdown"], "cannot both be printed"),
+        (["accept", "nubmers"], "no part 'nubmers'"),
+        (["accept", "--recorded", "x"], "goes without --live and --recorded"),
+    ],
+)
+def test_what_would_be_left_aside_is_refused(
+    only: Any, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    only(_part(1))
+    assert main(arguments, _gates(0.5)) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, told in shown.err) == ("", True)
+
+
+def test_a_run_that_somebody_stops_has_not_passed_and_says_so_in_one_sentence(
+    only: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stop() -> EvaluationReport[Any, Any, Any]:
+        raise KeyboardInterrupt
+
+    only(replace(_part(), run=stop))
+    monkeypatch.setattr("evals.__main__.read_gates", lambda: _gates(0.5))
+    monkeypatch.setattr("sys.argv", ["evals", "numbers", "--json", str(tmp_path / "run.json")])
+    assert command() == 130
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n"), (tmp_path / "run.json").exists()) == ("", 2, False)
 
 
 def test_an_unknown_part_ends_with_2_and_one_sentence_with_the_list(

@@ -102,7 +102,10 @@ def test_live_replies_are_recorded_and_run_again_until_the_prompt_changes(
     assert (live["mode"], recorded["mode"], recorded["writer"]) == ("live", "recorded", "scripted-1")
     assert live["parts"][0]["cases"] == recorded["parts"][0]["cases"]
     assert {case["tokens"]["prompt"] for case in recorded["parts"][0]["cases"].values()} == {200}
-    assert recorded["parts"][0]["notes"] == f"who wrote the words in the end: fallback (invalid-reply) {some_cases}"
+    assert recorded["parts"][0]["notes"].splitlines() == [
+        f"who wrote the words in the end: fallback (invalid-reply) {some_cases}",
+        "Not one agenda is in the model's words: what passed is the composer, standing in.",
+    ]
     assert "judge, no gate (scripted-1): 4.00 of 5" in live["parts"][0]["notes"]
 
     monkeypatch.setattr(write, "MOST_AGENDA_TOKENS", 1_499)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from coach.agenda import pipeline
-from coach.agenda.series import stage_of
 from coach.retrieval.search import Search
 from evals import mutants
 from evals.mutants import CONTROL, Found, main, outcome, red_gates, red_in, run_all, table
@@ -57,13 +56,12 @@ def test_what_a_mutation_replaces_is_there_to_be_replaced(mutation: Mutation, mo
 
 
 def test_a_mutation_breaks_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert stage_of(1, 6) == "kickoff"
     (fixed,) = (one for one in MUTATIONS if one.name == "stage fixed")
     assert fixed.apply is not None
     fixed.apply(monkeypatch.setattr)
     from coach.agenda import brief
 
-    assert vars(brief)["stage_of"](1, 6) == "building"
+    assert vars(brief)["stage_at"](None, [], 6, {}) == "building"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from evals.personal import (
     BoundarySet,
     EveryItemTied,
     FeedbackTakenUp,
+    LateSaid,
     NoExerciseSoon,
     NoOrders,
     OwnWordsKept,
@@ -64,6 +65,16 @@ def test_a_stage_that_the_number_of_the_meeting_does_not_have_is_a_fault(held: i
     met = pair(past=[{"status": "held"}] * held + [{"status": "cancelled"}], planned_sessions=planned)
     assert StageFits().faults(met, made(met, stage=stage)) == []
     assert StageFits().faults(met, made(met, stage="closing" if stage == "kickoff" else "kickoff"))
+
+
+def test_a_stage_that_comes_late_without_a_word_is_a_fault() -> None:
+    statuses = ["held", "held", "postponed", "cancelled"]
+    met = pair(past=[{"status": status} for status in statuses], planned_sessions=6)
+    late = item(because="The halfway look back was due at session 3, which did not take place.")
+    assert LateSaid().faults(met, made(met, [late], stage="midpoint")) == []
+    assert LateSaid().faults(met, made(met, stage="midpoint")) == ["it is not said that it was due at session 3"]
+    assert LateSaid().faults(met, made(met, stage="building")) is None
+    assert LateSaid().faults(pair(past=[]), made(pair(past=[]), stage="kickoff")) is None
 
 
 def test_what_one_asked_to_avoid_is_a_fault_where_the_other_one_reads_it() -> None:
@@ -162,7 +173,7 @@ def test_every_pair_of_the_eval_set_makes_a_briefing() -> None:
 
 def test_a_broken_pair_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "some.yaml").write_text("- {name: broken, why: x}\n", "utf-8")
-    with pytest.raises(PartNotRun, match=r"some\.yaml:1 \(broken\): .*mentor: field required"):
+    with pytest.raises(PartNotRun, match=r"some\.yaml:1 \(broken\): .*mentor: is missing"):
         read_pairs(tmp_path)
 
 

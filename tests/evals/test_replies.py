@@ -98,8 +98,9 @@ async def test_a_changed_request_is_missing_and_makes_the_recording_stale(tmp_pa
 @pytest.mark.parametrize("text", ["", "{}\n", '{"model": "m"}\n{"request": "x", "form": "agenda"}\n'])
 def test_a_broken_recording_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.jsonl").write_text(text)
-    with pytest.raises(PartNotRun, match="no recording"):
+    with pytest.raises(PartNotRun, match="no recording") as caught:
         RecordedModel(tmp_path / "a.jsonl")
+    assert "pydantic" not in str(caught.value)
 
 
 # Going on
@@ -238,3 +239,9 @@ async def test_it_is_told_who_wrote_and_why_the_composer_stood_in() -> None:
 async def test_agendas_for_which_the_model_never_answered_are_no_run_of_it() -> None:
     with pytest.raises(PartNotRun, match=r"none of 2 agendas \(rejected, timeout\)\. Check COACH_LLM_BASE_URL"):
         await Writer("live", SilentModel()).notes([made("fallback", "rejected"), made("fallback", "timeout")])
+
+
+async def test_where_no_word_is_the_models_that_is_said() -> None:
+    bad = [made("fallback", "invalid-reply"), made("fallback", "timeout")]
+    assert "Not one agenda is in the model's words" in await Writer("live", SilentModel()).notes(bad)
+    assert "Not one" not in await Writer("live", SilentModel()).notes([*bad, made("model")])

@@ -15,15 +15,18 @@ from coach.retrieval.find import Narrowing
 from coach.retrieval.library import read_library
 from coach.settings import Settings
 from evals.__main__ import main
-from evals.gold import KnownItem, Question, Seeking, read_gold
+from evals.gold import KnownItem, Question, Seeking, Unanswered, read_gold, read_known
 from evals.parts import Graded, Part, PartNotRun
 from evals.report import judge, table
 from evals.results import Gate, PartResult
 from evals.retrieval import (
+    FarTold,
     FoundAtAll,
     FoundFirst,
     NoAnswerSaid,
+    NothingPretended,
     RightDocument,
+    RightDocumentAgain,
     StartersSought,
     StartersUnsought,
     interval,
@@ -122,8 +125,8 @@ def test_a_gold_set_is_read_with_judgements_split_and_narrowing(tmp_path: Path) 
     ("queries", "qrels", "told"),
     [
         ("{", HEADER, "queries.jsonl:1 is no JSON"),
-        (lines({"_id": "q1"}), HEADER, "queries.jsonl:1: text: field required"),
-        (lines({"_id": "q1", "text": "no metadata"}), HEADER, "queries.jsonl:1: metadata: field required"),
+        (lines({"_id": "q1"}), HEADER, "queries.jsonl:1: text: is missing"),
+        (lines({"_id": "q1", "text": "no metadata"}), HEADER, "queries.jsonl:1: metadata: is missing"),
         (lines(row("q1"), row("q2", "heldout")), HEADER, "queries.jsonl:2: metadata.split: input should be 'tune' or"),
         (lines(row("q1", topic="carreer")), HEADER, "queries.jsonl:1: metadata.topic: input should be"),
         (lines(row("q1"), row("q1")), HEADER, "queries.jsonl: each case needs a _id of its own, and q1 comes twice"),
@@ -225,8 +228,22 @@ def test_the_gold_set_and_what_seeks_starters_are_judged_each_by_its_own() -> No
     assert NoAnswerSaid().faults(seeking("other"), []) is None
 
 
-def known_item(document: str) -> KnownItem:
-    told = {"text": "?", "document": document, "section": "Hello", "form": "plain", "split": "tune"}
+def unanswered(kind: str) -> Unanswered:
+    return Unanswered.model_validate({"_id": "n1", "text": "?", "kind": kind, "split": "held-out"})
+
+
+def test_what_is_near_the_library_and_what_is_far_from_it_are_counted_apart() -> None:
+    answered = ["answered, though the library has no answer"]
+    for metric, own, other in ((NothingPretended(), "near", "far"), (FarTold(), "far", "near")):
+        assert metric.faults(unanswered(own), ["talk#Hello"]) == answered
+        assert metric.faults(unanswered(own), []) == []
+        assert metric.faults(unanswered(other), ["talk#Hello"]) is None
+        assert metric.faults(UNANSWERED, ["talk#Hello"]) is metric.faults(known_item("talk"), []) is None
+    assert NoAnswerSaid().faults(unanswered("near"), ["talk#Hello"]) is None
+
+
+def known_item(document: str, writer: int = 1) -> KnownItem:
+    told = {"text": "?", "document": document, "section": "Hello", "form": "plain", "split": "tune", "writer": writer}
     return KnownItem.model_validate({"_id": "k1", **told})
 
 
@@ -244,6 +261,17 @@ def test_the_right_document_is_counted_among_documents_not_among_passages(output
     assert FoundFirst().grade(known_item("talk"), output) is None
     assert NoAnswerSaid().faults(known_item("talk"), output) is None
     assert RightDocument().grade(ASKED, output) is RightDocument().grade(seeking("other"), output) is None
+
+
+def test_what_each_of_two_writers_asks_is_counted_apart() -> None:
+    first, second = known_item("talk"), known_item("talk", writer=2)
+    assert RightDocument().grade(first, ["talk#Hello"]) == RightDocumentAgain().grade(second, ["talk#Hello"]) == 1
+    assert RightDocumentAgain().grade(second, ["walk#Hello"]) == 0
+    assert RightDocument().grade(second, ["talk#Hello"]) is RightDocumentAgain().grade(first, ["talk#Hello"]) is None
+
+
+def test_nothing_of_the_second_writer_is_tuned_with() -> None:
+    assert {one.split for one in read_known() if one.writer == 2} == {"held-out"}
 
 
 # BEIR

@@ -35,11 +35,12 @@ CASE = """- name: {name}
             "- name: one\n  mentor: Ada\n  mentor: Max\n",
             "some.yaml:3 is no YAML that can be read: the key 'mentor' comes",
         ),
-        ("- {a: 1}\n- name: two\n", "some.yaml:1: name: field required"),
+        ("- {a: 1}\n- name: two\n", "some.yaml:1: name: is missing"),
         ("name: one\n", "some.yaml has no list of cases"),
         ("", "some.yaml has no list of cases"),
         ("- just a text\n", "some.yaml:1: the row: "),
         (CASE.format(name="one") + CASE.format(name="one"), "each case needs a name of its own, and one comes twice"),
+        (CASE.format(name="No"), "some.yaml:1: name: is no text. Put it in quotes"),
         (CASE.format(name="one").replace("[4, 4, 4]", "[4, 4]"), "some.yaml:1 (one): sessions.0.mentor.ratings: "),
     ],
 )
@@ -86,7 +87,7 @@ def test_a_line_that_is_no_row_is_told(tmp_path: Path, line: str) -> None:
 
 
 def test_of_many_faults_the_first_are_told() -> None:
-    with pytest.raises(PartNotRun, match=r"^here: .*field required; .*extra inputs are not permitted; and 2 more$"):
+    with pytest.raises(PartNotRun, match=r"^here: .*is missing; .*there is no such field.*; and 2 more$"):
         checked(Form, "here", {f"key {number}": 1 for number in range(11)})
 
 

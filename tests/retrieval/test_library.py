@@ -1,11 +1,12 @@
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from coach.errors import LibraryError
-from coach.retrieval.library import STAGES, TOPICS, Library, read_library
+from coach.retrieval.library import STAGES, TOPICS, Library, read_library, starters
 from coach.settings import REPOSITORY
 from tests.retrieval.documents import GUIDANCE, PLACES, STARTERS, TOPIC, write
 
@@ -231,3 +232,20 @@ def test_every_activity_tells_what_it_is_good_for(library: Library) -> None:
 
     assert all(told)
     assert len(set(told)) == len(told)
+
+
+def test_a_pair_that_meets_often_has_questions_for_many_building_sessions(library: Library) -> None:
+    for document in library.documents:
+        if document.kind == "starters" and "building" in document.front.stages:
+            asking = Counter(side for _, side in starters(document))
+            assert min(asking[side] for side in ("mentor", "mentee", "either")) >= 8, document.path
+
+
+def test_every_topic_has_an_exercise_for_a_building_session_of_a_quarter_of_an_hour(library: Library) -> None:
+    short = {
+        front.topic
+        for document, front in library.activities()
+        if document.kind == "exercise" and front.minutes.least == 5 and "building" in front.stages
+    }
+
+    assert short >= {*TOPICS, None}

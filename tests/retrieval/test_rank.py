@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.retrieval import rank
+from coach.retrieval.answered import Signs, read_bar
 from coach.retrieval.chunk import IndexedText
 from coach.retrieval.embed import Vector
 from coach.retrieval.index import Index
@@ -303,11 +304,32 @@ def test_passages_beside_the_others_are_ranked_with_them() -> None:
     assert set(beside.rank("zebra", QUESTION).places.tolist()[:3]) == {2, 3, 4}
 
 
+def signs_of(ranker: Ranker, question: str, vector: Vector = QUESTION) -> Signs:
+    return ranker.signs(question, vector, ranker.legs(question, vector))
+
+
 def test_closeness_is_the_mean_of_the_closest_passage_and_the_closest_line() -> None:
     ranker = with_asked(IndexedText("n0", "d1", "zebra"))
-    assert ranker.rank("zebra", QUESTION).closest == pytest.approx(0.5)
-    assert ranker.rank("apple", np.array([1, 0, 0], np.float32)).closest == pytest.approx(1)
-    assert ranker.rank_by_words("zebra").closest is None
+    assert signs_of(ranker, "zebra").closeness == pytest.approx(0.5)
+    assert signs_of(ranker, "apple", np.array([1, 0, 0], np.float32)).closeness == pytest.approx(1)
+    assert ranker.rank_by_words("zebra").above_bar is None
+
+
+def test_a_question_is_of_the_subject_as_far_as_all_lines_are_like_it() -> None:
+    ranker = with_asked(IndexedText("n0", "d1", "zebra"), IndexedText("n1", "d0", "yak"))
+    assert signs_of(ranker, "zebra").subject == pytest.approx(0.9)
+    assert signs_of(made(*TEXTS)[0], "pay", vector_of("pay")).subject is None
+
+
+def test_known_words_are_a_share_of_the_different_ones_that_passages_or_lines_have() -> None:
+    ranker = with_asked(IndexedText("n0", "d1", "zebra"))
+    assert signs_of(ranker, "zebras, zebra and lentils").known_words == pytest.approx(1 / 2)
+    assert signs_of(ranker, "the of and").known_words == 1
+
+
+def test_how_far_a_question_is_above_the_bar_is_kept_with_its_ranking() -> None:
+    ranker = with_asked(IndexedText("n0", "d1", "zebra"))
+    assert ranker.rank("zebra", QUESTION).above_bar == pytest.approx(read_bar().above(signs_of(ranker, "zebra")))
 
 
 def test_a_question_points_to_the_document_and_the_section_that_many_lines_point_to() -> None:

@@ -1,62 +1,19 @@
+"""Search of the real library under the real model: what a question finds, and what narrows it."""
+
 import asyncio
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from coach.errors import EmbeddingError, IndexUnavailable
 from coach.retrieval.chunk import AT_A_GLANCE
-from coach.retrieval.embed import Embedder
 from coach.retrieval.find import Hit, Narrowing
-from coach.retrieval.library import STAGES, TOPICS, Kind, Library, Stage, Topic
-from coach.retrieval.search import Search, open_search
-from coach.settings import Settings
-from tests.encoders import WordHashEncoder
-from tests.retrieval.documents import PLACES, guidance, library_of, write
-
-Open = Callable[[Library], Search]
-
-
-@pytest.fixture
-def fake() -> WordHashEncoder:
-    return WordHashEncoder()
-
-
-@pytest.fixture
-def opening(tmp_path: Path, fake: WordHashEncoder) -> Iterator[Open]:
-    """Opens the test's own index for a library; the index is not built."""
-    opened: list[Search] = []
-
-    def open_over(library: Library) -> Search:
-        for search in opened:
-            search.close()
-        opened[:] = [Search.open(library, Embedder(fake), chroma_dir=tmp_path / "chroma")]
-        return opened[0]
-
-    yield open_over
-    for search in opened:
-        search.close()
-
-
-@pytest.fixture
-def small(tmp_path: Path, opening: Open) -> Search:
-    """Three documents and their built index, under the quick model."""
-    search = opening(library_of(tmp_path / "library", *PLACES.items()))
-    search.build()
-    return search
+from coach.retrieval.library import STAGES, TOPICS, Kind, Stage, Topic
+from coach.retrieval.search import Search
+from tests.retrieval.conftest import titles
 
 
 async def all_hits(search: Search, query: str, narrowing: Narrowing) -> list[Hit]:
     (hits,) = await search.find_all([query], [narrowing])
     return list(hits)
-
-
-def titles(hits: list[Hit]) -> list[str]:
-    return [hit.passage.title for hit in hits]
-
-
-# --- The real library under the real model ---
 
 
 @pytest.mark.parametrize(
@@ -188,201 +145,6 @@ def test_one_search_serves_one_event_loop_after_another(search: Search) -> None:
     assert again == first
 
 
-# --- The mechanics, under the quick model ---
-
-
-async def test_equal_questions_are_embedded_once(small: Search, fake: WordHashEncoder) -> None:
-    fake.batches.clear()
-
-    both = await small.find_all(["say hello", "say hello"], [Narrowing(), Narrowing(kinds=frozenset({"starters"}))])
-    await small.find("say hello", 1)
-    await small.warm(["say hello"])
-
-    assert fake.texts == ["say hello"]
-    everything, starters = both
-    assert {hit.passage.kind for hit in everything} == {"guidance", "topic", "starters"}
-    assert [hit.passage.kind for hit in starters] == ["starters", "starters"]
-
-
-async def test_a_question_that_was_warmed_is_not_embedded_again(small: Search, fake: WordHashEncoder) -> None:
-    await small.warm(["trend", "hello"])
-    fake.batches.clear()
-
-    assert titles(await small.find("trend", 1)) == ["Weigh a trend"]
-
-    assert fake.batches == []
-
-
-@pytest.mark.parametrize(("count", "given"), [(0, 0), (1, 1), (1_000, 5)])
-async def test_no_more_is_given_than_was_asked_for_or_is_there(small: Search, count: int, given: int) -> None:
-    assert len(await small.find("hello", count)) == given
-
-
-def test_a_count_of_nothing_gives_nothing_without_a_loop_too(small: Search) -> None:
-    assert small.find_now("hello", 0) == []
-
-
-async def test_a_narrowing_that_admits_nothing_gives_nothing(small: Search) -> None:
-    narrowing = Narrowing(kinds=frozenset({"exercise"}))
-
-    assert await small.find("hello", 3, narrowing) == small.find_now("hello", 3, narrowing) == []
-
-
-@pytest.fixture
-def equal_passages(tmp_path: Path, opening: Open) -> Search:
-    """Thirty documents, named in the order of the library, that answer any question equally well."""
-    same = [guidance(f"talk-{number:02}", "Say hello.", title="Same title") for number in range(30)]
-    search = opening(library_of(tmp_path / "library", *same))
-    search.build()
-    return search
-
-
-async def test_passages_that_answer_equally_well_come_in_the_order_of_the_library(equal_passages: Search) -> None:
-    hits = await equal_passages.find("say hello", 30)
-
-    assert [hit.passage.document.front.id for hit in hits] == [f"talk-{number:02}" for number in range(30)]
-
-
-async def test_without_a_loop_equal_passages_come_in_the_same_order(equal_passages: Search) -> None:
-    assert equal_passages.find_now("say hello", 3) == await equal_passages.find("say hello", 3)
-
-
-async def test_narrowing_reaches_past_the_first_thousand_of_a_large_library(tmp_path: Path, opening: Open) -> None:
-    near = "\n\n".join(f"## Part {number}\n\nSay hello, hello, hello {number}." for number in range(1_100))
-    search = opening(
-        library_of(
-            tmp_path / "library",
-            guidance("near-talk", near),
-            guidance("far-talk", "## Thanks\n\nWrite a card.", stages="closing"),
-        )
-    )
-    search.build()
-
-    hits = await search.find("say hello", 3, Narrowing(stage="closing"))
-
-    assert titles(hits) == ["Far talk"]
-
-
-async def test_without_an_index_passages_are_found_by_words_until_it_is_healed(tmp_path: Path, opening: Open) -> None:
-    search = opening(library_of(tmp_path / "library", *PLACES.items()))
-
-    hits = await search.find("What is a TREND worth?", 2)
-
-    assert titles(hits)[0] == "Weigh a trend"
-    assert {hit.similarity for hit in hits} == {0.0}
-    assert not search.healthy
-    assert "coach index build" in (search.check() or "")
-
-    await search.heal()
-
-    assert search.healthy
-    assert search.check() is None
-    assert (await search.find("What is a TREND worth?", 2))[0].similarity > 0
-
-
-@pytest.mark.parametrize("query", ["", "?!…", "如何给上级", "a b c"])
-async def test_finding_by_words_copes_with_strange_questions(tmp_path: Path, opening: Open, query: str) -> None:
-    search = opening(library_of(tmp_path / "library", *PLACES.items()))
-
-    assert len(await search.find(query, 3)) == 3
-
-
-async def test_finding_by_words_narrows_too(tmp_path: Path, opening: Open) -> None:
-    search = opening(library_of(tmp_path / "library", *PLACES.items()))
-
-    hits = await search.find("trend", 3, Narrowing(kinds=frozenset({"starters"})), without={"weigh-a-trend"})
-
-    assert [hit.passage.kind for hit in hits] == ["starters", "starters"]
-
-
-async def test_a_model_that_fails_once_is_no_end_of_searching(small: Search, fake: WordHashEncoder) -> None:
-    fake.script.append(EmbeddingError("out of memory"))
-
-    assert titles(await small.find("trend", 1)) == ["Weigh a trend"]
-    assert small.check() == "out of memory"
-    await small.heal()
-
-    assert small.check() is None
-    assert (await small.find("trend", 1))[0].similarity > 0
-
-
-async def test_a_changed_library_is_stale_until_it_is_built(tmp_path: Path, small: Search, opening: Open) -> None:
-    more = library_of(tmp_path / "more", *PLACES.items(), guidance("second-talk", "## Again\n\nAsk about bicycles."))
-    search = opening(more)
-
-    status, current = search.status()
-    assert (status.passages, current) == (5, False)
-    assert "stale" in (search.check() or "")
-    # Words find what is new as well meanwhile; whoever wants no less than the index is told.
-    assert titles(await search.find("Ask about bicycles", 1)) == ["Second talk"]
-    with pytest.raises(IndexUnavailable, match="coach index build"):
-        search.find_now("trend worth", 1)
-
-    assert search.build() == 1
-    assert search.check() is None
-    assert search.healthy
-    assert search.find_now("again: ask about bicycles", 1)[0].similarity > 0
-
-
-async def test_a_passage_that_left_the_library_is_not_given_before_the_build(small: Search, opening: Open) -> None:
-    fewer = Library(
-        documents=tuple(document for document in small.library.documents if document.kind != "topic"), digest="fewer"
-    )
-    search = opening(fewer)
-
-    assert not {hit.passage.kind for hit in await search.find("What is a trend worth?", 5)} & {"topic"}
-    assert search.find_now("What is a trend worth?", 5)
-    assert search.healthy
-
-
-async def test_a_folder_deleted_while_open_is_told_and_healed(tmp_path: Path, small: Search) -> None:
-    await small.find("hello", 1)
-
-    shutil.rmtree(tmp_path / "chroma")
-
-    assert "deleted" in (small.check() or "")
-    assert titles(await small.find("a trend in the news", 1)) == ["Weigh a trend"]
-    await small.heal()
-    assert small.check() is None
-    assert small.healthy
-    assert list((tmp_path / "chroma").rglob("chroma.sqlite3"))
-    assert (await small.find("trend again", 1))[0].similarity > 0
-
-
-async def test_a_database_overwritten_while_open_is_healed(tmp_path: Path, small: Search) -> None:
-    next((tmp_path / "chroma").rglob("chroma.sqlite3")).write_bytes(b"this is no database" * 1_000)
-
-    assert titles(await small.find("a trend in the news", 1)) == ["Weigh a trend"]
-    await small.heal()
-    assert small.check() is None
-    assert (await small.find("trend again", 1))[0].similarity > 0
-
-
-def test_the_settings_say_which_library_is_opened_and_where_its_index_lies(tmp_path: Path, settings: Settings) -> None:
-    folder = write(tmp_path / "own-library", dict([guidance("bicycle-talk", "## Ride\n\nAsk about bicycles.")]))
-    told: list[tuple[int, int]] = []
-    own = settings.model_copy(update={"knowledge_dir": folder})
-
-    search = open_search(own, progress=lambda *step: told.append(step))
-
-    assert search.check() is None
-    assert told == [(1, 1)]
-    assert [hit.passage.text for hit in search.find_now("cycling", 3)] == ["Ask about bicycles."]
-    assert list((settings.data_dir / "chroma").rglob("chroma.sqlite3"))
-    search.close()
-
-
-def test_the_passages_of_a_document_come_in_its_order(small: Search) -> None:
-    assert [passage.section for passage in small.passages_of("weigh-a-trend")] == [AT_A_GLANCE, "The idea"]
-    assert small.passages_of("no-such-document") == []
-
-
-async def test_a_closed_search_lets_the_folder_go(small: Search, opening: Open) -> None:
-    reopened = opening(small.library)
-
-    assert reopened.check() is None
-
-
 async def test_a_question_that_was_warmed_is_not_embedded_again_however_it_is_spelt(
     search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,33 +153,3 @@ async def test_a_question_that_was_warmed_is_not_embedded_again_however_it_is_sp
     monkeypatch.setattr(search, "_embedder", None)
 
     assert len(await search.find(typed, 3)) == 3
-
-
-async def test_standing_questions_are_known_again_after_a_start_and_to_the_last_bit(
-    tmp_path: Path, opening: Open, fake: WordHashEncoder
-) -> None:
-    library = library_of(tmp_path / "library", *PLACES.items())
-    before = opening(library)
-    before.build()
-    assert not await before.recall_standing(["say hello", "see a trend"])
-    await before.keep_standing(["say hello", "an old question"])
-    await before.keep_standing(["say hello", "see a trend"])
-    kept = await before.vectors_of(["say hello", "see a trend"])
-
-    after = opening(library)
-    fake.batches.clear()
-    assert not await after.recall_standing(["an old question"])
-    assert await after.recall_standing(["say hello", "see a trend"])
-
-    assert await after.vectors_of(["say hello", "see a trend"]) == kept
-    assert fake.batches == []
-
-
-async def test_an_index_that_cannot_be_asked_only_costs_the_standing_questions(
-    small: Search, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(_texts: object) -> object:
-        raise IndexUnavailable("gone")
-
-    monkeypatch.setattr(small._standing, "known", broken)
-    assert not await small.recall_standing(["say hello"])
