@@ -68,7 +68,8 @@ def must_haves(slot: Slot, brief: SessionBrief) -> tuple[MustHave, ...]:
         return tuple(_quote(goal, clause(goal, 120), f"Reached: “{clause(goal, 120)}”.") for goal in brief.reached[:1])
     if slot.purpose == "next-steps" and brief.ends:
         return ()
-    return tuple(one for purpose, one in _OF_A_PURPOSE.items() if purpose == slot.purpose)
+    found = _OF_A_PURPOSE.get(slot.purpose)
+    return (found,) if found is not None else ()
 
 
 def with_must_haves(plan: AgendaPlan, words: AgendaWords, brief: SessionBrief) -> AgendaPlan:
