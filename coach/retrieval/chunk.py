@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -98,10 +98,11 @@ class IndexedText:
     section: str | None = None
 
 
-def asked_lines(library: Library, passages: Iterable[Passage]) -> list[IndexedText]:
+def asked_lines(library: Library, passages: Iterable[Passage], mended: Callable[[str], str] = str) -> list[IndexedText]:
     """What people ask when they need a document or a section: compared with questions, and never shown.
 
-    `passages` are the library's; what is asked of a section that none of them belongs to is left out.
+    `passages` are the library's; what is asked of a section that none of them belongs to is left out. Each line is
+    `mended` as a question is, so that a slip in either does not keep them apart.
     """
     found = {}
     known = {(passage.document_id, passage.section) for passage in passages}
@@ -116,7 +117,7 @@ def asked_lines(library: Library, passages: Iterable[Passage]) -> list[IndexedTe
         ]
         for section, lines in sections:
             headed = (section, *lines) if section is not None and document.kind == "guidance" else lines
-            for text in headed:
+            for text in map(mended, headed):
                 digest = hashlib.sha256(f"{document.front.id}\0{section}\0{text}".encode()).hexdigest()[:12]
                 found[digest] = IndexedText(f"n{digest}", document.front.id, text, section)
     return list(found.values())

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -173,6 +174,11 @@ class Asked(_Strict):
 
     whole: Annotated[tuple[Line, ...], Field(max_length=40)] = ()
     sections: dict[str, Annotated[tuple[Line, ...], Field(max_length=40)]] = Field(default_factory=dict)
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """Every line, as it was typed."""
+        return chain(self.whole, *self.sections.values())
 
 
 class Document(_Strict):

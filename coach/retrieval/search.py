@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -34,11 +35,12 @@ class Search(Finder):
 
     def __init__(self, library: Library, index: Index, embedder: Embedder) -> None:
         passages = chunk(library)
-        asked = asked_lines(library, passages)
+        typed = chain.from_iterable(document.asked.lines for document in library.documents)
+        spelling = Spelling((passage.embedded_text for passage in passages), english_words(), typed)
+        asked = asked_lines(library, passages, spelling.mended)
         ranker = Ranker(passages, index, embedder.fingerprint, asked)
         # Among the nearest of a large list, what people ask would leave no place for the passages.
         indexed: list[Embeddable] = [*passages, *(asked if ranker.in_memory else ())]
-        spelling = Spelling([*(p.embedded_text for p in passages), *(a.embedded_text for a in asked)], english_words())
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chroma")
         super().__init__(passages, ranker, embedder, thread, spelling)
         self.library = library

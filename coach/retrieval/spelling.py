@@ -17,12 +17,15 @@ _SEEN = 2
 class Spelling:
     """The words of some texts, and which of them a misspelt one was meant to be; `english` words are left alone.
 
+    What people typed, `typed`, has slips of its own: of its words those count that are English, or in `texts` as well.
     A slip is a letter too many, too few, another one, or two that changed places (optimal string alignment).
     """
 
-    def __init__(self, texts: Iterable[str], english: Container[str]) -> None:
+    def __init__(self, texts: Iterable[str], english: Container[str], typed: Iterable[str] = ()) -> None:
         self._english = english
-        self._seen = Counter(_WORD.findall("\n".join(texts).casefold()))
+        self._seen = _words(texts)
+        known = self._seen.keys()
+        self._seen += Counter({word: n for word, n in _words(typed).items() if word in known or word in english})
         self._by_first: dict[str, list[str]] = {}
         for word, times in self._seen.items():
             if times >= _SEEN and len(word) >= _SHORTEST:
@@ -47,3 +50,7 @@ class Spelling:
             and (distance := OSA.distance(plain, other, score_cutoff=slips)) <= slips
         ]
         return min(near)[2] if near else word
+
+
+def _words(texts: Iterable[str]) -> Counter[str]:
+    return Counter(_WORD.findall("\n".join(texts).casefold()))

@@ -8,6 +8,7 @@ from coach.errors import LibraryError
 from coach.retrieval.chunk import asked_lines, chunk
 from coach.retrieval.library import Library, read_library
 from coach.retrieval.lint import lint
+from coach.retrieval.spelling import Spelling
 from tests.retrieval.documents import PLACES, write
 
 NAME = "asked/first-talk.yaml"
@@ -71,3 +72,10 @@ def test_a_section_that_is_gone_is_found_by_the_check_and_not_indexed(tmp_path: 
     (finding,) = lint(library, tmp_path)
     assert (finding.path, finding.line, finding.rule) == (NAME, 4, "dead-reference")
     assert "'Say goodbye'" in finding.advice
+
+
+def test_a_line_is_mended_as_a_question_is(tmp_path: Path) -> None:
+    library = read(tmp_path, NAME, ASKED.replace("do we say", "do we sya").replace("director", "directer"))
+    spelling = Spelling(["Say what the director does"] * 2, {"greet"}, typed=library.documents[0].asked.lines)
+    lines = [line.embedded_text for line in asked_lines(library, chunk(library), spelling.mended)]
+    assert lines[1:] == ["what do we say first", "Say hello", "how do I greet a director"]

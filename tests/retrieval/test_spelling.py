@@ -51,3 +51,8 @@ def test_the_packaged_model_knows_english_words() -> None:
     words = english_words()
     assert {"dismiss", "rust", "grey", "probation"} <= words
     assert not {"frist", "feedbak", "##ing", "confidentialty"} & words
+
+
+def test_a_slip_in_what_people_typed_is_no_word() -> None:
+    spelling = Spelling(["Kahoot for the first meeting"] * 2, {"quiz"}, typed=["frist meting", "quiz frist", "quiz"])
+    assert [spelling.mended(word) for word in ("frist", "quizz", "kahoot")] == ["first", "quiz", "kahoot"]
