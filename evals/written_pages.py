@@ -1,9 +1,11 @@
 """Whole pages that a large language model wrote for pairs of the eval set: the only words of a good model here.
 
-It was given the prompts (`agenda@3`) of 76 pairs as text, several at a time, and not through an API, so nothing here
-tells how long it takes, what it costs or how often its JSON is broken. The guards were widened by what it wrote: by the
-`first` set and later by the `second`; the `third` was measured unseen once and then used as well. That good pages
-still pass shows that nothing was lost, and not how pages of another model would fare.
+It was given the prompts of 76 pairs (`agenda@3`), and later of 30 others (`agenda@4`), as text, several at a time, and
+not through an API, so nothing here tells how long it takes, what it costs or how often its JSON is broken. The guards
+were widened by what it wrote: by the `first` set and later by the `second`; the `third` was measured unseen once and
+then used as well, and so were the `fourth` and the `fifth`, for which it was asked to write as another maker's model:
+brisk, plain, verbs first. That good pages still pass shows that nothing was lost, and not how pages of another model
+would fare.
 
 A page is kept with the plan that it was written for, as far as its words rest on it, under names that outlive a change
 of the library's wording: a passage is `document#section`, a starter its text. The rest of the plan is that of now.
@@ -60,7 +62,7 @@ class WrittenPage(_Row):
     """A page that a model wrote for a pair of `datasets/pairs`, and what it was to rest on."""
 
     pair: _Text
-    set: Literal["first", "second", "third"]
+    set: Literal["first", "second", "third", "fourth", "fifth"]
     title: _Text
     summary: _Text
     items: tuple[WrittenItem, ...]

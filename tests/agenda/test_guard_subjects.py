@@ -11,6 +11,18 @@ from tests.agenda.planting import item
 
 # The guard, what it is for, and what it once took for that.
 TURNS = [
+    (
+        guard.stereotypes_of_people,
+        "Ask what people from that region read first.",
+        "Ask whether people from this building read the report.",
+    ),
+    (guard.sweeping, "None ever reads the report.", "Choose a day for the report, or agree on none."),
+    (guard.links, "Open the report on the page called Done.", "Write the report on a page called Done."),
+    (guard.smuggled, "Read the report, as the goal says and tells.", "Read the goals aloud and tell what the report is for."),
+    (guard.empty_words, "Walk the path together.", "Look back along the path: which part of the report stayed?"),
+    (guard.financial, "Ask what the reader of the report earns.", "Read the report, and write the headline it earns."),
+    (guard.legal, "Ask who decides, for the reader owns the report.", "Send the report to whoever owns the page."),
+    (guard.judging, "The report shows that Priya was never ready.", "When did you take over while Priya was driving?"),
     (guard.stereotypes_of_people, "A seasoned reader opens the report.", "Open the report with a reader."),
     (guard.stereotypes_of_people, "Ask which faith the reader has.", "Say how much faith in the report is left."),
     (
