@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from pydantic_evals import Dataset, increment_eval_metric
+from pydantic_evals import Case, Dataset, increment_eval_metric
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
@@ -29,7 +29,7 @@ from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import done, expect
 from evals.questions import is_open
-from evals.rows import checked, once, yaml_rows
+from evals.rows import distinct, yaml_rows
 from evals.support import supported
 from evals.words_shown import written_words
 from evals.writers import writer
@@ -323,15 +323,12 @@ METRICS: tuple[type[Metric[AgendaCase, Output]], ...] = (
 
 def read_dataset(file: Path = DATASET) -> Dataset[AgendaCase, Any, About]:
     """The cases, with every metric of this part. Raises PartNotRun naming the file and what is wrong in it."""
-    rows = [checked(_Row, where, row) for where, row in yaml_rows(file, "cases")]
-    once((row.name for row in rows), file)
-    try:
-        dataset = Dataset[AgendaCase, Any, About].from_file(file)
-    except ValueError as error:
-        raise PartNotRun(f"{file} cannot be read: {error}") from error
-    for metric in METRICS:
-        dataset.add_evaluator(metric())
-    return dataset
+    rows = distinct(_Row, yaml_rows(file, "cases"))
+    return Dataset(
+        name="agendas",
+        cases=[Case(name=row.name, inputs=row.inputs, metadata=row.metadata) for row in rows],
+        evaluators=[metric() for metric in METRICS],
+    )
 
 
 def schema() -> dict[str, Any]:

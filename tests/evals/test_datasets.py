@@ -13,7 +13,7 @@ from coach.settings import Settings
 from evals.gold import read_gold, read_known, read_seeking
 from evals.pairs import Trait, read_pairs
 from evals.schemas import DATASETS, FORMS, rows, schema_of
-from evals.themes import read_comments
+from evals.themes import held_out_comments
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -44,7 +44,7 @@ def test_every_dataset_has_a_schema() -> None:
 def test_there_are_as_many_cases_as_were_promised() -> None:
     assert len(read_pairs()) >= 120
     assert len(read_gold()) >= 150
-    assert len(read_comments()) >= 400
+    assert len(held_out_comments()) >= 400
     seeking = Counter((one.split, one.for_starters) for one in read_seeking())
     assert sorted(seeking.values()) == [30, 30, 30, 30]
 
