@@ -137,10 +137,41 @@ def test_input_and_output_stand_side_by_side_and_the_worst_first() -> None:
     assert page.index("<h4>Input") < page.index("<h4>Output")
 
 
+def test_a_red_gate_names_its_cases_on_the_page_also_those_that_are_not_shown_in_full() -> None:
+    red = part({f"case {number}": 0.0 for number in range(30)}, verdict="failed")
+    page = as_page(run(red.model_copy(update={"shown": red.shown[:1]})))
+    assert "30 cases that fell short of theirs" in page
+    assert all(f"<li>case {number}: " in page for number in range(30))
+
+
 def test_the_page_has_stages_cost_and_latency() -> None:
     text = read(as_page(run(part({"a": 0.5, "b": 1.0})))).text
     for wanted in ("By stage", "kickoff", "closing", "Cost and latency", "20", "250 ms", "1.5"):
         assert wanted in text
+
+
+def test_on_paper_nothing_is_folded_away_and_nothing_is_cut() -> None:
+    (style,) = re.findall(r"<style>(.*?)</style>", as_page(run(part({"a": 0.5}))), re.DOTALL)
+    _, _, on_paper = style.partition("@media print")
+    assert re.search(r"details::details-content \{[^}]*content-visibility: visible", on_paper)
+    assert re.search(r"pre \{[^}]*max-height: none", on_paper)
+    assert re.search(r"\.wide \{[^}]*overflow: visible", on_paper)
+
+
+def test_a_screen_reader_hears_the_name_of_each_column_and_of_all_that_takes_the_focus() -> None:
+    page = as_page(run(part({"a": 0.5}, verdict="failed")))
+    assert "<th scope='col'></th>" not in page
+    assert all("aria-label=" in one for one in re.findall(r"<[^>]*tabindex[^>]*>", page))
+    assert "abbr='theirs'" in page
+
+
+def test_what_was_not_timed_case_by_case_is_no_0_ms() -> None:
+    whole = run(part({"a": 0.5}))
+    assert "250 ms" in as_page(whole)
+    _, _, untimed = as_page(whole.model_copy(update={"times": {"pairs": Times(whole=1.5)}})).partition("id='cost'")
+    assert "1.5" in untimed
+    assert " ms" not in untimed
+    assert "not timed one by one" in untimed
 
 
 def test_a_part_that_was_not_run_says_why() -> None:
@@ -150,11 +181,18 @@ def test_a_part_that_was_not_run_says_why() -> None:
 
 @pytest.mark.parametrize(
     "drawing",
-    [dot_plot(1.2, (-0.5, 2.0), None, None, "failed"), bar(7, "x"), histogram([], "none"), histogram([0, 0], "zeros")],
+    [
+        dot_plot(1.2, (-0.5, 2.0), None, None, "failed"),
+        dot_plot(1, (0, 1), 1, 1, "passed"),
+        bar(7, "x"),
+        histogram([], "none"),
+        histogram([0, 0], "zeros"),
+    ],
 )
 def test_a_plot_stays_within_its_frame(drawing: str) -> None:
     width = float(re.findall(r'viewBox="0 0 ([\d.]+)', drawing)[0])
     places = [float(value) for value in re.findall(r'(?:x1|x2|cx|width)="(-?[\d.]+)"', drawing)]
+    places += [float(value) for value in re.findall(r"[ML](-?[\d.]+) ", drawing)]
     assert all(0 <= place <= width for place in places)
 
 

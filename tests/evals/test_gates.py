@@ -256,6 +256,14 @@ def test_the_folder_of_a_file_is_made_and_what_cannot_be_written_is_told_before_
         assert (told.out, f"--html {target}" in told.err) == ("", True)
 
 
+def test_cases_that_nobody_timed_have_no_times(only: Any, tmp_path: Path) -> None:
+    only(_part(1))
+    assert main(["numbers", "--json", str(tmp_path / "run.json")], _gates(0.5)) == 0
+    times = json.loads((tmp_path / "run.json").read_text("utf-8"))["times"]["numbers"]
+    assert times["cases"] == {}
+    assert times["whole"] > 0
+
+
 def test_half_a_sign_does_not_cost_the_results(only: Any, tmp_path: Path) -> None:
     only(replace(_part(1), about="doubles \ud83d"))
     assert main(["numbers", "--json", str(tmp_path / "run.json")], _gates(0.5)) == 0
