@@ -224,6 +224,28 @@ def test_the_difference_of_two_runs_is_over_the_cases_that_both_have() -> None:
     assert "pairs: 1 case in A alone, 1 case in B alone." in told
 
 
+@pytest.mark.parametrize(
+    ("gained", "line"),
+    [
+        # Of 8 draws among 8 cases, how many fall on the one that gained is binomial: in 93.3 % of the times 2 at most,
+        # in 98.9 % 3 at most. So 97.5 % lie at 3 of 8.
+        (1, "pairs theirs   0.000   0.125   +0.125  +0.000 to +0.375       8"),
+        # The same from the other end: 5 of 8 at the least.
+        (7, "pairs theirs   0.000   0.875   +0.875  +0.625 to +1.000       8  *"),
+    ],
+)
+def test_the_interval_of_a_difference_is_what_one_works_out_by_hand(gained: int, line: str) -> None:
+    before = run(part({f"case {n}": 0.0 for n in range(8)}))
+    now = run(part({f"case {n}": float(n < gained) for n in range(8)}))
+    assert line in comparison(before, now).splitlines()
+
+
+def test_what_is_hard_for_both_runs_does_not_widen_the_interval_of_their_difference() -> None:
+    before = run(part({f"case {n}": n % 2 * 0.5 for n in range(8)}))
+    now = run(part({f"case {n}": n % 2 * 0.5 + 0.25 for n in range(8)}))
+    assert "pairs theirs   0.250   0.500   +0.250  +0.250 to +0.250       8  *" in comparison(before, now).splitlines()
+
+
 def test_what_is_apart_in_every_metric_is_told_once() -> None:
     def scored(cases: Sequence[str], judged: Mapping[str, Sequence[str]]) -> Run:
         one = part(dict.fromkeys(cases, 1.0))
