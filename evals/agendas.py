@@ -32,7 +32,7 @@ from evals.questions import is_open
 from evals.rows import distinct, yaml_rows
 from evals.support import supported
 from evals.words_shown import written_words
-from evals.writers import writer
+from evals.writers import in_models_words, writer
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
 SCHEMA = DATASET.with_name("agendas_schema.json")
@@ -364,6 +364,12 @@ async def evaluate(
         raise PartNotRun("The index failed while the agendas were made. Run it again; the index is built anew.")
     by.check()
     if by.model is not None:
+        for case in report.cases:
+            if not in_models_words(case.output.content):
+                # What the composer wrote in the model's place says nothing of the model. That it passes the guards is
+                # what it stands in for.
+                shown = {metric: found for metric, found in case.assertions.items() if metric == GuardsPass.metric()}
+                case.assertions = shown
         report.experiment_metadata = {"notes": await by.notes([case.output.content for case in report.cases])}
     return report
 
