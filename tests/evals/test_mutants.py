@@ -152,7 +152,7 @@ def test_a_worker_that_is_killed_breaks_off_its_mutation_alone(monkeypatch: pyte
         subprocess.Popen,
         [["sh", "-c", ending], ["sh", "-c", 'read line; echo \'{"red": {}, "error": null}\'']],
     )
-    began = []
+    began: list[subprocess.Popen[str]] = []
 
     def start(_: object, **how: Any) -> subprocess.Popen[str]:
         began.append(real(commands[len(began)], **how))
