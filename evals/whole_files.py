@@ -9,11 +9,11 @@ def write_whole(file: Path, text: str) -> None:
 
     Half a sign becomes a question mark. Raises OSError.
     """
-    file = file.resolve()
     if file.exists() and not file.is_file():
         # Such as /dev/stdout, which nothing can stand in for.
         file.write_text(text, "utf-8", "replace")
         return
+    file = file.resolve()
     aside = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
         aside.write_text(text, "utf-8", "replace")
