@@ -30,6 +30,7 @@ from evals.progress import begin
 from evals.replies import FOLDER, CountingModel, RecordedModel, RecordingModel, estimate, recorded_before
 from evals.report import Gates, judge, not_run, read_gates, table
 from evals.results import PartResult, Run, Times, as_json, read_run
+from evals.whole_files import write_whole
 from evals.writers import Writer, only_agendas, written_by
 
 _FORMS: dict[str, Callable[[Run], str]] = {"json": as_json, "markdown": as_markdown, "html": as_page}
@@ -106,7 +107,8 @@ def run_parts(
             cases: dict[str, float] = {}
             try:
                 report = part.run()
-                cases = {case.name: watch.seconds.get(case.name, case.task_duration) for case in report.cases}
+                # What was made for all cases at once was not timed one by one.
+                cases = {case.name: watch.seconds[case.name] for case in report.cases if case.name in watch.seconds}
                 result = judge(part, report, gates, baseline, show, some_cases=some_cases)
             except (CoachError, PartNotRun) as error:
                 result = not_run(part, error, gates)
@@ -291,19 +293,29 @@ def _write(run: Run, options: argparse.Namespace) -> bool:
     for option, form in _FORMS.items():
         target = getattr(options, option)
         if target == "-":
-            print(form(run))
+            written &= _printed(form(run))
             printed = True
         elif target is not None:
             try:
-                Path(target).write_text(f"{form(run)}\n", "utf-8", "replace")
+                write_whole(Path(target), f"{form(run)}\n")
             except OSError as error:
-                sys.stderr.write(f"--{option} {target} was not written: {error.strerror}.\n")
+                left = " What stands there is of an earlier run." if Path(target).exists() else ""
+                sys.stderr.write(f"--{option} {target} was not written: {error.strerror}.{left}\n")
                 written = False
     if not printed:
-        print(table(run.parts, run.again))
+        written &= _printed(table(run.parts, run.again))
         if options.show is not None:
-            print("\n".join(_in_full(run)) or _nothing_to_show(run, options.show))
+            written &= _printed("\n".join(_in_full(run)) or _nothing_to_show(run, options.show))
     return written
+
+
+def _printed(text: str) -> bool:
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        sys.stderr.write(f"The results could not be printed as a whole: {error.strerror}.\n")
+        return False
+    return True
 
 
 def _nothing_to_show(run: Run, show: str) -> str:

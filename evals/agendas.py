@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from pydantic_evals import Dataset, increment_eval_metric
+from pydantic_evals import Case, Dataset, increment_eval_metric
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
@@ -29,10 +29,10 @@ from evals.library_index import library_index
 from evals.parts import Metric, Part, PartNotRun, register
 from evals.progress import done, expect
 from evals.questions import is_open
-from evals.rows import checked, once, yaml_rows
+from evals.rows import distinct, yaml_rows
 from evals.support import supported
 from evals.words_shown import written_words
-from evals.writers import writer
+from evals.writers import in_models_words, writer
 
 DATASET = Path(__file__).with_name("datasets") / "agendas.yaml"
 SCHEMA = DATASET.with_name("agendas_schema.json")
@@ -323,15 +323,12 @@ METRICS: tuple[type[Metric[AgendaCase, Output]], ...] = (
 
 def read_dataset(file: Path = DATASET) -> Dataset[AgendaCase, Any, About]:
     """The cases, with every metric of this part. Raises PartNotRun naming the file and what is wrong in it."""
-    rows = [checked(_Row, where, row) for where, row in yaml_rows(file, "cases")]
-    once((row.name for row in rows), file)
-    try:
-        dataset = Dataset[AgendaCase, Any, About].from_file(file)
-    except ValueError as error:
-        raise PartNotRun(f"{file} cannot be read: {error}") from error
-    for metric in METRICS:
-        dataset.add_evaluator(metric())
-    return dataset
+    rows = distinct(_Row, yaml_rows(file, "cases"))
+    return Dataset(
+        name="agendas",
+        cases=[Case(name=row.name, inputs=row.inputs, metadata=row.metadata) for row in rows],
+        evaluators=[metric() for metric in METRICS],
+    )
 
 
 def schema() -> dict[str, Any]:
@@ -367,6 +364,12 @@ async def evaluate(
         raise PartNotRun("The index failed while the agendas were made. Run it again; the index is built anew.")
     by.check()
     if by.model is not None:
+        for case in report.cases:
+            if not in_models_words(case.output.content):
+                # What the composer wrote in the model's place says nothing of the model. That it passes the guards is
+                # what it stands in for.
+                shown = {metric: found for metric, found in case.assertions.items() if metric == GuardsPass.metric()}
+                case.assertions = shown
         report.experiment_metadata = {"notes": await by.notes([case.output.content for case in report.cases])}
     return report
 

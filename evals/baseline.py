@@ -14,6 +14,7 @@ from evals.bootstrap import paired, score
 from evals.parts import PartNotRun
 from evals.results import CaseResult, Change, PartResult, Run
 from evals.rows import in_words, read_text
+from evals.whole_files import write_whole
 
 ACCEPTED = Path(__file__).with_name("baselines") / "accepted.json"
 
@@ -81,7 +82,7 @@ def write_baseline(baseline: Baseline, file: Path = ACCEPTED) -> None:
         parts.append(f"  {json.dumps(part)}: {{\n" + ",\n".join(lines) + "\n  }")
     head = f' "format": 2,\n "because": {json.dumps(baseline.because, ensure_ascii=False)},\n "parts": {{\n'
     file.parent.mkdir(exist_ok=True)
-    file.write_text("{\n" + head + ",\n".join(parts) + "\n }\n}\n", "utf-8")
+    write_whole(file, "{\n" + head + ",\n".join(parts) + "\n }\n}\n")
 
 
 def change(now: PartResult, metric: str, before: Mapping[str, CaseResult]) -> Change | None:

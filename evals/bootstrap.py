@@ -1,6 +1,7 @@
 """Intervals by resampling cases: how far a score, or its change, may owe to which cases were drawn.
 
-All draws are seeded, so that the same cases give the same interval twice. Where every case has the same value the
+All draws are seeded and taken from the cases by their value, so that the same cases give the same interval twice, in
+whatever order they stand. Where every case has the same value the
 interval has no width: it speaks of these cases, and of others like them only as far as they stand for them.
 """
 
@@ -28,19 +29,20 @@ def interval(cases: Weighted, seed: int = 7) -> Interval:
     """The 95 % interval of `score`, by the percentile bootstrap. Raises ValueError where there are no cases."""
     if not cases:
         raise ValueError("No cases, no interval.")
-    return _percentiles(_scores(np.asarray(cases, float), _draws(len(cases), seed)))
+    return _percentiles(_scores(np.asarray(sorted(cases), float), _draws(len(cases), seed)))
 
 
 def paired(now: Weighted, before: Weighted, seed: int = 7) -> Interval:
-    """The 95 % interval of the change of the score, now less before, over the same cases in the same order.
+    """The 95 % interval of the change of the score, now less before, over the same cases, those of both in one order.
 
     Both scores are of the same draws, so what is hard for both cancels out. Raises ValueError where the cases are not
     as many, or none.
     """
     if not now or len(now) != len(before):
         raise ValueError("A change needs the same cases twice.")
-    draws = _draws(len(now), seed)
-    return _percentiles(_scores(np.asarray(now, float), draws) - _scores(np.asarray(before, float), draws))
+    both = np.asarray(sorted(zip(now, before, strict=True)), float)
+    draws = _draws(len(both), seed)
+    return _percentiles(_scores(both[:, 0], draws) - _scores(both[:, 1], draws))
 
 
 def _draws(count: int, seed: int) -> npt.NDArray[np.int64]:

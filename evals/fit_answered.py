@@ -1,8 +1,8 @@
 """Fit the bar of an answer: `python -m evals.fit_answered` writes `answered.toml` anew.
 
-Logistic regression by Newton's method, on the tuning halves: questions that the library answers (gold set, and those
-with one right document) against those it does not; both sides count the same. The bar is the lowest that tells
-`_TOLD` of those without an answer that there is none.
+Logistic regression on the tuning halves: questions that the library answers (gold set, and those with one right
+document) against those it does not; both sides count the same. The bar is the lowest that tells `_TOLD` of those
+without an answer that there is none.
 """
 
 import sys
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from coach.retrieval.answered import BAR_FILE, Bar, Signs
 from coach.settings import Settings
@@ -20,7 +21,7 @@ from evals.parts import PartNotRun
 # The bar of closeness alone told 0.71.
 _TOLD = 0.73
 _PENALTY = 0.01
-_STEPS = 30
+_TOLERANCE = 1e-10
 _FOLDS = 5
 
 Numbers = npt.NDArray[np.float64]
@@ -29,18 +30,12 @@ Numbers = npt.NDArray[np.float64]
 def fit_bar(answered: Sequence[Signs], unanswered: Sequence[Signs], told: float = _TOLD) -> Bar:
     """The weights that tell the two apart, and the lowest bar that at least this share of the second stays below."""
     signs = np.array([*answered, *unanswered], np.float64)
-    wanted = np.repeat([1.0, 0.0], [len(answered), len(unanswered)])
+    wanted = np.repeat([1, 0], [len(answered), len(unanswered)])
     counting = np.where(wanted == 1, 0.5 / len(answered), 0.5 / len(unanswered))
     middle, spread = signs.mean(axis=0), signs.std(axis=0).clip(1e-9)
-    columns = np.column_stack([(signs - middle) / spread, np.ones(len(signs))])
-    penalty = np.diag([*[_PENALTY] * signs.shape[1], 0.0])
-    found = np.zeros(columns.shape[1])
-    for _ in range(_STEPS):
-        likely = 1 / (1 + np.exp(-columns @ found))
-        slope = columns.T @ (counting * (wanted - likely)) - penalty @ found
-        bend = (columns * (counting * likely * (1 - likely))[:, None]).T @ columns + penalty
-        found += np.linalg.solve(bend + 1e-9 * np.eye(len(found)), slope)
-    weights = np.round(found[:-1] / spread, 3)
+    fitted = LogisticRegression(C=1 / _PENALTY, solver="newton-cholesky", tol=_TOLERANCE)
+    fitted.fit((signs - middle) / spread, wanted, sample_weight=counting)
+    weights: Numbers = np.round(fitted.coef_[0] / spread, 3)
     below = np.sort(np.array(unanswered, np.float64) @ weights)
     # Just above the last of those that are to be told.
     least = below[max(0, int(np.ceil(told * len(below))) - 1)] + 0.001

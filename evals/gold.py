@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coach.retrieval.find import Narrowing
 from coach.retrieval.library import Stage, Topic
 from evals.parts import PartNotRun
-from evals.rows import checked, json_rows, once, read_text
+from evals.rows import checked, distinct, json_rows, read_text
 
 FOLDER = Path(__file__).with_name("datasets") / "retrieval"
 
@@ -55,32 +55,50 @@ class Question:
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _About(_Row):
+class About(_Row):
+    """What a question is: who asks, in what form, in which half it is, and what the search is narrowed to."""
+
+    asker: _Text
     form: _Text
     split: Split
     stage: Stage | None
     topic: Topic | None
+    seek: str | None = None
 
 
-class _Query(_Row):
-    id: Annotated[_Text, Field(alias="_id")]
+class Query(_Row):
+    """A question of the gold set; `_id` is what `qrels.tsv` calls it."""
+
+    id: Annotated[str, Field(alias="_id", pattern=r"^q\d+$")]
     text: _Text
-    metadata: _About
+    metadata: About
 
 
-class _Judgement(_Row):
+class _AnyJudgement(BaseModel):
+    """A line of any collection in BEIR form, which may have more columns."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
     query: Annotated[_Text, Field(alias="query-id")]
     section: Annotated[_Text, Field(alias="corpus-id")]
     score: int
 
 
-class Looks(BaseModel):
-    """Who asks in what form, in which half; whether starters are sought, and on which topic, where one is named."""
+class Judgement(_AnyJudgement):
+    """A line of `qrels.tsv`: how well a section answers a question."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    query: Annotated[str, Field(alias="query-id", pattern=r"^q\d+$")]
+    section: Annotated[str, Field(alias="corpus-id", pattern=r"^[a-z0-9-]+#.+$")]
+    score: Annotated[int, Field(ge=0, le=2)]
+
+
+class Looks(_Row):
+    """Who asks in what form, in which half; whether starters are sought, and on which topic, where one is named."""
 
     asker: _Text
     form: _Text
@@ -89,10 +107,8 @@ class Looks(BaseModel):
     about: Topic | None
 
 
-class Seeking(BaseModel):
+class Seeking(_Row):
     """A question that seeks conversation starters, or one that only looks like it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[str, Field(alias="_id", pattern=r"^s\d+$")]
     text: _Text
@@ -118,10 +134,8 @@ class Seeking(BaseModel):
         return {"question": self.text, **self.groups()}
 
 
-class KnownItem(BaseModel):
+class KnownItem(_Row):
     """A question or a sentence for which one document is the best answer, and one section of it first."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[str, Field(alias="_id", pattern=r"^k\d+$")]
     text: _Text
@@ -140,10 +154,8 @@ class KnownItem(BaseModel):
         return {"question": self.text, **self.groups(), "answered by": self.document}
 
 
-class Unanswered(BaseModel):
+class Unanswered(_Row):
     """What the library has no answer to: of its neighborhood, such as pay, or from far away, such as lentil soup."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[str, Field(alias="_id", pattern=r"^n\d+$")]
     text: _Text
@@ -161,10 +173,8 @@ class Unanswered(BaseModel):
 
 def read_gold(folder: Path = FOLDER) -> list[Question]:
     """The gold set. Raises PartNotRun with the line where it is missing or broken."""
-    queries, qrels = folder / "queries.jsonl", folder / "qrels.tsv"
-    rows = [checked(_Query, where, row) for where, row in json_rows(queries)]
-    once((row.id for row in rows), queries, "_id")
-    judged = read_qrels(qrels, {row.id for row in rows})
+    rows = distinct(Query, json_rows(folder / "queries.jsonl"), "id")
+    judged = read_qrels(folder / "qrels.tsv", {row.id for row in rows})
     return [
         Question(
             id=row.id,
@@ -182,26 +192,18 @@ def read_gold(folder: Path = FOLDER) -> list[Question]:
 
 def read_seeking(folder: Path = FOLDER) -> list[Seeking]:
     """The questions that seek starters or look like it. Raises PartNotRun with the line that is broken."""
-    file = folder / "seeking_starters.jsonl"
-    found = [checked(Seeking, where, row) for where, row in json_rows(file)]
-    once((one.id for one in found), file, "_id")
-    return found
+    return distinct(Seeking, json_rows(folder / "seeking_starters.jsonl"), "id")
 
 
 def read_known(folder: Path = FOLDER) -> list[KnownItem]:
     """The questions with one best document, of both writers. Raises PartNotRun with the line that is broken."""
     files = [folder / "known_items.jsonl", folder / "known_items_again.jsonl"]
-    found = [checked(KnownItem, where, row) for file in files for where, row in json_rows(file)]
-    once((one.id for one in found), files[-1], "_id")
-    return found
+    return distinct(KnownItem, (row for file in files for row in json_rows(file)), "id")
 
 
 def read_unanswered(folder: Path = FOLDER) -> list[Unanswered]:
     """What has no answer. Raises PartNotRun with the line that is broken."""
-    file = folder / "unanswered.jsonl"
-    found = [checked(Unanswered, where, row) for where, row in json_rows(file)]
-    once((one.id for one in found), file, "_id")
-    return found
+    return distinct(Unanswered, json_rows(folder / "unanswered.jsonl"), "id")
 
 
 def read_qrels(file: Path, asked: set[str] | None = None) -> Qrels:
@@ -209,22 +211,24 @@ def read_qrels(file: Path, asked: set[str] | None = None) -> Qrels:
 
     Where it is known what was `asked`, each judgement is of one of these questions, from 0 to 2, and there once.
     """
-    lines = read_text(file).split("\n")
+    lines = (line if line.strip() else "" for line in read_text(file).split("\n"))
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     if not {"query-id", "corpus-id", "score"} <= set(rows.fieldnames or ()):
         raise PartNotRun(f"{file}:1 must name the columns query-id, corpus-id and score, with tabs between them.")
+    form: type[_AnyJudgement] = Judgement if asked is not None else _AnyJudgement
     judged: Qrels = {}
     for row in rows:
         where = f"{file}:{rows.line_num}"
-        one = checked(_Judgement, where, row)
+        if None in row.values():
+            raise PartNotRun(f"{where} does not have three columns with tabs between them.")
+        # What stands in further columns comes under no name.
+        one = checked(form, where, {name: value for name, value in row.items() if name is not None})
         of_query = judged.setdefault(one.query, {})
         if asked is not None:
             if one.query not in asked:
                 raise PartNotRun(f"{where} judges {one.query}, and queries.jsonl has no such question.")
             if one.section in of_query:
                 raise PartNotRun(f"{where} judges {one.section!r} for {one.query} a second time.")
-            if not 0 <= one.score <= 2:
-                raise PartNotRun(f"{where} gives a score of {one.score}; it is 0, 1 or 2.")
         of_query[one.section] = one.score
     found = {query: {name: score for name, score in one.items() if score > 0} for query, one in judged.items()}
     return {query: one for query, one in found.items() if one}

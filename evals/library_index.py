@@ -1,9 +1,10 @@
 """The index that the parts search: the real library under the real model, opened once for all of them."""
 
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -75,6 +76,7 @@ def forget_answers() -> None:
 def library_index(settings: Settings) -> Iterator[Search]:
     """The library's index in a temporary folder; a copy stays in the data folder, so that the next run is quick.
 
+    Runs at the same time take turns with the copy, so that none begins from half of one.
     Within `shared_index` it stays open, and is brought up to the library again where it failed meanwhile.
     """
     if not _shared:
@@ -94,8 +96,9 @@ def _opened(settings: Settings) -> Iterator[Search]:
     kept = settings.data_dir / "evals-index"
     with tempfile.TemporaryDirectory(prefix="coach-evals-") as folder:
         own = settings.model_copy(update={"data_dir": Path(folder), "chroma_url": None})
-        if kept.is_dir():
-            shutil.copytree(kept, own.chroma_dir)
+        with _turn(settings.data_dir):
+            if kept.is_dir():
+                shutil.copytree(kept, own.chroma_dir)
         library = read_library(own.knowledge_dir)
         search = Search.open(library, Embedder(encoder(own.embedding_model)), chroma_dir=own.chroma_dir)
         try:
@@ -104,4 +107,24 @@ def _opened(settings: Settings) -> Iterator[Search]:
         finally:
             search.close()
         if embedded:
-            keep_copy(own.chroma_dir, kept)
+            with _turn(settings.data_dir):
+                _keep(own.chroma_dir, kept)
+
+
+def _keep(folder: Path, kept: Path) -> None:
+    # A run that is killed while it copies leaves half a copy beside, and not in its place.
+    aside = kept.with_name(f"{kept.name}.new")
+    keep_copy(folder, aside)
+    if aside.is_dir():
+        shutil.rmtree(kept, ignore_errors=True)
+        aside.rename(kept)
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Within, no other run touches the copy in this folder; where the folder takes no file, nobody keeps a copy."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(stack.enter_context((folder / "evals-index.lock").open("w")), fcntl.LOCK_EX)
+        yield

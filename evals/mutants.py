@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -149,7 +150,9 @@ class Workers:
         """Let the processes go."""
         for process in self._all:
             if process.stdin is not None:
-                process.stdin.close()
+                # One that was killed reads no more, and the others' outcomes are still to be told.
+                with suppress(OSError):
+                    process.stdin.close()
             process.wait()
 
 

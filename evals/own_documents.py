@@ -134,9 +134,9 @@ METRICS: tuple[type[Metric[Situation, Named]], ...] = (OwnNamed, OwnFits)
 def read_programs(half: str) -> list[OwnProgram]:
     """The programs of one half. Raises PartNotRun where the file is none of the form."""
     file = FOLDER / f"{half}.yaml"
-    found = [checked(OwnProgram, where, row) for where, row in yaml_rows(file)]
-    once((f"{one.program}: {pair.name}" for one in found for pair in one.pairs), file)
-    return found
+    found = [(where, checked(OwnProgram, where, row)) for where, row in yaml_rows(file)]
+    once((where, f"{one.program}: {pair.name}") for where, one in found for pair in one.pairs)
+    return [one for _, one in found]
 
 
 def situations() -> Iterator[Situation]:

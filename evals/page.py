@@ -28,6 +28,7 @@ a { color: var(--blue); } :focus-visible { outline: 3px solid var(--blue); outli
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; list-style: none; }
 nav a { display: inline-block; padding: .4rem 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; }
+th .why { font-weight: normal; min-width: 13rem; }
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .why, .quiet { color: var(--soft); font-size: .85rem; } .why { display: block; max-width: 34rem; }
@@ -41,6 +42,12 @@ summary { padding: .6rem .8rem; cursor: pointer; overflow-wrap: anywhere; } deta
 .sides > div { min-width: 0; }
 pre { margin: 0; padding: .6rem; max-height: 40rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere;
   background: var(--paper); border: 1px solid var(--line); border-radius: .3rem; font-size: .8rem; }
+@page { size: A4 landscape; margin: 12mm; }
+@media print { body { max-width: none; padding: 0; font-size: .7rem; } nav { display: none; }
+  .wide { overflow: visible; } .wide table { width: 100%; font-size: .65rem; } th, td { padding: .2rem .3rem; }
+  .why, .quiet { font-size: inherit; } tr { break-inside: avoid; } summary, h2, h3, h4 { break-after: avoid; }
+  details::details-content { content-visibility: visible; block-size: auto; } .sides { grid-template-columns: 1fr 1fr; }
+  pre { max-height: none; overflow: visible; font-size: .6rem; } }
 """
 
 
@@ -53,9 +60,10 @@ def _page(run: Run) -> Iterator[str]:
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY, quote=True)}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>Evals of the session coach</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>"
+    verdict = "passed" if run.passed else "not passed"
+    yield f"<title>Evals of the session coach: {verdict}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>"
     writer = f" ({escape(run.writer)})" if run.writer else ""
-    yield f"<h1>Evals of the session coach: {_verdict('passed' if run.passed else 'not passed')}</h1>"
+    yield f"<h1>Evals of the session coach: {_verdict(verdict)}</h1>"
     yield (
         f"<p>Agendas by: {escape(run.mode)}{writer}. A dot is a score from 0 to 1, the band its 95 % interval from "
         "resampling the cases, the stroke the gate’s floor, the open diamond the accepted baseline.</p>"
@@ -78,12 +86,13 @@ def _part(part: PartResult, again: str | None) -> Iterator[str]:
     yield f"<h2>{escape(part.part)}</h2>\n<p class='quiet'>{escape(part.about)}; {len(part.cases)} cases</p>"
     if part.error:
         yield f"<p class='bad'>Not run: {escape(part.error)}</p>"
-    heads = ("metric", "score", "", "floor", "against the baseline", "cases", "verdict")
+    heads = ("metric", "score", "from 0 to 1", "floor", "against the baseline", "cases", "verdict")
     yield from _table(heads, (_score_row(one) for one in part.scores), f"Scores of {part.part}")
     for one in part.scores:
         if one.red and one.faults:
             command = f"python -m evals {part.part}{again} --show {one.metric}" if again is not None else ""
             yield f"<p class='bad'>{escape(one.metric)}: {escape(one.red)}. <code>{escape(command)}</code></p>"
+            yield from _fell_short(one)
     for metrics, why in () if part.error else red_without_cases(part):
         yield f"<p class='bad'>{escape(metrics)} {escape(why)}.</p>"
     yield from (f"<p class='quiet'>{escape(line)}</p>" for line in not_compared(part))
@@ -96,8 +105,16 @@ def _part(part: PartResult, again: str | None) -> Iterator[str]:
         for case in part.shown:
             yield from _case(case)
     if part.notes:
-        yield f"<details><summary>Notes of {escape(part.part)}</summary><div>{_pre(part.notes)}</div></details>"
+        notes = _pre(part.notes, "Notes")
+        yield f"<details><summary>Notes of {escape(part.part)}</summary><div>{notes}</div></details>"
     yield "</section>"
+
+
+def _fell_short(one: Score) -> Iterator[str]:
+    cases = f"{len(one.faults)} cases" if len(one.faults) > 1 else "1 case"
+    yield f"<details><summary>{cases} that fell short of {escape(one.metric)}</summary><div><ul>"
+    yield from (f"<li>{escape(fault.case)}: {escape(fault.reason)}</li>" for fault in one.faults)
+    yield "</ul></div></details>"
 
 
 def _score_row(one: Score) -> str:
@@ -109,8 +126,9 @@ def _score_row(one: Score) -> str:
     if one.change is not None:
         low, high = one.change.interval
         against = f"{one.change.difference:+.3f}<br><span class='quiet'>{low:+.3f} to {high:+.3f}</span>"
+    metric = escape(one.metric)
     cells = [
-        f"<th scope='row'>{escape(one.metric)}<span class='why'>{escape(one.why)}</span></th>",
+        f"<th scope='row' abbr='{metric}'>{metric}<span class='why'>{escape(one.why)}</span></th>",
         _number("–" if one.score is None else f"{one.score:.3f}"),
         f"<td>{plot}</td>",
         _number(f"{one.gate.floor:.2f}" if one.gate else "none"),
@@ -144,8 +162,8 @@ def _case(one: Shown) -> Iterator[str]:
     yield f"<details><summary>{escape(one.case)}{found}</summary><div>"
     if one.faults:
         yield f"<ul>{''.join(f'<li>{escape(fault)}</li>' for fault in one.faults)}</ul>"
-    yield f"<div class='sides'><div><h4>Input</h4>{_pre(_readable(one.input))}</div>"
-    yield f"<div><h4>Output</h4>{_pre(_readable(one.output))}</div></div></div></details>"
+    yield f"<div class='sides'><div><h4>Input</h4>{_pre(_readable(one.input), 'Input')}</div>"
+    yield f"<div><h4>Output</h4>{_pre(_readable(one.output), 'Output')}</div></div></div></details>"
 
 
 def _cost(run: Run) -> Iterator[str]:
@@ -167,7 +185,8 @@ def _cost_row(part: PartResult, times: Times | None) -> str:
         drawn = histogram(seconds, f"{len(seconds)} cases by time, up to {_duration(seconds[-1])}")
         cells.append(f"<td>{drawn}<span class='quiet'>up to {_duration(seconds[-1])}</span></td>")
     else:
-        cells += [_number("–"), _number("–"), "<td></td>"]
+        untimed = "made together, not timed one by one" if times else ""
+        cells += [_number("–"), _number("–"), f"<td class='quiet'>{untimed}</td>"]
     return "".join(cells)
 
 
@@ -192,8 +211,9 @@ def _readable(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False)
 
 
-def _pre(text: str) -> str:
-    return f"<pre tabindex='0'>{escape(text)}</pre>"
+def _pre(text: str, title: str) -> str:
+    # Where it is longer than it is high, the keys scroll it.
+    return f"<pre tabindex='0' role='group' aria-label='{title}'>{escape(text)}</pre>"
 
 
 def _duration(seconds: float) -> str:

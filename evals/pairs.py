@@ -4,7 +4,7 @@
 takes over. Days are counted from a fixed one, so that every run is the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from coach.retrieval.library import Role, Topic
 from coach.store.agendas import AgendaFacts, PastAgenda
 from coach.store.feedback import SharedFeedback
 from coach.store.pairs import PairPeople
-from evals.rows import checked, once, yaml_files, yaml_rows
+from evals.rows import distinct, yaml_files, yaml_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "pairs"
 # Every pair meets on this day; what came before lies three weeks apart.
@@ -187,15 +187,7 @@ class PairCase(_Strict):
 @cache
 def read_pairs(folder: Path = FOLDER) -> tuple[PairCase, ...]:
     """Every pair of the eval set, by file and place. Raises PartNotRun naming the file and the line that is wrong."""
-    pairs = tuple(_read(folder))
-    once((pair.name for pair in pairs), folder)
-    return pairs
-
-
-def _read(folder: Path) -> Iterator[PairCase]:
-    for path in yaml_files(folder):
-        for where, row in yaml_rows(path):
-            yield checked(PairCase, where, row)
+    return tuple(distinct(PairCase, (row for file in yaml_files(folder) for row in yaml_rows(file))))
 
 
 def _participant(role: str, someone: Someone) -> Participant:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from html import escape
 
 _WIDE, _HIGH = 240.0, 26.0
-_EDGE = 6.0
+# Half a diamond, which stands at either end as well.
+_EDGE = 8.0
 
 
 def dot_plot(

@@ -30,6 +30,7 @@ from coach.errors import (
 from coach.llm import LanguageModel, ModelReply, ModelRequest
 from evals.parts import PartNotRun
 from evals.rows import in_words
+from evals.whole_files import write_whole
 
 FOLDER = Path(__file__).with_name("recorded")
 # What a reply costs in tokens where nobody counted: English has about four characters to one.
@@ -90,11 +91,8 @@ def _read(file: Path) -> tuple[Head, dict[str, Row]]:
 
 
 def _write(file: Path, head: Head, rows: Mapping[str, Row]) -> None:
-    """The whole file anew, in one step: whoever reads it meanwhile has the old one."""
     lines = [one.model_dump_json(exclude_none=True) for one in (head, *rows.values())]
-    written = file.with_name(f"{file.name}.new")
-    written.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    written.replace(file)
+    write_whole(file, "".join(f"{line}\n" for line in lines))
 
 
 def _given(row: Row) -> ModelReply:

@@ -29,7 +29,7 @@ from coach.retrieval.library import read_library
 from coach.settings import Settings
 from coach.store import Store
 from evals.parts import Graded, Metric, Part, carried_out, register
-from evals.themes import Labelled, read_comments
+from evals.themes import Labelled, held_out_comments
 
 PERIOD = parse_period("2026-Q3")
 _AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -163,7 +163,7 @@ def tell(program: Program, certainties: Certainties, words: ReportWords) -> Cont
 
 def run() -> EvaluationReport[Any, Any, Any]:
     """The part: simulated programs of held-out comments, from comments to report."""
-    comments, settings = read_comments(known=all_themes()), Settings()
+    comments, settings = held_out_comments(all_themes()), Settings()
     library = read_library(settings.knowledge_dir)
     words = report_words(library)
     reader = ThemeReader.open(settings.embedding_model, taxonomy(library))

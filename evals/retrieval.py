@@ -6,6 +6,7 @@ trec_eval (pytrec_eval), with 95 % intervals from a bootstrap over questions.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
     """The part: the held-out halves through the search as it is used, and every leg beside it."""
     questions, seeking, known, unanswered = read_gold(), read_seeking(), read_known(), read_unanswered()
     with library_index(Settings()) as search:
-        _check_names(questions, search)
+        check_names(questions, known, search.passages)
         legs = {question.id: search.legs(question.text) for question in questions}
         every: list[Asked] = [*questions, *seeking, *known, *unanswered]
         held_out = {_case_name(one): one for one in every if one.split == "held-out"}
@@ -345,12 +346,18 @@ def _notes(
             yield f"{split:8} {name:22} {', '.join(shown)}  ({len(found['recip_rank'])} questions)"
 
 
-def _check_names(questions: list[Question], search: Search) -> None:
-    known = set(map(judged_name, search.passages))
-    lost = sorted({name for question in questions for name in question.relevant} - known)
-    if lost:
-        raise PartNotRun(f"qrels.tsv names {len(lost)} sections that the library does not have, such as {lost[0]!r}.")
-    for passage in search.passages:
+def check_names(questions: Sequence[Question], known: Sequence[KnownItem], passages: Sequence[Passage]) -> None:
+    """Raises PartNotRun where the library lacks what a question is answered by: it would never be found."""
+    judged, sections = set(map(judged_name, passages)), {f"{one.document_id}#{one.section}" for one in passages}
+    asked = [
+        *(("qrels.tsv", name, judged) for one in questions for name in one.relevant),
+        *(("known_items*.jsonl", f"{one.document}#{one.section}", sections) for one in known),
+    ]
+    for file, name, names in asked:
+        if name not in names:
+            near = "".join(f" (“{one}”?)" for one in get_close_matches(name, names, 1))
+            raise PartNotRun(f"{file} names “{name}”{near}, which the library does not have.")
+    for passage in passages:
         key, begin = passage.document_id, "-".join(filter(None, [_STARTERS, passage.document.front.topic]))
         if not (key.startswith(f"{begin}-") if passage.kind == "starters" else not key.startswith(f"{_STARTERS}-")):
             raise PartNotRun(f"{key}: lists of starters are called starters-TOPIC-…, and nothing else is.")

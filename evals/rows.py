@@ -4,19 +4,21 @@ Files may begin with a byte-order mark, end their lines in any way, and have emp
 """
 
 import json
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.reader import ReaderError
 
 from evals.parts import PartNotRun
 
 Form = TypeVar("Form", bound=BaseModel)
 
 _MOST_TOLD = 10
+_MOST_QUOTED = 60
 
 # What pydantic says for programmers, as it is for whoever edits a file.
 _PLAIN = {
@@ -24,6 +26,7 @@ _PLAIN = {
     "extra_forbidden": "there is no such field. Is its name misspelt?",
     "tuple_type": "is no list, such as [one, two]",
     "list_type": "is no list, such as [one, two]",
+    "model_type": "is no entry with fields, such as name: …",
     "string_type": "is no text. Put it in quotes: without them a number, a date, No or a colon is something else",
 }
 
@@ -47,9 +50,9 @@ def json_rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         where = f"{file}:{number}"
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=_keys_once)
         except (ValueError, RecursionError) as error:
-            raise PartNotRun(f"{where} is no JSON ({error}). Each line holds one row in braces.") from error
+            raise PartNotRun(f"{where} is no JSON ({_said(error)}). Each line holds one row in braces.") from error
         if not isinstance(row, dict):
             raise PartNotRun(f"{where} is no row: it begins with “{line.strip()[:20]}”, and a row stands in braces.")
         yield where, row
@@ -64,21 +67,32 @@ def yaml_files(folder: Path) -> list[Path]:
 
 
 def yaml_rows(file: Path, key: str | None = None) -> Iterator[tuple[str, Any]]:
-    """Each entry of a YAML file that is one list, or of its list under `key`, after where it stands.
+    """Each entry of a YAML file that is one list, or of its list under `key`, beside which the file may have a name.
 
-    Raises PartNotRun naming the line that is wrong, or where a key comes twice.
+    Each comes after where it stands. Raises PartNotRun naming the line that is wrong, or where a key comes twice.
     """
-    loader = _Loader(read_text(file))
+    text = read_text(file)
+    try:
+        yield from _entries(file, _Loader(text), key)
+    except yaml.YAMLError as error:
+        raise _told_of_yaml(file, text, error) from error
+    except RecursionError as error:
+        raise PartNotRun(f"{file}: its brackets are nested too deeply to be read. Is one left open?") from error
+
+
+def _entries(file: Path, loader: "_Loader", key: str | None) -> Iterator[tuple[str, Any]]:
     try:
         whole = loader.get_single_node()
         if key is not None and isinstance(whole, yaml.MappingNode):
+            loader.check_keys(whole)
+            if other := [name for name, _ in whole.value if name.value not in {"name", key}]:
+                where = f"{file}:{other[0].start_mark.line + 1}"
+                raise PartNotRun(f"{where}: {other[0].value}: there is no such field. Is its name misspelt?")
             whole = next((value for name, value in whole.value if name.value == key), None)
         if not isinstance(whole, yaml.SequenceNode):
             raise PartNotRun(f"{file} has no list of cases{f' under {key}' if key else ''}: each begins with “- ”.")
         for node in whole.value:
             yield f"{file}:{node.start_mark.line + 1}", loader.construct_object(node, deep=True)
-    except yaml.YAMLError as error:
-        raise _told_of_yaml(file, error) from error
     finally:
         loader.dispose()
 
@@ -93,6 +107,13 @@ def checked(form: type[Form], where: str, row: Any) -> Form:
         raise PartNotRun(f"{where}{named}: {in_words(error)}") from error
 
 
+def distinct(form: type[Form], rows: Iterable[tuple[str, Any]], by: str = "name") -> list[Form]:
+    """Every row in its form. Raises PartNotRun where one is not, or where two are the same in the field `by`."""
+    found = [(where, checked(form, where, row)) for where, row in rows]
+    once(((where, getattr(one, by)) for where, one in found), by)
+    return [one for _, one in found]
+
+
 def in_words(error: ValidationError) -> str:
     """What is wrong, by where it is wrong, without what only a programmer would look up."""
     faults = [
@@ -104,31 +125,72 @@ def in_words(error: ValidationError) -> str:
     return "; ".join(faults[:_MOST_TOLD]) + (f"; and {more} more" if more > 0 else "")
 
 
-def once(names: Iterable[str], where: Path, what: str = "name") -> None:
-    """Raises PartNotRun with the names that come twice: of two cases with one name, only one would be seen."""
-    if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise PartNotRun(
-            f"{where}: each case needs a {what} of its own, and {', '.join(twice[:_MOST_TOLD])} comes twice."
-        )
+def once(names: Iterable[tuple[str, str]], what: str = "name") -> None:
+    """Raises PartNotRun where a name comes twice: of two cases with one name, only one would be seen, and one that
+    stands there twice would count twice. Each name comes after where it stands.
+    """
+    seen: dict[str, str] = {}
+    for where, name in names:
+        if name in seen:
+            named = shorten(name, _MOST_QUOTED, placeholder="…")
+            raise PartNotRun(
+                f"{where} has the {what} “{named}”, as the one at {seen[name]} has: each needs one of its own. Was it "
+                "pasted twice?"
+            )
+        seen[name] = where
+
+
+def _said(error: Exception) -> str:
+    """What is no JSON, and in which column: in its own words each line is line 1."""
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    return f"{error.msg.removesuffix(' at')} at column {error.colno}"
+
+
+def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that comes twice JSON would take the second one, and nobody would know."""
+    row: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in row:
+            raise ValueError(f"the key {key!r} comes twice in one place")
+        row[key] = value
+    return row
 
 
 class _Loader(yaml.SafeLoader):
-    """Of a key that comes twice YAML would take the second one, and nobody would know."""
+    """Tells the line of what YAML would read in silence, or break off at without a word on where."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        self.check_keys(node)
+        return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            raise yaml.MarkedYAMLError(None, None, f"{node.value}, {error}", node.start_mark) from error
+
+    def check_keys(self, node: yaml.MappingNode) -> None:
+        """Raises MarkedYAMLError where a key comes twice, of which YAML would take the second, or is no word."""
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                why = "a key in brackets. Text that begins with a bracket stands in quotes"
+                raise yaml.MarkedYAMLError(None, None, why, key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(None, None, f"the key {key.value!r} comes twice", key.start_mark)
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
-def _told_of_yaml(file: Path, error: yaml.YAMLError) -> PartNotRun:
+def _told_of_yaml(file: Path, text: str, error: yaml.YAMLError) -> PartNotRun:
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    where = f"{file}:{mark.line + 1}" if mark is not None else str(file)
+    line = mark.line + 1 if mark is not None else None
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"it has a sign that nobody sees (number {ord(text[error.position])}). Write the line anew"
+    where = str(file) if line is None else f"{file}:{line}"
     why = " ".join(str(problem or error).split())
     return PartNotRun(
-        f"{where} is no YAML that can be read: {why}. Look at the indent, the quotes and the colons there and in the "
-        "line above."
+        f"{where} is no YAML that can be read: {why}. Look at the indent (spaces, no tabs), the quotes and the colons "
+        "there and in the line above."
     )

@@ -7,63 +7,21 @@ import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import TypeAdapter
 
-from coach.retrieval.library import Stage, Topic
-from evals.gold import KnownItem, Seeking, Unanswered
+from evals.gold import Judgement, KnownItem, Query, Seeking, Unanswered
 from evals.own_documents import OwnProgram
 from evals.pairs import PairCase
 from evals.shared_feedback import FeedbackCase
 from evals.sound_texts import PlantRow, SoundRow
+from evals.themes import Comment
 from evals.worst import Attack
 from evals.written_pages import WrittenPage
 
 DATASETS = Path(__file__).with_name("datasets")
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-_Text = Annotated[str, Field(min_length=1)]
-
-
-class About(_Row):
-    """What a question is: who asks, in what form, in which half it is, and what the search is narrowed to."""
-
-    asker: _Text
-    form: _Text
-    split: Literal["tune", "held-out"]
-    stage: Stage | None
-    topic: Topic | None
-    seek: str | None = None
-
-
-class Query(_Row):
-    """A question of the gold set; `_id` is what `qrels.tsv` calls it."""
-
-    id: Annotated[str, Field(alias="_id", pattern=r"^q\d+$")]
-    text: _Text
-    metadata: About
-
-
-class Judgement(_Row):
-    """A line of `qrels.tsv`: how well a section answers a question."""
-
-    query: Annotated[str, Field(alias="query-id", pattern=r"^q\d+$")]
-    section: Annotated[str, Field(alias="corpus-id", pattern=r"^[a-z0-9-]+#.+$")]
-    score: Annotated[int, Field(ge=0, le=2)]
-
-
-class Comment(_Row):
-    """A held-out comment with the themes and the polarity that a person found in it."""
-
-    text: _Text
-    themes: list[_Text]
-    polarity: Literal["concern", "gain", "mixed", "neutral"]
 
 
 # The files of each form, and the schema that stands beside them.

@@ -11,7 +11,7 @@ from coach.models import Agenda, Feedback, MentoringSession, Pair, Participant, 
 from coach.retrieval.library import Role
 from coach.store import Store
 from coach.wish_words import Wish
-from evals.rows import checked, once, yaml_files, yaml_rows
+from evals.rows import distinct, yaml_files, yaml_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "summaries"
 _BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -65,9 +65,7 @@ class FeedbackCase(_Strict):
 
 def read_cases(folder: Path = FOLDER) -> list[FeedbackCase]:
     """Every case, by file. Raises PartNotRun naming the file and the line that is wrong."""
-    found = [checked(FeedbackCase, where, row) for path in yaml_files(folder) for where, row in yaml_rows(path)]
-    once((case.name for case in found), folder)
-    return found
+    return distinct(FeedbackCase, (row for file in yaml_files(folder) for row in yaml_rows(file)))
 
 
 async def keep(case: FeedbackCase, store: Store) -> str:

@@ -13,7 +13,7 @@ from coach.agenda.words import AgendaWords, PrepWords
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import PrepLines
 from coach.vocabulary import Vocabulary
-from evals.rows import checked, json_rows
+from evals.rows import distinct, json_rows
 
 FOLDER = Path(__file__).with_name("datasets") / "plants"
 # What an exercise is called that a sound text brings along, and what is to be prepared for it.
@@ -85,11 +85,9 @@ def read_sound(half: str) -> list[SoundText]:
 
 def plant_rows(name: str, form: type[BaseModel]) -> list[dict[str, Any]]:
     """The rows of a file of `datasets/plants`, each of the form. Raises PartNotRun with the line that is broken."""
-    rows = []
-    for where, row in json_rows(FOLDER / f"{name}.jsonl"):
-        checked(form, where, row)
-        rows.append(row)
-    return rows
+    rows = list(json_rows(FOLDER / f"{name}.jsonl"))
+    distinct(form, rows, "text")
+    return [row for _, row in rows]
 
 
 def filled(text: str, draft: Draft) -> str:

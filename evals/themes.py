@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_evals.reporting import EvaluationReport
 
 from coach.feedback.head import Matrix, cross_checked, fit_head, read_examples, targets
@@ -21,7 +21,7 @@ from coach.retrieval.library import Library, read_library
 from coach.settings import Settings
 from evals.library_index import encoder
 from evals.parts import Metric, Part, PartNotRun, Pooled, judged, register
-from evals.rows import checked, json_rows
+from evals.rows import checked, distinct, json_rows
 from evals.topic_model import is_installed, topic_shares
 
 HELD_OUT = Path(__file__).with_name("datasets") / "themes" / "heldout.jsonl"
@@ -72,7 +72,26 @@ class _Row(BaseModel):
     themes: tuple[str, ...]
 
 
-def read_comments(file: Path = HELD_OUT, known: Collection[str] | None = None) -> Comments:
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class Comment(BaseModel):
+    """A held-out comment with the themes and the polarity that a person found in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: _Text
+    themes: list[_Text]
+    polarity: Literal["concern", "gain", "mixed", "neutral"]
+
+
+def held_out_comments(known: Collection[str] | None = None, file: Path = HELD_OUT) -> Comments:
+    """The held-out comments, each a `Comment` that comes once. Raises PartNotRun as `read_comments` does."""
+    distinct(Comment, json_rows(file), "text")
+    return read_comments(file, known)
+
+
+def read_comments(file: Path, known: Collection[str] | None = None) -> Comments:
     """Rows of {text, themes}; whatever else a row has is left alone.
 
     Raises PartNotRun with the line that is broken, or that names a theme which is not among the `known` ones.
@@ -133,7 +152,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
     """The part: the held-out comments through the reader as it is used, and simpler ways beside it."""
     settings = Settings()
     library = read_library(settings.knowledge_dir)
-    comments = read_comments(known=[theme.id for theme in taxonomy(library)])
+    comments = held_out_comments([theme.id for theme in taxonomy(library)])
     reader = ThemeReader.open(settings.embedding_model, taxonomy(library))
 
     found = _found(reader, comments)

@@ -35,7 +35,7 @@ from evals.library_index import library_index
 from evals.pairs import TODAY, PairCase, read_pairs
 from evals.parts import Metric, Part, judged, register
 from evals.progress import counted
-from evals.rows import checked, json_rows
+from evals.rows import distinct, json_rows
 from evals.words_shown import written_words
 
 ATTACKS = Path(__file__).with_name("datasets") / "attacks"
@@ -272,7 +272,7 @@ METRICS: tuple[type[Metric[Situation, Shown]], ...] = (WorstIsGuarded, NoBadWord
 
 def read_attacks(half: str) -> list[Attack]:
     """The attacks that the guards were built with, or the held-out ones. Raises PartNotRun where a line is not one."""
-    return [checked(Attack, where, row) for where, row in json_rows(ATTACKS / f"{half}.jsonl")]
+    return distinct(Attack, json_rows(ATTACKS / f"{half}.jsonl"), "text")
 
 
 def situations() -> dict[str, Situation]:

@@ -17,7 +17,7 @@ from coach.errors import ModelError, ModelTimeout
 from coach.llm import LanguageModel, ModelRequest, Turn, extract_json
 from coach.prompts import fence
 from evals.parts import PartNotRun
-from evals.replies import PASSING, RecordedModel
+from evals.replies import PASSING, CountingModel, RecordedModel
 from evals.results import Mode
 
 InputsT = TypeVar("InputsT")
@@ -82,11 +82,20 @@ class Writer:
         lines = [
             "who wrote the words in the end: " + ", ".join(f"{way} {count}" for way, count in sorted(ways.items()))
         ]
-        if told and all(one["source"] == "fallback" for one in told):
-            lines.append("Not one agenda is in the model's words: what passed is the composer, standing in.")
+        own = list(filter(in_models_words, agendas))
+        if not own:
+            lines.append("Not one agenda is in the model's words: of the composer's only guards-pass was judged.")
+        elif len(own) < len(agendas):
+            lines.append(f"Judged is what the model wrote: {len(own)} of {len(agendas)}. All must pass the guards.")
         if self.judge is not None:
-            lines.append(await judged(self.judge, agendas))
+            # Before anything is asked, any of them may become the model's.
+            lines.append(await judged(self.judge, agendas if isinstance(self.model, CountingModel) else own))
         return "\n".join(lines)
+
+
+def in_models_words(agenda: dict[str, Any]) -> bool:
+    """Whether a model wrote the agenda, at once or at the second try; else the composer did."""
+    return agenda["generator"]["source"] in {"model", "repaired"}
 
 
 COMPOSER = Writer()

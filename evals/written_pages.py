@@ -24,7 +24,7 @@ from coach.agenda.plan import Lead, Purpose, outline
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
 from coach.retrieval.chunk import Passage
 from coach.vocabulary import Vocabulary
-from evals.rows import checked, json_rows, once
+from evals.rows import distinct, json_rows
 
 FILE = Path(__file__).with_name("datasets") / "plants" / "written.jsonl"
 
@@ -87,9 +87,7 @@ class Unfit:
 
 def read_written(file: Path = FILE) -> list[WrittenPage]:
     """The pages. Raises PartNotRun naming the line that is broken."""
-    rows = [checked(WrittenPage, where, row) for where, row in json_rows(file)]
-    once((row.pair for row in rows), file, "pair")
-    return rows
+    return distinct(WrittenPage, json_rows(file), "pair")
 
 
 def by_name(passages: Iterable[Passage]) -> dict[str, Passage]:

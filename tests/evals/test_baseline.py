@@ -56,6 +56,15 @@ def test_the_interval_is_the_same_twice_and_within_the_values(cases: list[tuple[
     assert min(value for value, _ in cases) - 1e-6 <= low <= high <= max(value for value, _ in cases) + 1e-6
 
 
+@given(st.data(), values)
+def test_in_what_order_the_cases_stand_changes_no_figure(data: st.DataObject, cases: list[tuple[float, float]]) -> None:
+    before = [(value / 2, weight) for value, weight in cases]
+    order = data.draw(st.permutations(range(len(cases))))
+    other, other_before = [cases[place] for place in order], [before[place] for place in order]
+    assert (score(other), interval(other)) == (score(cases), interval(cases))
+    assert paired(other, other_before) == paired(cases, before)
+
+
 def test_a_heavier_case_counts_for_more() -> None:
     assert score([(1.0, 3.0), (0.0, 1.0)]) == 0.75
 

@@ -2,6 +2,8 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -10,10 +12,11 @@ from pydantic import TypeAdapter
 from coach.retrieval.chunk import chunk
 from coach.retrieval.library import Stage, read_library
 from coach.settings import Settings
-from evals.gold import read_gold, read_known, read_seeking
+from evals.gold import read_gold, read_known, read_seeking, read_unanswered
 from evals.pairs import Trait, read_pairs
+from evals.retrieval import Asked
 from evals.schemas import DATASETS, FORMS, rows, schema_of
-from evals.themes import read_comments
+from evals.themes import held_out_comments
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -44,9 +47,34 @@ def test_every_dataset_has_a_schema() -> None:
 def test_there_are_as_many_cases_as_were_promised() -> None:
     assert len(read_pairs()) >= 120
     assert len(read_gold()) >= 150
-    assert len(read_comments()) >= 400
+    assert len(held_out_comments()) >= 400
     seeking = Counter((one.split, one.for_starters) for one in read_seeking())
     assert sorted(seeking.values()) == [30, 30, 30, 30]
+
+
+@pytest.mark.parametrize("read", [read_gold, read_seeking, read_known, read_unanswered])
+def test_half_of_what_is_asked_is_held_out_and_says_nothing_that_the_other_half_says(
+    read: Callable[[], Sequence[Asked]],
+) -> None:
+    halves: dict[str, set[str]] = {"tune": set(), "held-out": set()}
+    for one in read():
+        halves[one.split].add(one.text.casefold())
+    assert min(map(len, halves.values())) >= 60
+    assert not halves["tune"] & halves["held-out"]
+
+
+@pytest.mark.parametrize("name", ["plants/{}.jsonl", "plants/sound_{}.jsonl", "attacks/{}.jsonl", "own/{}.yaml"])
+def test_what_is_held_out_is_marked_by_its_file_and_is_not_in_what_was_built_with(name: str) -> None:
+    built, held_out = (_texts(DATASETS / name.format(half)) for half in ("built", "heldout"))
+    assert built
+    assert held_out
+    assert not built & held_out
+
+
+def _texts(file: Path) -> set[str]:
+    if file.suffix == ".yaml":
+        return {pair["name"] for whole in rows(file) for one in whole for pair in one["pairs"]}
+    return {row["text"] for row in rows(file)}
 
 
 def test_every_document_that_can_answer_is_the_right_one_of_questions_in_both_halves() -> None:
@@ -67,6 +95,14 @@ def test_the_pairs_cover_every_stage_and_every_hard_case() -> None:
     traits = Counter(trait for pair in pairs for trait in pair.traits)
     assert set(traits) == set(get_args(Trait))
     assert min(traits.values()) >= 5
+
+
+def test_a_hard_case_is_what_it_says_that_it_is() -> None:
+    by_trait = {trait: [pair for pair in read_pairs() if trait in pair.traits] for trait in get_args(Trait)}
+    assert all(pair.mentor.avoid_topics or pair.mentee.avoid_topics for pair in by_trait["opted-out"])
+    assert all(pair.mentor.accessibility or pair.mentee.accessibility for pair in by_trait["accessibility"])
+    assert all(any(one.status != "held" for one in pair.past) for pair in by_trait["cancelled"])
+    assert all(pair.traits == ("plain",) for pair in by_trait["plain"])
 
 
 def test_the_pairs_cover_lengths_industries_and_cultures() -> None:

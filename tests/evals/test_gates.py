@@ -256,6 +256,34 @@ def test_the_folder_of_a_file_is_made_and_what_cannot_be_written_is_told_before_
         assert (told.out, f"--html {target}" in told.err) == ("", True)
 
 
+def test_cases_that_nobody_timed_have_no_times(only: Any, tmp_path: Path) -> None:
+    only(_part(1))
+    assert main(["numbers", "--json", str(tmp_path / "run.json")], _gates(0.5)) == 0
+    times = json.loads((tmp_path / "run.json").read_text("utf-8"))["times"]["numbers"]
+    assert times["cases"] == {}
+    assert times["whole"] > 0
+
+
+def test_results_that_cannot_be_written_have_not_passed_and_an_earlier_run_is_not_taken_for_them(
+    only: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(_part(1))
+    run = tmp_path / "run.json"
+    run.write_text("earlier")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("evals.__main__.write_whole", full)
+    assert main(["numbers", "--json", str(run), "--html", str(tmp_path / "new.html")], _gates(0.5)) == 1
+    told = capsys.readouterr().err
+    assert "run.json was not written: No space left on device. What stands there is of an earlier run." in told
+    assert "new.html was not written: No space left on device.\n" in told
+    monkeypatch.setattr("builtins.print", full)
+    assert main(["numbers"], _gates(0.5)) == 1
+    assert "could not be printed as a whole: No space left on device" in capsys.readouterr().err
+
+
 def test_half_a_sign_does_not_cost_the_results(only: Any, tmp_path: Path) -> None:
     only(replace(_part(1), about="doubles \ud83d"))
     assert main(["numbers", "--json", str(tmp_path / "run.json")], _gates(0.5)) == 0

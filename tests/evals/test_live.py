@@ -1,5 +1,6 @@
 """`python -m evals --live` and `--recorded`: a model on loopback is asked once, and its replies are run again."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 
 from coach.agenda import write
+from coach.agenda.choose import choose
+from coach.agenda.compose import compose
+from coach.agenda.plan import outline
 from coach.llm import LanguageModel
 from coach.retrieval.search import Search
 from evals import agendas, writers
@@ -22,16 +26,17 @@ MODEL = {"COACH_LLM_MODEL": "scripted-1", "COACH_LLM_API_KEY": "none"}
 
 
 class Server:
-    """Speaks OpenAI's chat completions on loopback; what it says is no agenda."""
+    """Speaks OpenAI's chat completions on loopback; what it says is no agenda, but for the session of `words`."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.words: tuple[str, str] | None = None
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 server.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                message = {"role": "assistant", "content": f'{{"grade": 4, "reason": "{len(server.asked)}"}}'}
+                message = {"role": "assistant", "content": server.says(server.asked[-1])}
                 choice = {"index": 0, "finish_reason": "stop", "message": message}
                 usage = {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}
                 whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
@@ -47,6 +52,12 @@ class Server:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def says(self, body: dict[str, Any]) -> str:
+        asked = json.dumps(body["messages"])
+        if self.words and self.words[0] in asked and "Grade from 1 to 5" not in asked:
+            return self.words[1]
+        return f'{{"grade": 4, "reason": "{len(self.asked)}"}}'
 
     def close(self) -> None:
         self._server.shutdown()
@@ -72,6 +83,14 @@ def some_cases(monkeypatch: pytest.MonkeyPatch, search: Search) -> int:
     return len(dataset.cases)
 
 
+@pytest.fixture
+def first_words(server: Server, search: Search) -> None:
+    """The server knows an agenda for the first of the cases: the composer's own words."""
+    briefing = agendas.read_dataset().cases[0].inputs.briefing()
+    words = compose(asyncio.run(choose(outline(briefing.brief), briefing, search)), briefing)
+    server.words = (briefing.brief.goals[0], words.model_dump_json())
+
+
 async def broken_off(judge: LanguageModel, _: Any) -> str:
     if judge.name == "nobody":
         return "counted"
@@ -89,24 +108,32 @@ def test_nothing_is_asked_before_the_estimate_was_agreed_to(
 
 
 def test_live_replies_are_recorded_and_run_again_until_the_prompt_changes(
-    server: Server, some_cases: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server: Server,
+    some_cases: int,
+    first_words: None,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     recording, runs = tmp_path / "small.jsonl", [tmp_path / "live.json", tmp_path / "recorded.json"]
     main(["--live", "--yes", "--judge", "--record", str(recording), "--json", str(runs[0])])
     asked = len(server.asked)
-    # An agenda takes two turns each, as nothing that was said was one; then the judge reads each.
-    assert asked == 3 * some_cases
-    assert main(["agendas", "--recorded", str(recording), "--json", str(runs[1])]) == 0
+    # An agenda takes two turns each, as nothing that was said was one, but the first; then the judge reads that one.
+    assert asked == 2 * some_cases
+    main(["agendas", "--recorded", str(recording), "--json", str(runs[1])])
     assert len(server.asked) == asked
     live, recorded = (json.loads(run.read_text()) for run in runs)
     assert (live["mode"], recorded["mode"], recorded["writer"]) == ("live", "recorded", "scripted-1")
     assert live["parts"][0]["cases"] == recorded["parts"][0]["cases"]
-    assert {case["tokens"]["prompt"] for case in recorded["parts"][0]["cases"].values()} == {200}
-    assert recorded["parts"][0]["notes"].splitlines() == [
-        f"who wrote the words in the end: fallback (invalid-reply) {some_cases}",
-        "Not one agenda is in the model's words: what passed is the composer, standing in.",
+    assert [case["tokens"]["prompt"] for case in recorded["parts"][0]["cases"].values()] == [
+        100,
+        *[200] * (some_cases - 1),
     ]
-    assert "judge, no gate (scripted-1): 4.00 of 5" in live["parts"][0]["notes"]
+    assert recorded["parts"][0]["notes"].splitlines() == [
+        f"who wrote the words in the end: fallback (invalid-reply) {some_cases - 1}, model 1",
+        f"Judged is what the model wrote: 1 of {some_cases}. All must pass the guards.",
+    ]
+    assert "judge, no gate (scripted-1): 4.00 of 5, 1 of 1 agendas graded" in live["parts"][0]["notes"]
 
     monkeypatch.setattr(write, "MOST_AGENDA_TOKENS", 1_499)
     assert main(["agendas", "--recorded", str(recording)]) == 1
@@ -114,7 +141,12 @@ def test_live_replies_are_recorded_and_run_again_until_the_prompt_changes(
 
 
 def test_what_shows_the_cases_of_a_model_shows_those_of_the_model(
-    server: Server, some_cases: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server: Server,
+    some_cases: int,
+    first_words: None,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # One case alone leaves a metric without anything to judge: the run has not passed, and says what to do.
     recording = tmp_path / "small one.jsonl"
@@ -133,6 +165,27 @@ def test_what_shows_the_cases_of_a_model_shows_those_of_the_model(
     assert main(["agendas", "--recorded", str(recording)]) == 1
     assert f"python -m evals agendas --recorded '{recording}' --show minutes-sum" in capsys.readouterr().out
     assert len(server.asked) == asked
+
+
+def test_what_the_composer_wrote_in_the_models_place_is_not_judged_as_the_models(
+    server: Server, some_cases: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], search: Search
+) -> None:
+    run = tmp_path / "run.json"
+    assert main(["--live", "--yes", "--json", str(run)]) == 1
+    (part,) = json.loads(run.read_text())["parts"]
+    verdicts = {one["metric"]: one["verdict"] for one in part["scores"]}
+    assert verdicts.pop("guards-pass") == "passed"
+    assert set(verdicts.values()) == {"not run"}
+    assert len(part["cases"]) == some_cases
+    assert part["notes"].splitlines()[1].startswith("Not one agenda is in the model's words")
+
+    briefing = agendas.read_dataset().cases[0].inputs.briefing()
+    words = compose(asyncio.run(choose(outline(briefing.brief), briefing, search)), briefing)
+    server.words = (briefing.brief.goals[0], words.model_dump_json())
+    main(["--live", "--yes", "--json", str(run)])
+    (part,) = json.loads(run.read_text())["parts"]
+    minutes = next(one for one in part["scores"] if one["metric"] == "minutes-sum")
+    assert (minutes["verdict"], minutes["cases"]) == ("passed", 1)
 
 
 def test_a_recording_of_some_cases_grows_and_is_run_with_the_cases_that_it_has(

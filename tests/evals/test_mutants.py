@@ -1,5 +1,7 @@
 """The mutation run: what it breaks is there to be broken, and what stays green is a failure."""
 
+import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -10,7 +12,7 @@ import pytest
 from coach.agenda import pipeline
 from coach.retrieval.search import Search
 from evals import mutants
-from evals.mutants import CONTROL, Found, main, outcome, red_gates, red_in, run_all, table
+from evals.mutants import CONTROL, Found, Workers, main, outcome, red_gates, red_in, run_all, table
 from evals.mutations import MUTATIONS, Mutation
 from evals.parts import PartNotRun, registered
 from evals.report import read_gates
@@ -142,6 +144,30 @@ def test_a_part_that_a_mutation_keeps_from_running_has_not_noticed_it(monkeypatc
 def test_an_unknown_mutation_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nonsense"]) == 2
     assert "--list" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", ["exec <&-; sleep 9", "read line; kill -KILL $$", "read line; printf '{\"red\"'"])
+def test_a_worker_that_is_killed_breaks_off_its_mutation_alone(monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    real, commands = (
+        subprocess.Popen,
+        [["sh", "-c", ending], ["sh", "-c", 'read line; echo \'{"red": {}, "error": null}\'']],
+    )
+    began: list[subprocess.Popen[str]] = []
+
+    def start(_: object, **how: Any) -> subprocess.Popen[str]:
+        began.append(real(commands[len(began)], **how))
+        time.sleep(0.1)
+        return began[-1]
+
+    monkeypatch.setattr("evals.mutants.subprocess.Popen", start)
+    workers = Workers()
+    with pytest.raises((OSError, ValueError)):
+        workers.run(BROKEN, ["agendas"])
+    began[0].kill()
+    began[0].wait()
+    assert workers.run(BROKEN, ["agendas"]) == {}
+    workers.close()
+    assert all(one.poll() is not None for one in began)
 
 
 def test_a_gate_is_red_where_it_failed_or_judged_nothing() -> None:

@@ -233,7 +233,19 @@ async def test_it_is_told_who_wrote_and_why_the_composer_stood_in() -> None:
     told = await Writer("live", SilentModel()).notes(
         [made("model"), made("fallback", "timeout"), made("model"), made("fallback", "unreachable")]
     )
-    assert told == "who wrote the words in the end: fallback (timeout) 1, fallback (unreachable) 1, model 2"
+    assert told.splitlines() == [
+        "who wrote the words in the end: fallback (timeout) 1, fallback (unreachable) 1, model 2",
+        "Judged is what the model wrote: 2 of 4. All must pass the guards.",
+    ]
+    assert (await Writer("live", SilentModel()).notes([made("model"), made("repaired")])).count("\n") == 0
+
+
+async def test_a_judge_reads_what_the_model_wrote_and_the_estimate_counts_all_that_it_may_write() -> None:
+    agendas = [made("model"), made("fallback", "invalid-reply")]
+    for model, read in ((SilentModel(), 1), (CountingModel(), 2)):
+        judge = ScriptedModel(*['{"grade": 4}'] * read)
+        await Writer("live", model, judge=judge).notes(agendas)
+        assert len(judge.requests) == read
 
 
 async def test_agendas_for_which_the_model_never_answered_are_no_run_of_it() -> None:

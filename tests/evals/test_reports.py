@@ -21,7 +21,7 @@ from evals.reports import (
     simulate,
     tell,
 )
-from evals.themes import read_comments
+from evals.themes import held_out_comments
 
 TIME, RANK, EASE = "time-and-scheduling", "power-dynamics", "rapport"
 
@@ -91,7 +91,7 @@ def test_another_order_and_another_asking_must_give_the_same() -> None:
 def test_a_simulated_program_is_the_same_whenever_it_is_drawn_and_goes_through_the_real_report(
     library: Library,
 ) -> None:
-    comments = read_comments()
+    comments = held_out_comments()
     drawn = [simulate(comments, seed) for seed in range(8)]
     assert drawn == [simulate(comments, seed) for seed in range(8)]
     people = [len({wrote.person for wrote in program}) for program in drawn]

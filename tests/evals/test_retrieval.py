@@ -29,6 +29,7 @@ from evals.retrieval import (
     RightDocumentAgain,
     StartersSought,
     StartersUnsought,
+    check_names,
     interval,
     judged_name,
     measure,
@@ -48,7 +49,7 @@ def lines(*rows: Mapping[str, Any]) -> str:
 
 
 def row(key: str, split: str = "tune", topic: str | None = None, stage: str | None = None) -> dict[str, Any]:
-    metadata = {"form": "question", "split": split, "topic": topic, "stage": stage}
+    metadata = {"asker": "mentor", "form": "question", "split": split, "topic": topic, "stage": stage}
     return {"_id": key, "text": f"text of {key}", "metadata": metadata}
 
 
@@ -112,10 +113,10 @@ def test_a_name_that_comes_twice_counts_where_it_is_best() -> None:
 
 def test_a_gold_set_is_read_with_judgements_split_and_narrowing(tmp_path: Path) -> None:
     queries = lines(row("q1"), row("q2", "held-out", "career", "kickoff")) + "\n"
-    folder = gold(tmp_path, queries, HEADER + 'q1\t"Say" hello#Part\t2\nq1\ttalk#Bye\t1\nq1\ttalk#Tea\t0\n')
+    folder = gold(tmp_path, queries, HEADER + 'q1\ttalk#"Say" hello\t2\nq1\ttalk#Bye\t1\n  \nq1\ttalk#Tea\t0\n')
     one, two = read_gold(folder)
     assert (one.id, one.text, one.split) == ("q1", "text of q1", "tune")
-    assert one.relevant == {'"Say" hello#Part': 2, "talk#Bye": 1}
+    assert one.relevant == {'talk#"Say" hello': 2, "talk#Bye": 1}
     assert one.narrowing == Narrowing()
     assert (two.split, two.relevant) == ("held-out", {})
     assert two.narrowing == Narrowing(topics=frozenset({"career"}), stage="kickoff")
@@ -129,12 +130,16 @@ def test_a_gold_set_is_read_with_judgements_split_and_narrowing(tmp_path: Path) 
         (lines({"_id": "q1", "text": "no metadata"}), HEADER, "queries.jsonl:1: metadata: is missing"),
         (lines(row("q1"), row("q2", "heldout")), HEADER, "queries.jsonl:2: metadata.split: input should be 'tune' or"),
         (lines(row("q1", topic="carreer")), HEADER, "queries.jsonl:1: metadata.topic: input should be"),
-        (lines(row("q1"), row("q1")), HEADER, "queries.jsonl: each case needs a _id of its own, and q1 comes twice"),
+        (lines(row("q1"), row("q1")), HEADER, "queries.jsonl:2 has the id “q1”, as the one at "),
+        (lines(row("q1") | {"colour": 1}), HEADER, "queries.jsonl:1: colour: there is no such field"),
+        (lines(row("k1")), HEADER, "queries.jsonl:1: _id: string should match pattern"),
         (lines(row("q1")), HEADER + "q1\ttalk#Hello\ttwo\n", "qrels.tsv:2: score: "),
-        (lines(row("q1")), HEADER + "q1\ttalk#Hello\t3\n", "qrels.tsv:2 gives a score of 3"),
+        (lines(row("q1")), HEADER + "q1\ttalk#Hello\t3\n", "qrels.tsv:2: score: input should be less than"),
+        (lines(row("q1")), HEADER + "q1\ttalk\t2\n", "qrels.tsv:2: corpus-id: string should match pattern"),
+        (lines(row("q1")), HEADER + "q1 talk#Hello 2\n", "qrels.tsv:2 does not have three columns with tabs between"),
         (lines(row("q1")), HEADER + "q1\ta#b\t1\nq1\ta#b\t2\n", "qrels.tsv:3 judges 'a#b' for q1 a second time"),
         (lines(row("q1")), HEADER + "q2\ta#b\t1\n", "qrels.tsv:2 judges q2, and queries.jsonl has no such question"),
-        (lines(row("q1")), HEADER + "q1\ta#b\n", "qrels.tsv:2: score: "),
+        (lines(row("q1")), HEADER + "q1\ta#b\n", "qrels.tsv:2 does not have three columns with tabs between"),
         (lines(row("q1")), "query,document,score\nq1,talk#Hello,2\n", "qrels.tsv:1 must name the columns"),
     ],
 )
@@ -165,6 +170,24 @@ def test_a_section_is_judged_by_document_and_heading_and_a_starter_by_its_text(t
     name = document.front.id
     assert judged_name(Passage("k1", document, "Say hello", "Tell each other.")) == f"{name}#Say hello"
     assert judged_name(Passage("k2", document, "Mentor asks", "Why?", "mentor")) == f"{name}#Why?"
+
+
+@pytest.mark.parametrize(("section", "near"), [("Say helo", "Say hello"), ("Say hello", None)])
+def test_what_is_judged_and_is_not_in_the_library_is_told_with_what_is_near(
+    tmp_path: Path, section: str, near: str | None
+) -> None:
+    document = read_library(write(tmp_path / "library", dict(PLACES))).documents[0]
+    passages, name = [Passage("k1", document, "Say hello", "Tell each other.")], document.front.id
+    asked = replace(ASKED, relevant={f"{name}#{section}": 2})
+    item = {"_id": "k1", "text": "hello?", "document": name, "section": section, "form": "plain", "split": "tune"}
+    known = KnownItem.model_validate(item)
+    check_names([replace(ASKED, relevant={})], [], passages)
+    for questions, items in (([asked], []), ([], [known])):
+        if near is None:
+            check_names(questions, items, passages)
+            continue
+        with pytest.raises(PartNotRun, match=rf"“{name}#{section}” \(“{name}#{near}”\?\)"):
+            check_names(questions, items, passages)
 
 
 # Metrics

@@ -38,8 +38,15 @@ CASE = """- name: {name}
         ("- {a: 1}\n- name: two\n", "some.yaml:1: name: is missing"),
         ("name: one\n", "some.yaml has no list of cases"),
         ("", "some.yaml has no list of cases"),
-        ("- just a text\n", "some.yaml:1: the row: "),
-        (CASE.format(name="one") + CASE.format(name="one"), "each case needs a name of its own, and one comes twice"),
+        ("- just a text\n", "some.yaml:1: the row: is no entry with fields"),
+        (CASE.format(name="one") * 2, "some.yaml:6 has the name “one”, as the one at "),
+        ("- [name, mentor]: one\n", "some.yaml:1 is no YAML that can be read: a key in brackets"),
+        ("- name: one\n  {mentor}: Ada\n", "some.yaml:2 is no YAML that can be read: a key in brackets"),
+        ("- name: one\n  mentor: 2026-09-31\n", "some.yaml:2 is no YAML that can be read: 2026-09-31, day is out of"),
+        ("- name: one\n  mentor: Ada\x0b\n", "some.yaml:2 is no YAML that can be read: "),
+        ("- name: one\n\tmentor: Ada\n", "the indent (spaces, no tabs)"),
+        ("- " + "[" * 5_000, "some.yaml: its brackets are nested too deeply"),
+        ("-\n", "some.yaml:1: the row: is no entry with fields"),
         (CASE.format(name="No"), "some.yaml:1: name: is no text. Put it in quotes"),
         (CASE.format(name="one").replace("[4, 4, 4]", "[4, 4]"), "some.yaml:1 (one): sessions.0.mentor.ratings: "),
     ],
@@ -67,15 +74,32 @@ def test_a_pair_that_comes_twice_is_told(tmp_path: Path) -> None:
     first = min(FOLDER.glob("*.yaml"))
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_bytes(first.read_bytes())
-    with pytest.raises(PartNotRun, match="comes twice"):
+    with pytest.raises(PartNotRun, match=r"b\.yaml:1 has the name “[a-z-]+”, as the one at .*a\.yaml:1 has"):
         read_pairs(tmp_path)
 
 
 def test_a_brief_that_comes_twice_is_told(tmp_path: Path) -> None:
     head, _, cases = DATASET.read_text("utf-8").partition("\ncases:\n")
     (tmp_path / "agendas.yaml").write_text(f"{head}\ncases:\n{cases}{cases}", "utf-8")
-    with pytest.raises(PartNotRun, match=r"agendas\.yaml: each case needs a name of its own, and kickoff-two-goals"):
+    with pytest.raises(PartNotRun, match=r"agendas\.yaml:\d+ has the name “kickoff-two-goals”, as the one at .*:7 has"):
         read_dataset(tmp_path / "agendas.yaml")
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ("cases: []", "is no YAML that can be read: the key 'cases' comes twice"),
+        ("evaluators:\n- Equals: 1", "evaluators: there is no such field"),
+        ("colour: red", "colour: there is no such field"),
+    ],
+)
+def test_beside_the_list_of_cases_there_is_nothing_else(tmp_path: Path, added: str, told: str) -> None:
+    text = DATASET.read_text("utf-8")
+    (tmp_path / "agendas.yaml").write_text(text.replace("\nname: agendas\n", f"\n{added}\nname: agendas\n"), "utf-8")
+    with pytest.raises(PartNotRun) as caught:
+        read_dataset(tmp_path / "agendas.yaml")
+    assert told in str(caught.value)
+    assert "validation error" not in str(caught.value)
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '"text"', "{'text': 'a'}", "7", "[" * 100_000])
@@ -84,6 +108,22 @@ def test_a_line_that_is_no_row_is_told(tmp_path: Path, line: str) -> None:
     file.write_text('{"a": 1}\n\n' + line)
     with pytest.raises(PartNotRun, match=r"some\.jsonl:3 "):
         list(json_rows(file))
+
+
+def test_a_key_that_comes_twice_in_a_row_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "some.jsonl"
+    file.write_text('{"a": {"b": 1}}\n{"a": {"b": 1, "b": 2}}\n')
+    with pytest.raises(PartNotRun, match=r"some\.jsonl:2 is no JSON \(the key 'b' comes twice"):
+        list(json_rows(file))
+
+
+def test_of_a_line_that_is_no_row_the_column_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "some.jsonl"
+    for line, column in (('{"a": 1,}', 9), ('{"a\x0b"}', 4)):
+        file.write_text(f"{{}}\n{line}\n")
+        with pytest.raises(PartNotRun, match=rf"some\.jsonl:2 is no JSON \([^()]*[a-z] at column {column}\)") as caught:
+            list(json_rows(file))
+        assert "at at" not in str(caught.value)
 
 
 def test_of_many_faults_the_first_are_told() -> None:
@@ -95,5 +135,8 @@ def test_where_an_entry_stands_is_told_also_under_a_key(tmp_path: Path) -> None:
     file = tmp_path / "some.yaml"
     file.write_text("name: x\ncases:\n\n- a: 1\n# a word\n- b: 2\n")
     assert list(yaml_rows(file, "cases")) == [(f"{file}:4", {"a": 1}), (f"{file}:6", {"b": 2})]
-    with pytest.raises(PartNotRun, match="no list of cases under other"):
+    with pytest.raises(PartNotRun, match=r"some\.yaml:2: cases: there is no such field"):
         list(yaml_rows(file, "other"))
+    file.write_text("name: x\n")
+    with pytest.raises(PartNotRun, match="no list of cases under cases"):
+        list(yaml_rows(file, "cases"))

@@ -25,6 +25,7 @@ from evals.themes import (
     best_f1_threshold,
     by_theme,
     evaluate,
+    held_out_comments,
     interval,
     measure,
     read_comments,
@@ -121,7 +122,7 @@ def test_the_threshold_for_f1_is_the_best_there_is() -> None:
 
 
 def test_the_held_out_comments_are_many_and_none_is_among_the_examples(library: Library) -> None:
-    comments = read_comments()
+    comments = held_out_comments()
     known = {theme.id for theme in taxonomy(library)}
 
     assert len(comments) >= 400
@@ -166,6 +167,22 @@ def test_a_file_that_is_no_utf_8_is_told_with_what_to_do(tmp_path: Path) -> None
     file.write_bytes('{"text": "a", "themes": []}\n{"text": "café", "themes": []}'.encode("latin-1"))
     with pytest.raises(PartNotRun, match=r"some\.jsonl:2 is not UTF-8\. Save"):
         read_comments(file)
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ({"text": "b", "themes": []}, "2: polarity: is missing"),
+        ({"text": "b", "themes": [], "polarity": "bad"}, "2: polarity: input should be 'concern'"),
+        ({"text": "a", "themes": [], "polarity": "gain"}, "2 has the text “a”, as the one at .*:1 has"),
+    ],
+)
+def test_a_held_out_comment_keeps_to_its_schema_and_is_no_other_one(
+    tmp_path: Path, second: dict[str, object], told: str
+) -> None:
+    file = write(tmp_path / "some.jsonl", [{"text": "a", "themes": [], "polarity": "neutral"}, second])
+    with pytest.raises(PartNotRun, match=rf"some\.jsonl:{told}"):
+        held_out_comments(file=file)
 
 
 def test_a_file_without_comments_is_not_run(tmp_path: Path) -> None:
