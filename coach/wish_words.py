@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from coach.footing import UNEQUAL, WANTS_TO_LEAD
+
 Wish = Literal[
     "level-the-table",
     "safer-ground",
@@ -48,54 +50,9 @@ _FAILS = r"""(?:fail\w*|broke\w*|froze\w*|freez\w+|drop(?:s|ped|ping)|bad|poor|t
         |problems?|issues?|crackl\w*|cut(?:s|ting)?\sout|test\w*|check\w*|stable)"""
 _DOES_NOT = r"(?:(?:did|does|do|was|is|would|could|can)(?:n.t|\snot)|cannot|never)"
 _WORDS: dict[Wish, str] = {
-    "level-the-table": r"""\b(?:hierarch\w+|rank|seniority|pecking\sorder|talk(?:ed|ing|s)?\sover|interrupt\w*
-        |spoke?n?\sover
-        |(?:cut|cuts|cutting)\s(?:me|them|her|him)\soff|intimidat\w+|the\sboss|afraid\sto|scared\sto
-        |dared?\s(?:not|to)|(?:did(?:n.t|\snot)|never)\sdared?|(?:felt|feel|feeling)\s(?:so\s)?(?:small|stupid|judged|unsafe)
-        |(?:did(?:n.t|\snot)|do(?:n.t|\snot)|never)\s(?:really\s)?fe(?:el|lt)\ssafe
-        |(?:could(?:n.t|\snot)|can(?:no|.)t|hard\sto|not\seasy\sto)\s(?:\w+\s)?(?:disagree|contradict|say\sno|object)
-        |(?:did(?:n.t|\snot)|never)\s(?:\w+\s)?(?:say|tell)\s(?:\w+\s)?what\si\s(?:\w+\s)?th(?:ink|ought)
-        |careful\s(?:with|about)\swhat\si\ss(?:ay|aid)|(?:bit|held)\smy\stongue|held\s(?:myself\s)?back
-        |kept\squiet|(?:mostly|only|just)\slistened|only\s(?:got|get)\sto\s(?:speak|talk|say)|dominat\w+
-        |(?:was|is|felt\slike|be)\s(?:\w+\s)?(?:his|her|their)\s(?:meeting|show|stage)|answered\sfor\sme
-        |decides?\severything|lectured\s(?:me|us)|(?:explained|explains)\smy\s(?:own\s)?\w+\s(?:\w+\s)?to\sme
-        |i\stalked\stoo\smuch|(?:an?|like\san)\s(?:interview|interrogation|exam)
-        |(?:did|do|could)(?:n.t|\snot)\sget\sa\sword\sin|word\sin\sedgeways?|did\s(?:most
-        |all)\sof\sthe\stalking|took\sover|equals?\b
-        |as\san\sequal|speak\sfreely|be\scandid|nodded|deferr?\w*|one[\s-]sided|let\sme\sfinish
-        # Who has no turn of their own.
-        |finish\w*\s(?:my|a|one|any)\s(?:own\s)?(?:sentences?|thoughts?)
-        |(?:he|she|they)\s(?:\w+\s)?(?:jump|step|break|butt|chime|cut)(?:s|ed)?\sin
-        |(?:speaks?|spoke|talk(?:s|ed)|sum(?:s|med)\sup|decid(?:es|ed)|thinks?)\sfor\sme
-        |always\s(?!me\b|i\b)\w+\swho\s(?:decid|choos|pick|set|talk|speak|lead|start|begin)\w*
-        |(?:mostly|mainly|(?:nearly|almost)\sonly)\s(?:he|she|they)\s(?:spoke|speaks?|talk(?:s|ed)?)
-        |(?:he|she|they)\s(?:mostly|mainly|only|did\snothing\sbut)\s(?:spoke|speaks?|talk(?:s|ed)?|lectured?)
-        |(?:he|she|they)\s(?:spoke|speaks?|talk(?:s|ed)?)\s(?:for\s)?(?:most|(?:nearly\s|almost\s)?all|the\swhole)
-        |instead\sof\slistening|(?:he|she|they)\s(?:did|do|does)(?:n.t|\snot)\s(?:really\s|even\s)?listen
-        |(?:he|she|they)\snever\slistens?|monolog\w*|(?:hold(?:s|ing)?|held)\sforth
-        # Who says less than they think, or gives in.
-        |swallow(?:ed|ing)?\s(?:what\si|my\s(?:words|view|opinion|answer|question)|it)
-        |(?:kept|keep)\s(?:it|that|my\s\w+|what\si\s(?:\w+\s)?th(?:ink|ought))\sto\smyself
-        |(?:end(?:ed)?\sup|only|simply)\s(?:agree\w*|sa(?:id|y|ying)\syes|nodd\w*|giving\sin|gave\sin)
-        |(?:agree\w*|nod\w*|laugh\w*|sa(?:id|y)\syes|(?:go|went)\salong)\s(?:\w+\s){0,4}because\s
-        (?:of\s(?:who|what|his|her|their)|(?:he|she|they)\s)
-        |(?:just|simply|only)\s(?:go|went)\salong|permission\sto\s(?:speak|talk|say|ask|disagree)|told\swhat\sto\sthink
-        |talk(?:s|ed|ing)?\sdown\sto\sme|(?:answers?|answered|speaks?|replie[sd])\sbefore\si\s(?:\w+\s)?(?:done|finish\w*)
-        |calls?\sme\s.?(?:kid|girl|boy|son|young\slady)|steers?\s(?:\w+\s)?back\sto\s(?:him|her)self
-        |let\s(?:him|her|them)\s(?:win|have\s(?:it|the\slast\sword|(?:his|her|their)\sway))
-        |when(?:ever)?\si\s(?:disagree|contradict|object|push\sback|say\sno)
-        |(?:frank|candid|honest|blunt|open)\swith\s(?:him|her|them|some(?:body|one)|(?:a|my)\s(?:boss|director|senior))
-        |room\s(?:gets?|got|goes|went|turned)\s(?:\w+\s)?(?:cold|quiet|silent|frosty|icy)
-        # Rank by other names.
-        |(?:signs?|approves?|writes?|decides\son|does|has)\smy\s(?:leave|holidays?|vacation|appraisal|bonus|contract
-        |salary|rating|review|promotion)
-        |levels?\s(?:up|above)|after\sall\s(?:he|she)\sis|(?:he|she)\sis\s(?:\w+\s){1,3}after\sall
-        |in\s(?:his|her)\sdays?(?!-)|behind\s(?:his|her)\s(?:\w+\s)?desk|visitor.s\schair
-        |(?:he|she|they)\s(?:\w+\s)?correct(?:s|ed)\sme
-        |(?:feel|felt|feeling|treat(?:s|ed)\sme|talk(?:s|ed)\sto\sme)\s(?:like|as)\s(?:an?\s|some\s)(?:\w+\s)?(?:pupil
-        |schoolchild|schoolboy|schoolgirl|child|kid|student|intern|trainee|subordinate|servant|secretary)
-        |explain(?:s|ed)\s(?:to\s)?me\swhat\s(?:the\s)?(?:young|women|my|people\smy))\b""",
-    "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b|(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
+    "level-the-table": UNEQUAL,
+    "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b
+    |(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
     "more-doing": r"""\b(?:(?<!less\s)(?<!fewer\s)hands[\s-]on|more\spractice|practi[cs]e\smore
         |try\s(?:it|things|more|out)
         |(?:try|do)\s(?:\w+\s){1,3}(?:myself|ourselves)|do\s(?:it
@@ -120,7 +77,8 @@ _WORDS: dict[Wish, str] = {
         |be|being|come|comes)\s
         (?:\w+\s){0,2}on\stime(?!\s(?:off|for)\b)|punctual\w*
         |(?:start|begin|began|join|arriv)\w*\s(?:\w+\s){0,3}(?<!too\s)late(?!r)|minutes?\slate|late\sagain
-        |(?:am|was|were|are|be|he.s|she.s|came|comes?|turn(?:ed|s)?\sup|show(?:ed|s)?\sup)\s(?:\w+\s){0,3}(?<!too\s)late
+        |(?:am|was|were|are|be|he.s|she.s|came|comes?|turn(?:ed|s)?\sup|show(?:ed
+        |s)?\sup)\s(?:\w+\s){0,3}(?<!too\s)late
         (?!\s(?:in\sthe|for\sme|at\snight))
         |kept\s(?:me\s)?waiting|(?:had\sto|always)\swait\sfor\s(?:him|her|them|you)
         |(?:the|every)\sstart\s(?:was|is|got)\s(?:\w+\s)?(?:delayed|late)|delayed\sstart)\b""",
@@ -134,7 +92,8 @@ _WORDS: dict[Wish, str] = {
         |going\snowhere|in\scircles|purpose)\b""",
     "less-of-one-story": r"""\b(?:speak\sfor\s(?:all|every|my|the)|spokes\w+|token\w*|represent\w*\s(?:all
         |every|my|a\swhole)|my\swhole\s(?:generation|community|group)
-        |always\sabout\sme|my\s(?:own\s)?story\sagain|educate\sthem|(?:as|being|be)\sthe\s(?:young|old|only|token)\s\w+
+        |always\sabout\sme|my\s(?:own\s)?story\sagain|educate\sthem|(?:as|being|be)\sthe\s(?:young|old|only
+        |token)\s\w+
         |the\svoice\sof|less\sabout\sme|defend\w*\s(?:all|every|my|the\swhole)
         |(?:be|being|am|was|not)\s(?:\w+\s)?(?:an?|the)\s(?:case\sstudy|textbook|ambassador|exhibit|mascot)
         |some(?:body|one)\selse\s(?:to\sask|who\scan\s(?:tell|explain))
@@ -145,7 +104,8 @@ _WORDS: dict[Wish, str] = {
         |earlier|sooner
         |in\sadvance|ahead|beforehand|before\s(?:we|the\smeeting))
         |(?:earlier|sooner|in\sadvance|beforehand)\b[^.!?;]{0,20}\bagenda
-        |(?:send|get|have|see|share|know)\s[^.!?;]{0,20}\bplan\b[^.!?;]{0,20}\b(?:earlier|sooner|in\sadvance|ahead|beforehand
+        |(?:send|get|have|see|share|know)\s[^.!?;]{0,20}\bplan\b[^.!?;]{0,20}\b(?:earlier|sooner|in\sadvance|ahead
+        |beforehand
         |(?:day|days)\sbefore))\b""",
     "prepare-ahead": r"""\b(?:(?<!well\s)prepar\w+|in\sadvance|beforehand|ahead\sof\s(?:time|the\smeeting)
         |send\s(?:me\s)?(?:the|it|something)|know\swhat\sto\sexpect|read\sbefore)\b""",
@@ -155,10 +115,11 @@ _WORDS: dict[Wish, str] = {
     "see-and-hear": r"""\b(?:(?:bigger|larger|big|large)\s(?:type|font|letters|print|text)
         |(?:font|type|text|print)\s(?:\w+\s){0,2}(?:small|tiny)|(?:could|can)(?:n.t|\snot|not)\s(?:read|hear)
         |(?:could|can)(?:n.t|\snot|not)\ssee\s(?:\w+\s)?(?:screen|slides?|text|notes|charts?|numbers)
-        |speak\s(?:up|louder)|louder|hard\sto\s(?:hear|read)|captions?|subtitles?)\b""",
+        |(?<!hard\sto\s)(?<!easy\sto\s)(?<!afraid\sto\s)(?<!scared\sto\s)(?<!cult\sto\s)(?<!vous\sto\s)speak\s(?:up(?!\s(?:to|against|for|about))|louder)|louder|hard\sto\s(?:hear|read)|captions?|subtitles?)\b""",
     "dates-that-hold": r"""\b(?:(?:stop|don.t|do\snot|no\smore|fewer|less|always|keeps?|again|without)\s(?:\w+\s){0,2}
         (?:cancel\w*|postpon\w*|rescheduling|moving\s(?:it|the\s(?:date|meeting)))
-        |(?:cancel+ed|postponed|moved|rescheduled)\s(?:\w+\s){0,3}(?:twice|again|three\stimes|at\sshort\snotice|last[\s-]minute)
+        |(?:cancel+ed|postponed|moved|rescheduled)\s(?:\w+\s){0,3}(?:twice|again|three\stimes|at\sshort\snotice
+        |last[\s-]minute)
         |move\sthe\s(?:meeting|date)\sagain|dates?\sthat\shold|fixed\s(?:date|day|slot)s?)\b""",
     "other-arrangement": r"""\b(?:in\sperson|face[\s-]to[\s-]face|on\ssite
         |(?:meet|met|meeting|do\s(?:it|this))\s(?:\w+\s){0,2}(?:online|remotely|elsewhere|outside|somewhere)
@@ -191,8 +152,11 @@ _REFUSED: dict[Wish, str] = {
         |intimidat\w+)\b
         |\b(?:wasn|weren|isn|aren).t\s(?:\w+\s)?(?:afraid|scared|intimidat\w+)\b
         |\bnever\s(?:felt\s|was\s|been\s)?(?:afraid|scared|intimidated)\b
-        |\b(?:is|was|felt)\sno\s(?:sense\sof\s)?hierarchy\b
-        |\b(?:he|she|they)\s(?:never|no\slonger|(?:did|does|do)(?:n.t|\snot)|stopped)\s(?:once\s|ever\s)?
+        |\bno\s(?:sense\sof\s)?(?:hierarchy|rank)\b|\b(?:hierarchy\s(?:chart|diagram|tree|view|menu)
+        |boss[\s-]levels?)\b
+        |\b(?:folder|file|page|menu|data|heading)\shierarch(?:y|ies)\b
+        |\b(?:he|she|they)\s(?:(?:was|is|were|are)\s)?(?:never|no\slonger|(?:did|does|do)(?:n.t|\snot)
+        |stopped)\s(?:once\s|ever\s)?
         (?:finish|jump|interrupt|correct|talk(?:ing)?\sover|cut|speak(?:ing)?\sfor|decid)\w*[^.!?;,]*""",
     "shorter-demos": rf"""\b(?:longer|more|extra|additional)\s(?:time\s(?:on|for)\s)?
         (?:(?!short|brief|few)\w+\s)?{_DEMO}\b
@@ -212,12 +176,14 @@ _REFUSED: dict[Wish, str] = {
     "less-at-once": r"""\b(?:was|were|is|are|felt)(?:n.t|\snot|\snever)\s(?:\w+\s)?too\s(?:much|many)\s\w+
         |\bone\s(?:thing|topic)\s(?:at|per|a)\b[^.!?]{0,40}\b(?:too\s(?:little|few|slow)|not\senough)\b
         |\bmore\sthan\sone\s(?:thing|topic)\b""",
-    "clear-structure": rf"""\b(?:{_FEWER}|over[\s-])(?:structure\w*|(?:stick\sto\sthe|clear(?:er)?)\s(?:plan|agenda))\b
+    "clear-structure": rf"""\b(?:{_FEWER}|over[\s-])(?:structure\w*|(?:stick\sto\sthe|clear(?:er)?)\s(?:plan
+    |agenda))\b
         |\btoo\s(?:\w+ly\s)?structured\b
         |\bstructure\b[^.!?]{{0,20}}\btoo\s(?:rigid|tight|strict|stiff|formal|heavy|detailed|fixed)\b
         |\btoo\s(?:rigid|tight|strict|stiff|formal|heavy|detailed|fixed)\s(?:a\s)?structure\b
         |\b(?:org\w*|company|team|data|report\w*|pay|salary|file|folder|committee|group)\sstructures?\b
-        |\bstructures?\sof\s(?:the|our|your|my)\s(?:company|teams?|departments?|organi[sz]ation|group|board|data)\b""",
+        |\bstructures?\sof\s(?:the|our|your|my)\s(?:company|teams?|departments?|organi[sz]ation|group|board
+        |data)\b""",
     "end-on-time": rf"""\b(?:{_NOT}|rather\sthan|instead\sof)\s(?:always\s|have\sto\s)?(?:end|finish|stop)\s
         (?:\w+\s){{0,3}}(?:earlier|early|sooner)\b
         |\b(?:not|no|than)\s(?:\w+\s)?shorter\s(?:meeting|session)s?\b""",
@@ -226,7 +192,8 @@ _REFUSED: dict[Wish, str] = {
         |\b(?:no|without|a\slittle)\shomework\b|\bhomework\b[^.!?]{{0,20}}\b(?:so|too)\smuch\b|\bcommittees?\b""",
     "back-to-goals": rf"\b{_FEWER}(?:talk\w*\s)?(?:about\s)?(?:goals?|progress|purpose)\b",
     "start-on-time": rf"""\b(?:{_NOT}|rather\sthan)\s(?:\w+\s)?(?:start|begin)\s(?:\w+\s)?early\b
-        |\b(?:was|were|is)\s(?:never|not|n.t)\s(?:\w+\s)?late\b|\blate\s(?:stage|night|shift|project)\b|\bnever\slate\b
+        |\b(?:was|were|is)\s(?:never|not|n.t)\s(?:\w+\s)?late\b|\blate\s(?:stage|night|shift|project)\b
+        |\bnever\slate\b
         |\b(?:end|finish|stop)\w*\s(?:\w+\s)?late\b""",
     "agenda-ahead": r"""\bstick\sto\sthe\s(?:agenda|plan)\b[^.!?]*|\bas\sbefore\b|\b(?:agenda|plan)\sas\searlier\b
         |\b(?:end|finish|stop)\w*\s(?:\w+\s)?earlier\b|\b(?:plan|agenda)\s(?:is|was)\sahead\b|\bplan\sahead\b""",
@@ -251,9 +218,11 @@ CONTENT = re.compile(
     |(?:was|were|is|are|felt|seemed)\s(?:(?!not\b|never\b|hardly\b|far\b)\w+\s)?(?:fine|good|great|ok(?:ay)?|lovely
     |right|helpful|enough)
     |(?:please[,\s]+)?(?:the\s)?same\s(?:again|as\s(?:last\stime|before|always|ever))(?:[,\s]+please)?
-    |(?:please[,\s]+)?(?:more\sof\sthe\ssame|do\s(?:it|that)\sagain)(?:[,\s]+please)?|as\s(?:always|ever|usual)[,\s](?:\w+\s)?(?:great
+    |(?:please[,\s]+)?(?:more\sof\sthe\ssame|do\s(?:it|that)\sagain)(?:[,\s]+please)?|as\s(?:always|ever
+    |usual)[,\s](?:\w+\s)?(?:great
     |good|fine|lovely|perfect)|carry\son
-    |(?:much|a\slot|far|way)\sbetter(?:\s(?:now|this\stime|today))?(?=[\s.!]*$)|nichts|alles\s(?:gut|bestens|super|prima)|weiter\sso|rien|nada|niente|tout\sva\sbien|todo\sbien
+    |(?:much|a\slot|far|way)\sbetter(?:\s(?:now|this\stime|today))?(?=[\s.!]*$)|nichts|alles\s(?:gut|bestens|super
+    |prima)|weiter\sso|rien|nada|niente|tout\sva\sbien|todo\sbien
     |as\s(?:it|they)\s(?:is|are|was|were)|works?\s(?:well|fine|for\sme)|happy\swith|glad(?!\sif))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -280,3 +249,4 @@ OWNS_IT = re.compile(
     r"|hierarch\w+|rank|seniority|pecking\sorder|the\sboss|equals?|nodded|deferr?\w*)\b",
     re.IGNORECASE,
 )
+LEADS = re.compile(WANTS_TO_LEAD, re.IGNORECASE | re.VERBOSE)

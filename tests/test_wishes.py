@@ -40,6 +40,12 @@ CONTENT = (
     "In her day-to-day work she could use it",
     "Let them have the slides",
     "Please do my review earlier",
+    "The hierarchy chart was a great example",
+    "The boss-level of the game was fun",
+    "He was never interrupting",
+    "I was put down for the newsletter",
+    "My secretary had never heard of it",
+    "I would like a test of the new tool",
 )
 
 
@@ -102,6 +108,25 @@ CONTENT = (
         ("I laughed at his jokes because he is my boss's boss", "level-the-table"),
         ("Talks down to me a little", "level-the-table"),
         ("I feel like a pupil again in there", "level-the-table"),
+        ("I never get to finish", "level-the-table"),
+        ("He corrects me in front of others", "level-the-table"),
+        ("It felt like a report to my boss", "level-the-table"),
+        ("I hardly said anything", "level-the-table"),
+        ("She does most of the talking", "level-the-table"),
+        ("It was more like a status meeting than mentoring", "level-the-table"),
+        ("My ideas get brushed aside", "level-the-table"),
+        ("I was too nervous to disagree", "level-the-table"),
+        ("It is hard to speak up to a vice president", "level-the-table"),
+        ("I keep quiet because of his position", "level-the-table"),
+        ("I felt talked down to", "level-the-table"),
+        ("The power gap was in the room", "level-the-table"),
+        ("I wasn't taken seriously because I am young", "level-the-table"),
+        ("I was not heard", "level-the-table"),
+        ("He answered his own questions", "level-the-table"),
+        ("He makes all the decisions about what we do", "level-the-table"),
+        ("He treats me as his assistant", "level-the-table"),
+        ("I want to be asked, not told", "level-the-table"),
+        ("Let me run the meeting for once", "level-the-table"),
         ("Please find somebody else to ask what Gen Z thinks", "less-of-one-story"),
         ("I had to defend all Muslims for half an hour", "less-of-one-story"),
         ("Always me who has to explain what it is like", "less-of-one-story"),
@@ -223,6 +248,11 @@ def test_both_are_heard_and_no_more_than_an_agenda_can_take_up() -> None:
 def test_only_words_state_a_wish() -> None:
     assert stated_wishes([said("Too fast", safety=1, themes=("power-dynamics", "session-structure"))]) == {"slower"}
     assert stated_wishes([said(None, safety=1), said("The pace was just right")]) == frozenset()
+
+
+def test_a_senior_who_wants_to_lead_complains_of_no_rank() -> None:
+    senior = SharedFeedback("session-1", 1, "mentee", None, 4, None, None, "I would like to lead more of it")
+    assert read_wishes([senior]) == ()
 
 
 def test_a_senior_who_was_silenced_is_not_answered_by_more_floor_for_the_junior() -> None:
