@@ -15,11 +15,11 @@ from coach.agenda.compose import compose, notice
 from coach.agenda.must_haves import with_must_haves
 from coach.agenda.own import cite_own
 from coach.agenda.phrases import ended
-from coach.agenda.plan import AgendaPlan, outline
+from coach.agenda.plan import AgendaPlan, Slot, outline
 from coach.agenda.prep import compose_prep, told_alone
 from coach.agenda.progress import Progress, silent
 from coach.agenda.reasons import reasons
-from coach.agenda.words import MOST_PREP_STEPS, AgendaWords, PrepWords
+from coach.agenda.words import MOST_PREP_STEPS, AgendaWords, ItemWords, PrepWords
 from coach.agenda.write import Source, reason_of, write_agenda, write_prep
 from coach.asking import Spent
 from coach.errors import ModelError, ModelPaused
@@ -199,7 +199,7 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
                 "tied_to": list(reason.ties),
                 "activity": slot.activity.front.id if slot.activity is not None else None,
                 "carried_over_from": slot.carried_from,
-                "sources": [*item.sources, *(key for key in own if key not in item.sources)],
+                "sources": list(dict.fromkeys([*item.sources, *_told_of(slot, item), *own])),
             }
             for number, (slot, item, reason, own) in enumerate(
                 zip(plan.slots, words.items, reasons(plan, briefing), named, strict=True), start=1
@@ -228,6 +228,11 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
         },
         "notice": notice(outcome.source, model.name if model else None, plan, outcome.composed),
     }
+
+
+def _told_of(slot: Slot, item: ItemWords) -> list[str]:
+    """The passage that tells of the slot's activity, where the words cite nothing: the exercise is the library's."""
+    return [slot.passages[0].id] if slot.activity is not None and slot.passages and not item.sources else []
 
 
 def _spared(sentences: Iterable[str], briefing: Briefing) -> Iterator[str]:

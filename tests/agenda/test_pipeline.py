@@ -214,6 +214,18 @@ async def test_a_source_that_the_model_did_not_cite_is_not_listed(search: Search
     assert {source["id"] for source in made.row.content["sources"]} == kept
 
 
+async def test_an_exercise_names_its_source_also_where_the_model_cited_nothing(search: Search) -> None:
+    words = json.loads(await good(search))
+    for item in words["items"]:
+        item["sources"] = []
+    made = await make(search, ScriptedModel(json.dumps(words), PREP))
+
+    known = {source["id"] for source in made.row.content["sources"]}
+    for item in made.row.content["items"]:
+        assert bool(item["sources"]) is (item["activity"] is not None)
+        assert set(item["sources"]) <= known
+
+
 async def test_a_starter_that_the_model_left_out_stays_as_the_library_has_it(search: Search) -> None:
     words = json.loads(await good(search))
     plan = (await compose_for(briefing(), search)).plan
