@@ -9,15 +9,21 @@ _SPEAKING = r"""(?:speak\w*|disagree\w*|correct\w*|challeng\w*|contradict\w*|cri
     (?:opinion|view)|ask(?:ing)?|interrupt\w*|(?:tell|telling|teach\w*|show\w*|advis\w+)\s(?:him|her|them|you
     |some(?:one|body)|an?|my|the))"""
 # Who holds back, and says so.
-_HOLDS_BACK = rf"""(?:afraid|scared|too\sshy|nervous|anxious|hesitant|reluctant|uneasy|embarrassed|worried|intimidated
-    |uncomfortable|awkward|not\scomfortable)\s(?:for\sme\s)?(?:to|about|of)\s(?:\w+\s)?{_SPEAKING}
+_HOLDS_BACK = rf"""not\s(?:\w+\s)?comfortable\s(?:contradicting|disagreeing|correcting|challenging|criticizing
+|criticising|saying)
+    |(?:afraid|scared|worried)\s(?:that\s)?i['’]?(?:d|\s(?:would|might|could))\s(?:say|ask|look|sound|seem)
+    |too\sjunior\sto
+    |(?:censor|soften|tone)\w*\s(?:down\s)?(?:myself|my\s\w+|what\si)|(?:afraid|scared|too\sshy|nervous|anxious
+    |hesitant|reluctant|uneasy|embarrassed|worried|intimidated
+    |uncomfortable|awkward|not\scomfortable)\s(?:for\sme\s)?(?:to
+    |about|of)\s(?:\w+\s)?{_SPEAKING}
     |(?:hard|difficult|tough|not\seasy|awkward|impossible
     |takes?\s(?:a\slot\sof\s)?courage)\s(?:for\sme\s)?to\s(?:\w+\s)?
     (?:speak\s(?:up|my\smind|openly|freely|out)|disagree|correct|challenge|contradict|critici[sz]e|push\sback
     |(?:tell|teach|show|advise)\s(?:him|her|them|some(?:one|body)\sso|an?\s(?:\w+\s)?(?:boss|director|executive
     |manager
     |vice|vp|head|chief|professor|ceo))|say\s(?:no|what\si|anything\scritical))
-    |afraid\sof\swhat\s(?:happens|might|could|(?:he|she|they)\b)|fear\sof\s(?:\w+\s){0, 2}(?:consequences|retaliation)
+    |afraid\sof\swhat\s(?:happens|might|could|(?:he|she|they)\b)|fear\sof\s(?:\w+\s){{0,2}}(?:consequences|retaliation)
     |(?:can(?:no|['’])t|can\snot|could(?:n['’]t|\snot)|(?:do|did)(?:n['’]t|\snot)\s(?:feel\s)?(?:able\sto|i\scan
     |like\si
     \s(?:can|could)|i\scould)|unable\sto|not\sable\sto)\s(?:really\s|openly\s|freely\s|just\s)?(?:say\swhat\si
@@ -53,9 +59,16 @@ _PUT_DOWN = rf"""\b(?:i|we|my\s\w+)\s(?:\w+\s)?(?:was|am|were|are|is|be|been|bei
     (?:off|aside|away|down|short)\b(?!\s(?:for|as|to)\b)|(?:look|talk)(?:s|ed|ing)?\sdown\s(?:on|to|at)\sme
     |(?:not|never|\w+n['’]t|hardly|barely)\s(?:\w+\s)?(?:taken\s(?:\w+\s)?serious(?:ly)?|take\sme\sserious(?:ly)?)
     |(?:am|was|feel|felt|get|got|do|did)(?:n['’]t|\snot|\snever)\s(?:\w+\s)?(?:heard|listened\sto)(?!\s(?:of|from
-    |about)\b)|not\sasked\sbut\stold|asked,?\snot\stold|condescending\w*|patroni[sz]ing|(?:made|makes|making
+    |about)\b)|not\sasked\sbut\stold|asked,?\snot\stold|condescending\w*|cut(?:s|ting)?\sacross\sme|judg(?:e[ds]?
+    |ing)\s(?:me\b|my\b|every\w*\b)|(?:makes?|made
+    |making)\sme\sfeel\s(?:\w+\s)?(?:small|stupid|dumb|incompetent|inferior|unsure|like\san?)|roll(?:s|ed)\s(?:his
+    |her|their)\seyes
+    |(?:puts?|putting)\sme\son\sthe\sspot|(?:not|n['’]t|never)\s(?:\w+\s)?takes?\smy\s\w+\sserious(?:ly)?
+    |my\s(?:opinion|view)\s(?:was|is)(?:n['’]t|\snot)\s(?:asked|wanted)
+    |treat(?:s|ed|ing)\s(?:me\s)?(?:like|as)\s(?:the|an?|his|her|their)\s(?:help|service|support|it\b|staff|errand)
+    |patroni[sz]ing|(?:made|makes|making
     |poked)\sfun\sof\s(?:me|my)|(?:acts?|act(?:ed|ing)|feels?)\ssuperior
-    |(?:treat\w*|respect\w*)\s(?:\w+\s){0, 3}(?:with\smore\srespect|as\sa\sjunior|like\sa\sjunior)|(?:order
+    |(?:treat\w*|respect\w*)\s(?:\w+\s){{0,3}}(?:with\smore\srespect|as\sa\sjunior|like\sa\sjunior)|(?:order
     |command)(?:s|ed)\sme\sto|expected\sto\s(?:agree|nod)
     |(?:counts?|held|hold|used?)\sagainst\sme|my\svoice\s(?:gets?|got|is|was)\slost|no\s(?:space|room
     |time)\s(?:for\sme\s)?to\s(?:speak|talk|say)
@@ -63,7 +76,8 @@ _PUT_DOWN = rf"""\b(?:i|we|my\s\w+)\s(?:\w+\s)?(?:was|am|were|are|is|be|been|bei
     |hardly)\s(?:\w+\s)?(?:count|matter)
     |tests?\sme\swith|test(?:s|ed|ing)\sme\b|(?:end(?:ed)?\sup|me)\s(?:taking|writing)\s(?:the\s)?(?:notes
     |minutes)\sfor
-    |(?:phone|mails?|laptop|watch|messages)\s(?:while|when)\si\s(?:\w+\s)?(?:speak|talk|explain|show|present)\w*
+    |(?:his|her|their)\s(?:phone|mails?|laptop|watch|messages)\s(?:while|when)\si\s(?:\w+\s)?(?:speak|talk|explain
+    |show|present)\w*
     |calls?\sme\s.?(?:kid|girl|boy|son|young\slady)"""
 # Who has the floor, and who decides.
 _HAS_THE_FLOOR = r"""(?:does|did|do|doing)\s(?:\w+\s)?(?:(?:almost|nearly)\s)?(?:most|all|the\smajority
@@ -84,8 +98,9 @@ _HAS_THE_FLOOR = r"""(?:does|did|do|doing)\s(?:\w+\s)?(?:(?:almost|nearly)\s)?(?
     |on\s(?:the\stopics?|everything))|(?:the\sfloor|the\sroom)\s(?:is|was)\s(?:always\s)?(?:his|hers|theirs)\b"""
 _RANK = r"""hierarch\w+|rank|seniority|pecking\sorder|power\s(?:gap|imbalance|distance|differen\w+|dynamics?
 |relation\w*
-    |balance|play|game)s?|top[\s-]down|how\s(?:senior|important|experienced)\s(?:he|she)\sis|boss['’]?s\sboss
-    |(?:could|can|might)\sfire\sme|stand\sup\sto\s(?:him|her|them)|the\sboss|intimidat\w+
+    |balance|play|game)s?|top[\s-]down|balance\sof\spower|(?:too\smuch|so\smuch)\srespect\sfor|(?:acts?
+    |behaves?)\sas\sif\s(?:he|she)\s|how\s(?:senior|important|experienced)\s(?:he|she)\sis|boss['’]?s\sboss
+    |(?:could|can|might)\sfire\sme|stand\sup\sto\s(?:him|her|them)|the\sboss(?!\sof\b)|intimidat\w+
     |not\s(?:\w+\s)?(?:on|at)\s(?:the\ssame|an?\sequal)\s(?:level|footing)|eye[\s-]level|(?:feel|felt|am
     |was)\s(?:\w+\s)?(?:inferior|beneath\s(?:him|her)|a\snobody|less\simportant)
     |(?:boss|manager|teacher|master|superior)[\s-](?:and[\s-])?(?:employee|subordinate|pupil|student|servant|staff)
@@ -102,7 +117,8 @@ _RANK = r"""hierarch\w+|rank|seniority|pecking\sorder|power\s(?:gap|imbalance|di
     |executive|vice|head|older|above)|(?:so|this|that|much)\ssenior\b(?=\W*(?:$|[.,;!?]|to\b|than\b|person|people))"""
 # Meetings that are not between two equals.
 _AS_IF = r"""(?:(?:fe(?:lt|el|els|eling)|was|is|were|run)\s(?:\w+\s){0,3}(?:like|than)
-    |(?:treat(?:s|ed|ing)|talk(?:s|ed|ing)\sto|see(?:s|n)?|use[sd]?)\sme\s(?:like|as))\s(?:being\s|i\s(?:was|am)\s)?
+    |(?:treat(?:s|ed|ing)|(?:talk|speak)(?:s|ed|ing)?\sto|see(?:s|n)?|use[sd]?)\sme\s(?:like|as))\s(?:being\s
+    |i\s(?:was|am)\s)?
     (?:(?:in|at|on|with|back)\s){0,2}(?:an?|my|some|the|his|her|their)\s(?:\w+\s){0,2}?(?:interview|exam|interrogation
     |report|status|performance|appraisal|inspection|audit|hearing|oral|school\w*|classroom|jury|pupil|student|child|kid
     |intern|trainee|assistant|secretary|servant|subordinate|apprentice|audience|note[\s-]taker)
@@ -117,7 +133,8 @@ _TURNS = r"""talk(?:ed|ing|s)?\sover|interrupt\w*
     |(?:could(?:n.t|\snot)|can(?:no|.)t|hard\sto|not\seasy\sto)\s(?:\w+\s)?(?:disagree|contradict|say\sno|object)
     |(?:did(?:n.t|\snot)|never)\s(?:\w+\s)?(?:say|tell)\s(?:\w+\s)?what\si\s(?:\w+\s)?th(?:ink|ought)
     |careful\s(?:with|about)\swhat\si\ss(?:ay|aid)|(?:bit|bite|held?|hold)\smy\stongue|(?:not
-    |n['’]t)\s(?:\w+\s)?feel\sfree\sto|had\sto\sagree|held\s(?:myself\s)?back
+    |n['’]t)\s(?:\w+\s)?feel\sfree\sto|(?:had|have)\sto\s(?:agree|please\s(?:him|her))|must\splease
+    |said\syes\s(?:although|but|though|and\smeant)|held\s(?:myself\s)?back
     |kept\squiet|(?:mostly|only|just)\slistened|only\s(?:got|get)\sto\s(?:speak|talk|say)
     |(?:was|is|felt\slike|be)\s(?:\w+\s)?(?:his|her|their)\s(?:meeting|show|stage)|answered\sfor\sme
     |decides?\severything|lectured\s(?:me|us)|(?:explained|explains)\smy\s(?:own\s)?\w+\s(?:\w+\s)?to\sme
@@ -149,6 +166,15 @@ _TURNS = r"""talk(?:ed|ing|s)?\sover|interrupt\w*
     |(?:gave|gives|giving)\sme\sorders
     |order(?:s|ed)\sme\saround|boss(?:es|ed|ing)\s(?:me\s)?around|overrid\w+\smy|always\s(?:his|her
     |their)\s(?:topics?|choice|agenda|way)
+    |(?:could|did|can)(?:n['’]t|\snot|not)\s(?:\w+\s)?finish\sa\ssingle|talks?,?\s(?:and\s)?i\s(?:just\s
+    |only\s)?listen
+    |(?:could|like\sto|want\sto|let\sme|may\si)\s(?:speak|talk|go|begin|start|answer)\sfirst|(?:always\s)?(?:is\s
+    |was\s)?(?:always\s)?led\sby\s(?:him|her|them)
+    |(?:ha[sd]|have)\sthe\ssay|giv(?:es?|ing)\sorders|(?:took|takes|grabs?|grabbed)\sthe\s(?:mouse|keyboard|pen
+    |laptop)\s(?:out\sof|from|away)
+    |talk(?:s|ed)\s(?:only\s|mostly\s)?about\s(?:him|her)self|(?:just|only)\sthere\sto\s(?:nod|listen|agree|take)
+    |(?:uses?|used)\s(?:the|our)\s(?:meeting|session|hour)s?\s(?:to|for)\s(?:push|sell|his|her|their)|ask\s(?:his
+    |her|their|for)\s(?:\w+\s)?permission
     # Who says less than they think, or gives in.
     |swallow(?:ed|ing)?\s(?:what\si|my\s(?:words|view|opinion|answer|question)|it)
     |(?:kept|keep)\s(?:it|that|my\s\w+|what\si\s(?:\w+\s)?th(?:ink|ought))\sto\smyself
@@ -180,4 +206,4 @@ WANTS_TO_LEAD = r"""(?<!he\s)(?<!she\s)(?<!they\s)\blet\sme\s(?:also\s)?(?:(?:le
     |decide|open\s(?:the\smeeting|next)|speak|have\s(?:the\sfloor|my\ssay))
     |\b(?:i\s(?:would|want|wish|hoped?|need)|i['’]d)\s(?:\w+\s){0,3}(?:(?:lead|run|chair|steer)\s(?:more|it
     |(?:the|this|our|a)\s(?:next\s)?(?:meeting|session|hour|talk|conversation))|have\s(?:more\sof\s)?a\ssay)\b
-    |\bmore\s(?:of\s(?:a|the)\s(?:say|floor)|airtime|speaking\stime)\b"""
+    |\bmore\s(?:(?:of\s(?:a|the)\s)?say|of\sthe\sfloor|airtime|speaking\stime)\b"""
