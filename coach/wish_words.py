@@ -37,7 +37,10 @@ GOOD_ALREADY = re.compile(
     |\b(?:no\sneed\s(?:to|for)|(?:do\snot|don.t)\s(?:slow|shorten|change|cut|stop|drop))\b[^.!?;,]*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SHORTER = r"""(?:shorter|briefer|shorten\w*|trim\w*|less\stime\s(?:on|for)|fewer|too\slong|too\smany|too\smuch
+_SHORTER = r"""(?:shorter|(?:(?:keep|make|be)\s(?:\w+\s){0,2}|more\s)brief
+|(?<!was\s)(?<!were\s)(?<!too\s)(?<!so\s)(?<!and\s)brief|briefer|quicker|concise
+|half\sthe\s(?:length|time)|plenty|enough|shorten\w*|trim\w*|less\stime\s(?:on|for)|fewer|too\slong|too\smany
+|too\smuch
         |cut\sdown|not\sso\slong|half\sas\slong|(?<!too\s)(?<!bit\s)short|drag(?:s|ged|ging)?
         |went\son|for\sages|takes?\sforever|another\s(?:[\w-]+\s){0,2}(?:minutes|hours?)\sof
         |(?:no\smore|not\slonger)\sthan|at\smost|under\s\w+\sminutes)"""
@@ -51,27 +54,46 @@ _FAILS = r"""(?:fail\w*|broke\w*|froze\w*|freez\w+|drop(?:s|ped|ping)|bad|poor|t
 _DOES_NOT = r"(?:(?:did|does|do|was|is|would|could|can)(?:n.t|\snot)|cannot|never)"
 _WORDS: dict[Wish, str] = {
     "level-the-table": UNEQUAL,
-    "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b
-    |(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
+    "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b|\b(?:less|reduce|limit|cut)\s(?:of\s)?(?:the\s|your\s
+    |our\s)?{_DEMO}\b|(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
     "more-doing": r"""\b(?:(?<!less\s)(?<!fewer\s)hands[\s-]on|more\spractice|practi[cs]e\smore
-        |try\s(?:it|things|more|out)
+        |try\s(?:it|things|more|out)|let\sme\stry|(?:too\smuch|only|all|less)\stheory|i\s(?:just\s|only\s)watched
+        |practi[cs]e\sinstead|instead\sof\s(?:only\s|just\s)?(?:theory|watching)|learn\s(?:\w+\s)?by\s(?:doing
+        |trying|myself)
+        |(?:click|go|work|build|type|drive|steer|open|set)\s(?:\w+\s){0,3}(?:myself|ourselves)|my\s(?:own\s)?(?:real
+        |own)\s(?:files?|data|work
+        |laptop|cases?|examples?)
         |(?:try|do)\s(?:\w+\s){1,3}(?:myself|ourselves)|do\s(?:it
         |more)\s(?:myself|ourselves|together)
         |less\s(?:theory|talk(?:ing)?(?!\sover))|more\sexercises?|learn\sby\sdoing|my\sown\shands|too\stheoretical
         |real\s(?:work|example|case)s?)\b""",
     "more-talk": r"""\b(?:more\s(?:time\s(?:to|for)\s)?(?:talk|talking|discussion|conversation|questions)
-        |time\sto\stalk|less\srushed\stalk
+        |time\sto\stalk|(?:not|\w+n['’]t|never)\s(?:\w+\s)?(?:get|got|come|came)\sto\smy\squestions?|q\s?&\s?a
+        |discuss\s(?:\w+\s)?(?:more|longer)
+        |talk\s(?:about\s\w+\s)?(?:longer|more)(?!\s(?:than|to)\b)|no\stime\s(?:left\s)?to\s(?:ask|talk|discuss)|(?:no
+        |little)\s(?:time|room)\sfor\s(?:my\s|our\s|any\s)?(?:questions?|discussion)
+        |less\srushed\stalk
         |just\stalk|talk\sit\sthrough|room\sfor\squestions)\b""",
     "slower": r"""\b(?:(?<!too\s)(?<!so\s)slow(?:er|ly|\sdown)|too\s(?:fast|quick(?:ly)?)|jargon|acronyms?
         |abbreviations?
         |plain(?:er)?\swords|lost\sme|couldn.t\sfollow
         |hard\sto\sfollow|simpler|pace\b[^.!?]{0,30}\b(?:fast|high|quick|hectic|hard|much)|(?:hectic|lower|gentler
-        |calmer|different)\space|at\s(?:the|a)\space\sof|keep\sup|could\s(?:you|we)\srepeat|step\sby\sstep)\b""",
-    "less-at-once": r"""\b(?:too\s(?:much|many)\s(?:things|topics|items|points|at\sonce|in\sone|for\sone)
+        |calmer|different)\space|at\s(?:the|a)\space\sof|keep\sup|could\s(?:you|we)\srepeat|step\sby\sstep
+        |over\smy\shead|too\s(?:technical|complex|complicated|difficult|abstract)
+        |(?:got|was|am|felt)\s(?!never|not)(?:\w+\s)?lost\b|(?:simple|plain|easy|easier)\s(?:language|words|terms)
+        |less\stechnical
+        |explain\s(?:the\s|all\s|your\s)?(?:terms|words|technical))\b""",
+    "less-at-once": r"""\b(?:less\scontent|too\s(?:much|many)\s(?:subjects|content|things|topics|items|points
+    |at\sonce|in\sone|for\sone)
         |fewer\s(?:topics|things|items|points)|one\s(?:thing|topic)\s(?:at|per|a)
-        |overload\w*|crammed|packed|less\son\sthe\sagenda|squeez\w+)\b""",
+        |(?:one|a\ssingle)\s(?:topic|thing|subject|exercise)\s(?:\w+\s){0,3}enough|cover\s(?:everything|too
+        |so\smuch)|a\slot\sfor\sone
+        |focus\son\s(?:one|a\ssingle|just\sone|only\sone|fewer)|overload\w*|crammed|packed|less\son\sthe\sagenda
+        |squeez\w+)\b""",
     "clear-structure": r"""\b(?:drift\w*|structure\w*|all\sover\sthe\splace|no\sagenda|wander\w*|off[\s-]?topic
-        |ramble\w*|rambl\w+|lost\sthe\sthread|unfocuss?ed
+        |ramble\w*|rambl\w+|(?:had|have|with|was|is)\sno\s(?:clear\s|real\s)?plan\b(?!\s(?:for|to)\b)
+        |without\sa\s(?:clear\s)?plan\b|in\sall\sdirections|lost\strack|chaotic|chaos|messy|unstructured
+        |jump(?:ed|ing|s)?\s(?:from|between|around|back)|lost\sthe\sthread|unfocuss?ed
         |stick\sto\sthe\s(?:plan|agenda)|clear(?:er)?\s(?:plan|agenda))\b""",
     "start-on-time": r"""\b(?:(?:start|starts|started|starting|begin|beginning|join|arrive|arriving
         |be|being|come|comes)\s
@@ -84,15 +106,21 @@ _WORDS: dict[Wish, str] = {
         |(?:the|every)\sstart\s(?:was|is|got)\s(?:\w+\s)?(?:delayed|late)|delayed\sstart)\b""",
     "end-on-time": r"""\b(?:end\son\stime|finish\son\stime|(?:end|finish|stop)\s(?:\w+\s){0,3}(?:earlier|early|sooner)
         |ran\sover|(?:ran|runs?|running|went|go(?:es|ing)?|was|were|minutes|always)\s(?:\w+\s)?over\stime
-        |overran|(?<!no\s)rush(?:ed)?|out\sof\stime|watch\sthe\sclock
+        |overran|(?<!no\s)rush(?:ed)?|out\sof\stime|(?:watch|mind|keep\san\seye\son)\sthe\s(?:clock|time)
+        |finish(?:ed)?\son\stime|ran\sout\sof\stime
         |keep\sto\stime)\b""",
     "firm-next-steps": r"""\b(?:next\ssteps?|follow[\s-]?up\w*|action\s(?:items?|points?)|who\sdoes\swhat
-        |deadlines?|homework|nothing\scame\sof|commit(?!tee)\w*|concrete\s(?:steps|actions))\b""",
+        |deadlines?|homework|agreed?\s(?:on\s)?what\sto\sdo\s(?:next|until|before)|clear(?:er)?\s(?:tasks?|to-?dos?
+        |actions?)|tasks?\suntil|forg[eo]t\s(?:\w+\s){0,2}(?:what\si|my)\s(?:had\s)?(?:promised|task|said|wanted)\w*
+        |nothing\s(?:ever\s)?(?:follows?|followed|happens|happened|came\sof|changes)|commit(?!tee)\w*
+        |concrete\s(?:steps|actions))\b""",
     "back-to-goals": r"""\b(?:goals?|what\s(?:this|it)\sis\s(?:for|all\sabout)|progress|point\sof\sit
-        |going\snowhere|in\scircles|purpose)\b""",
+        |(?:trying|want|wanted)\sto\s(?:achieve|reach)|(?:what|where)\sthis\s(?:is\s)?(?:leading|leads|going)
+        |why\swe\s(?:meet|are\sdoing|do\sthis)|going\snowhere|in\scircles|purpose)\b""",
     "less-of-one-story": r"""\b(?:speak\sfor\s(?:all|every|my|the)|spokes\w+|token\w*|represent\w*\s(?:all
         |every|my|a\swhole)|my\swhole\s(?:generation|community|group)
-        |always\sabout\sme|my\s(?:own\s)?story\sagain|educate\sthem|(?:as|being|be)\sthe\s(?:young|old|only
+        |always\sabout\sme|(?:being|be|as|am)\s(?:always\s)?the\sexample\s(?:for|of)|my\s(?:own\s)?story\sagain
+        |educate\sthem|(?:as|being|be)\sthe\s(?:young|old|only
         |token)\s\w+
         |the\svoice\sof|less\sabout\sme|defend\w*\s(?:all|every|my|the\swhole)
         |(?:be|being|am|was|not)\s(?:\w+\s)?(?:an?|the)\s(?:case\sstudy|textbook|ambassador|exhibit|mascot)
@@ -102,20 +130,25 @@ _WORDS: dict[Wish, str] = {
         |disability|religion))\b""",
     "agenda-ahead": r"""\b(?:agenda\b[^.!?;]{0,20}\b(?:(?:day|days|night|evening|week)\s(?:before|earlier|ahead)
         |earlier|sooner
-        |in\sadvance|ahead|beforehand|before\s(?:we|the\smeeting))
+        |in\sadvance|ahead|beforehand|before(?:\s(?:we|the\smeeting))?)
         |(?:earlier|sooner|in\sadvance|beforehand)\b[^.!?;]{0,20}\bagenda
         |(?:send|get|have|see|share|know)\s[^.!?;]{0,20}\bplan\b[^.!?;]{0,20}\b(?:earlier|sooner|in\sadvance|ahead
         |beforehand
         |(?:day|days)\sbefore))\b""",
     "prepare-ahead": r"""\b(?:(?<!well\s)prepar\w+|in\sadvance|beforehand|ahead\sof\s(?:time|the\smeeting)
-        |send\s(?:me\s)?(?:the|it|something)|know\swhat\sto\sexpect|read\sbefore)\b""",
+        |send\s(?:me\s)?(?:the|it|something)|unprepared|more\snotice|(?:know|knew
+        |told)\s(?:me\s)?(?:what\sto\s(?:expect|prepare|bring)|the\stopic|what\swas\scoming)|tell\sme\swhat\sto
+        |read\sbefore)\b""",
     "test-the-tools": rf"""\b{_TOOL}\b[^.!?]{{0,40}}\b(?:{_FAILS}|{_DOES_NOT})\b|\b{_FAILS}\b[^.!?]{{0,30}}\b{_TOOL}\b
         |\b(?:wi-?fi|screen\s(?:froze|share)|log[\s-]?in|licen[cs]es?|blocked|access\sto|technical
-        |tech\s(?:issues|problems)|didn.t\sload|tools\sthat\swork)\b""",
+        |tech\s(?:issues|problems)|didn.t\sload|(?:projector|beamer|headset|vpn|monitor)\b[^.!?]{{0,30}}\b(?:not
+        |\w+n['’]t|fail\w*|broke\w*|crash\w*|problem)
+        |(?:call|video|laptop|screen|link|it)\s(?:kept\s)?crash(?:ed|es|ing)\b|(?-i:Teams|Zoom|Webex)\s(?:kept|did
+        |froze|drop\w*|would)|tools\sthat\swork)\b""",
     "see-and-hear": r"""\b(?:(?:bigger|larger|big|large)\s(?:type|font|letters|print|text)
         |(?:font|type|text|print)\s(?:\w+\s){0,2}(?:small|tiny)|(?:could|can)(?:n.t|\snot|not)\s(?:read|hear)
         |(?:could|can)(?:n.t|\snot|not)\ssee\s(?:\w+\s)?(?:screen|slides?|text|notes|charts?|numbers)
-        |(?<!hard\sto\s)(?<!easy\sto\s)(?<!afraid\sto\s)(?<!scared\sto\s)(?<!cult\sto\s)(?<!vous\sto\s)speak\s(?:up(?!\s(?:to|against|for|about))|louder)|louder|hard\sto\s(?:hear|read)|captions?|subtitles?)\b""",
+        |(?<!hard\sto\s)(?<!easy\sto\s)(?<!afraid\sto\s)(?<!scared\sto\s)(?<!cult\sto\s)(?<!vous\sto\s)speak\s(?:up(?!\s(?:to|against|for|about))|louder)|(?:screen|board|slides?)\s(?:was|is|were|are)\stoo\s(?:far|small|dark)|small\stext|louder|hard\sto\s(?:hear|read)|captions?|subtitles?)\b""",
     "dates-that-hold": r"""\b(?:(?:stop|don.t|do\snot|no\smore|fewer|less|always|keeps?|again|without)\s(?:\w+\s){0,2}
         (?:cancel\w*|postpon\w*|rescheduling|moving\s(?:it|the\s(?:date|meeting)))
         |(?:cancel+ed|postponed|moved|rescheduled)\s(?:\w+\s){0,3}(?:twice|again|three\stimes|at\sshort\snotice
@@ -130,6 +163,8 @@ _WORDS: dict[Wish, str] = {
         |(?:another|different|other|quieter|warmer|bigger)\s(?:time|day|place|room|hour|slot|office)
         |too\s(?:early|late)\s(?:in\sthe|for\sme|at)
         |(?:later|earlier)\sin\sthe\s(?:day|morning|afternoon|evening|week)
+        |(?:mornings?|afternoons?|evenings?|noon|lunch\s?time|(?:mon|tues|wednes|thurs
+        |fri)days?)\s(?:\w+\s){0,3}(?:better|easier|best|suits?|(?:do|does)(?:n['’]t|\snot)\swork)
         |(?:longer|shorter)\s(?:meeting|session)s?|(?:meeting|session|hour)\s(?:was|is)\stoo\s(?:long|short)
         |(?:room|caf[eé]|office|canteen|place)\s(?:was|is)\s(?:\w+\s)?(?:loud|noisy|cold|hot|small|cramped)|too\snoisy
         |(?:meet|meeting|talk|sessions?)\s(?:\w+\s){0,3}every\s(?:week|two\sweeks|second\sweek|month)
@@ -201,7 +236,8 @@ _REFUSED: dict[Wish, str] = {
         |\bsend\s(?:me\s)?(?:the|it|something)\b[^.!?]{{0,40}}\b(?:after|afterwards|later)\b""",
     "other-arrangement": r"""\b(?:not|never|no)\s(?:\w+\s)?(?:in\sperson)\s(?:but|so)\b
         |\b(?:a\s)?(?:different|another)\s(?:time|place)\sin\b|\bone\stime\sor\sanother\b""",
-    "test-the-tools": r"""(?<!the\s)(?<!a\s)(?<!my\s)(?<!your\s)(?<!video\s)
+    "test-the-tools": r"""\b(?:too|so|less|very|more|overly)\stechnical\b
+    |(?<!the\s)(?<!a\s)(?<!my\s)(?<!your\s)(?<!video\s)
         \blink\s(?:it|this|that|them|to|the|what|back|up|with)\b
         |\b(?:personal|human|deeper|emotional|closer)\sconnection\b|\bconnection\sbetween\b
         |\bsound\s(?:advice|good|great|right|fine)\b|\bcameras?\s(?:off|on)\b(?=,?\s*(?:please|next|[.!]|$))
