@@ -9,7 +9,8 @@ _SPEAKING = r"""(?:speak\w*|disagree\w*|correct\w*|challeng\w*|contradict\w*|cri
     (?:opinion|view)|ask(?:ing)?|interrupt\w*|(?:tell|telling|teach\w*|show\w*|advis\w+)\s(?:him|her|them|you
     |some(?:one|body)|an?|my|the))"""
 # Who holds back, and says so.
-_HOLDS_BACK = rf"""not\s(?:\w+\s)?comfortable\s(?:contradicting|disagreeing|correcting|challenging|criticizing
+_HOLDS_BACK = rf"""(?:not\s(?:\w+\s)?|un)comfortable\s(?:giving\s(?:him|her|them)\s|contradicting|disagreeing
+|correcting|challenging|criticizing
 |criticising|saying)
     |(?:afraid|scared|worried)\s(?:that\s)?i['’]?(?:d|\s(?:would|might|could))\s(?:say|ask|look|sound|seem)
     |too\sjunior\sto
@@ -23,7 +24,8 @@ _HOLDS_BACK = rf"""not\s(?:\w+\s)?comfortable\s(?:contradicting|disagreeing|corr
     |(?:tell|teach|show|advise)\s(?:him|her|them|some(?:one|body)\sso|an?\s(?:\w+\s)?(?:boss|director|executive
     |manager
     |vice|vp|head|chief|professor|ceo))|say\s(?:no|what\si|anything\scritical))
-    |afraid\sof\swhat\s(?:happens|might|could|(?:he|she|they)\b)|fear\sof\s(?:\w+\s){{0,2}}(?:consequences|retaliation)
+    |afraid\sof\swhat\s(?:happens|might|could|(?:he|she|they)\b)|fear\sof\s(?:\w+\s){{0,2}}(?:consequences
+    |retaliation)
     |(?:can(?:no|['’])t|can\snot|could(?:n['’]t|\snot)|(?:do|did)(?:n['’]t|\snot)\s(?:feel\s)?(?:able\sto|i\scan
     |like\si
     \s(?:can|could)|i\scould)|unable\sto|not\sable\sto)\s(?:really\s|openly\s|freely\s|just\s)?(?:say\swhat\si
@@ -124,7 +126,11 @@ _AS_IF = r"""(?:(?:fe(?:lt|el|els|eling)|was|is|were|run)\s(?:\w+\s){0,3}(?:like
     |intern|trainee|assistant|secretary|servant|subordinate|apprentice|audience|note[\s-]taker)
     |more\slike\san?\s(?:\w+\s){0,2}(?:interview|exam|interrogation|report|status|appraisal|inspection|audit|hearing
     |lecture)"""
-_TURNS = r"""talk(?:ed|ing|s)?\sover|interrupt\w*
+_TURNS = r"""talk(?:ed|ing|s)?\sover|interrupt\w*|(?:would|will|does|did|do)(?:n['’]t|\snot)\s(?:even\s
+|really\s)?listen(?:ing)?\b(?!\s(?:to\s)?(?:music|podcasts?|the\srecording))
+    |kept\sagreeing|hardly\slet\sme|corrects?\severy|(?:was|is)\sall\sabout\s(?:him|her|them)\b|jokes?\s(?:at
+    |about)\s(?:my\sexpense|me)|impress\s(?:him|her|them)\b
+    |(?:like|as\sif\si\s(?:was|were)|as)\s(?:his|her|their|a)\s(?:subordinate|student|pupil|employee)
     |spoke?n?\sover
     |(?:cut|cuts|cutting)\s(?:me|them|her|him)\soff|afraid\sto|scared\sto
     |dared?\s(?:not|to)|(?:did(?:n.t|\snot)|never)\sdared?|(?:felt|feel|feeling)\s(?:so\s)?(?:small|stupid|judged
@@ -201,7 +207,9 @@ _TURNS = r"""talk(?:ed|ing|s)?\sover|interrupt\w*
 # What says that the two were not on one footing.
 UNEQUAL = rf"""\b(?:{_RANK}|{_HOLDS_BACK}|{_PUT_DOWN}|{_HAS_THE_FLOOR}|{_AS_IF}|{_TURNS})\b"""
 # What a junior says who wants to lead. Of a senior it is no complaint about rank.
-WANTS_TO_LEAD = r"""(?<!he\s)(?<!she\s)(?<!they\s)\blet\sme\s(?:also\s)?(?:(?:lead|run|chair|steer)(?:\s(?:more|it
+WANTS_TO_LEAD = r"""\b(?:can|could|may)\si\s(?:lead|open|chair|run\sthe\smeeting)\b|\b(?:like|want)\sto\s(?:lead
+|open|chair)\sthe\s(?:\w+\s)?(?:meeting|session)\b
+    |(?<!he\s)(?<!she\s)(?<!they\s)\blet\sme\s(?:also\s)?(?:(?:lead|run|chair|steer)(?:\s(?:more|it
     |(?:the|this|our|a|one)\s(?:next\s)?(?:meeting|session|hour|talk|conversation|part))\b|\W*$)
     |decide|open\s(?:the\smeeting|next)|speak|have\s(?:the\sfloor|my\ssay))
     |\b(?:i\s(?:would|want|wish|hoped?|need)|i['’]d)\s(?:\w+\s){0,3}(?:(?:lead|run|chair|steer)\s(?:more|it

@@ -57,7 +57,8 @@ _WORDS: dict[Wish, str] = {
     "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b|\b(?:less|reduce|limit|cut)\s(?:of\s)?(?:the\s|your\s
     |our\s)?{_DEMO}\b|(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
     "more-doing": r"""\b(?:(?<!less\s)(?<!fewer\s)hands[\s-]on|more\spractice|practi[cs]e\smore
-        |try\s(?:it|things|more|out)|let\sme\stry|(?:too\smuch|only|all|less)\stheory|i\s(?:just\s|only\s)watched
+        |try\s(?:it|things|more|out)|let\sme\stry|(?:too\smuch|only|all|less)\stheory|(?:rather|better)\s(?:do
+        |try)\b|i\s(?:just\s|only\s)watched
         |practi[cs]e\sinstead|instead\sof\s(?:only\s|just\s)?(?:theory|watching)|learn\s(?:\w+\s)?by\s(?:doing
         |trying|myself)
         |(?:click|go|work|build|type|drive|steer|open|set)\s(?:\w+\s){0,3}(?:myself|ourselves)|my\s(?:own\s)?(?:real
@@ -70,7 +71,8 @@ _WORDS: dict[Wish, str] = {
     "more-talk": r"""\b(?:more\s(?:time\s(?:to|for)\s)?(?:talk|talking|discussion|conversation|questions)
         |time\sto\stalk|(?:not|\w+n['’]t|never)\s(?:\w+\s)?(?:get|got|come|came)\sto\smy\squestions?|q\s?&\s?a
         |discuss\s(?:\w+\s)?(?:more|longer)
-        |talk\s(?:about\s\w+\s)?(?:longer|more)(?!\s(?:than|to)\b)|no\stime\s(?:left\s)?to\s(?:ask|talk|discuss)|(?:no
+        |talk\s(?:about\s\w+\s)?(?:longer|more)(?!\s(?:than|to)\b)|(?:need|want|like|more
+        |some)\s(?:\w+\s)?time\s(?:left\s)?to\s(?:discuss|ask)|no\stime\s(?:left\s)?to\s(?:ask|talk|discuss)|(?:no
         |little)\s(?:time|room)\sfor\s(?:my\s|our\s|any\s)?(?:questions?|discussion)
         |less\srushed\stalk
         |just\stalk|talk\sit\sthrough|room\sfor\squestions)\b""",
@@ -92,7 +94,8 @@ _WORDS: dict[Wish, str] = {
         |squeez\w+)\b""",
     "clear-structure": r"""\b(?:drift\w*|structure\w*|all\sover\sthe\splace|no\sagenda|wander\w*|off[\s-]?topic
         |ramble\w*|rambl\w+|(?:had|have|with|was|is)\sno\s(?:clear\s|real\s)?plan\b(?!\s(?:for|to)\b)
-        |without\sa\s(?:clear\s)?plan\b|in\sall\sdirections|lost\strack|chaotic|chaos|messy|unstructured
+        |without\sa\s(?:clear\s)?plan\b|in\sall\sdirections|lost\strack|(?:follow|keep\sto|have|need
+        |write)\san\s(?:\w+\s)?agenda|chaotic|chaos|messy|unstructured
         |jump(?:ed|ing|s)?\s(?:from|between|around|back)|lost\sthe\sthread|unfocuss?ed
         |stick\sto\sthe\s(?:plan|agenda)|clear(?:er)?\s(?:plan|agenda))\b""",
     "start-on-time": r"""\b(?:(?:start|starts|started|starting|begin|beginning|join|arrive|arriving
@@ -105,7 +108,8 @@ _WORDS: dict[Wish, str] = {
         |kept\s(?:me\s)?waiting|(?:had\sto|always)\swait\sfor\s(?:him|her|them|you)
         |(?:the|every)\sstart\s(?:was|is|got)\s(?:\w+\s)?(?:delayed|late)|delayed\sstart)\b""",
     "end-on-time": r"""\b(?:end\son\stime|finish\son\stime|(?:end|finish|stop)\s(?:\w+\s){0,3}(?:earlier|early|sooner)
-        |ran\sover|(?:ran|runs?|running|went|go(?:es|ing)?|was|were|minutes|always)\s(?:\w+\s)?over\stime
+        |ran\sover|(?:ran|runs?|running|went|go(?:es|ing)?|was|were|minutes|always)\s(?:\w+\s)?over\stime|(?:run|ran
+        |running)\slate
         |overran|(?<!no\s)rush(?:ed)?|out\sof\stime|(?:watch|mind|keep\san\seye\son)\sthe\s(?:clock|time)
         |finish(?:ed)?\son\stime|ran\sout\sof\stime
         |keep\sto\stime)\b""",
@@ -119,7 +123,8 @@ _WORDS: dict[Wish, str] = {
         |why\swe\s(?:meet|are\sdoing|do\sthis)|going\snowhere|in\scircles|purpose)\b""",
     "less-of-one-story": r"""\b(?:speak\sfor\s(?:all|every|my|the)|spokes\w+|token\w*|represent\w*\s(?:all
         |every|my|a\swhole)|my\swhole\s(?:generation|community|group)
-        |always\sabout\sme|(?:being|be|as|am)\s(?:always\s)?the\sexample\s(?:for|of)|my\s(?:own\s)?story\sagain
+        |always\sabout\sme|(?:being|be|as|am)\s(?:always\s)?the\s(?:\w+\s)?example\b(?!\s(?:we|i)\b)
+        |my\s(?:own\s)?story\sagain
         |educate\sthem|(?:as|being|be)\sthe\s(?:young|old|only
         |token)\s\w+
         |the\svoice\sof|less\sabout\sme|defend\w*\s(?:all|every|my|the\swhole)
@@ -149,12 +154,14 @@ _WORDS: dict[Wish, str] = {
         |(?:font|type|text|print)\s(?:\w+\s){0,2}(?:small|tiny)|(?:could|can)(?:n.t|\snot|not)\s(?:read|hear)
         |(?:could|can)(?:n.t|\snot|not)\ssee\s(?:\w+\s)?(?:screen|slides?|text|notes|charts?|numbers)
         |(?<!hard\sto\s)(?<!easy\sto\s)(?<!afraid\sto\s)(?<!scared\sto\s)(?<!cult\sto\s)(?<!vous\sto\s)speak\s(?:up(?!\s(?:to|against|for|about))|louder)|(?:screen|board|slides?)\s(?:was|is|were|are)\stoo\s(?:far|small|dark)|small\stext|louder|hard\sto\s(?:hear|read)|captions?|subtitles?)\b""",
-    "dates-that-hold": r"""\b(?:(?:stop|don.t|do\snot|no\smore|fewer|less|always|keeps?|again|without)\s(?:\w+\s){0,2}
+    "dates-that-hold": r"""\b(?:too\smany\s(?:cancel\w+|postpone\w+|changes\sof\sdate)|(?:stop|don.t|do\snot
+    |no\smore|fewer|less|always|keeps?|again|without)\s(?:\w+\s){0,2}
         (?:cancel\w*|postpon\w*|rescheduling|moving\s(?:it|the\s(?:date|meeting)))
         |(?:cancel+ed|postponed|moved|rescheduled)\s(?:\w+\s){0,3}(?:twice|again|three\stimes|at\sshort\snotice
         |last[\s-]minute)
         |move\sthe\s(?:meeting|date)\sagain|dates?\sthat\shold|fixed\s(?:date|day|slot)s?)\b""",
-    "other-arrangement": r"""\b(?:in\sperson|face[\s-]to[\s-]face|on\ssite
+    "other-arrangement": r"""\b(?:(?:meet|start|begin|be|it)\s(?:\w+\s){0,2}in\sthe\s(?:morning|afternoon|evening)
+    |in\sperson|face[\s-]to[\s-]face|on\ssite
         |(?:meet|met|meeting|do\s(?:it|this))\s(?:\w+\s){0,2}(?:online|remotely|elsewhere|outside|somewhere)
         |(?:not|than|instead\sof|avoid)\s(?:\w+\s){0,2}(?:at|on|before|after)?\s?
         (?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|o.clock))

@@ -31,9 +31,12 @@ from coach.retrieval.own import ProgramPassages
 from coach.retrieval.search import Search
 from coach.sources import source_of
 from coach.tracing import span
-from coach.vocabulary import Vocabulary
+from coach.vocabulary import Vocabulary, stems, words_of
 
 log = structlog.get_logger(__name__)
+
+# Of the words of four letters and more, so many stand in what they rest on.
+_RESTS_ON = 0.7
 
 
 @dataclass(frozen=True)
@@ -231,8 +234,13 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
 
 
 def _told_of(slot: Slot, item: ItemWords) -> list[str]:
-    """The passage that tells of the slot's activity, where the words cite nothing: the exercise is the library's."""
-    return [slot.passages[0].id] if slot.activity is not None and slot.passages and not item.sources else []
+    """The passage that tells of the slot's activity, where the words rest on it and cite nothing."""
+    if slot.activity is None or item.sources or not slot.passages:
+        return []
+    passage = slot.passages[0]
+    said = {stem for stem in stems(words_of(item.description)) if len(stem) > 3}
+    told = stems(words_of(f"{slot.activity.body} {passage.text} {getattr(slot.activity.front, 'agenda', '')}"))
+    return [passage.id] if len(said.intersection(told)) >= _RESTS_ON * len(said) else []
 
 
 def _spared(sentences: Iterable[str], briefing: Briefing) -> Iterator[str]:
