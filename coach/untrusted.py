@@ -190,6 +190,18 @@ _ORDERS = tuple(
         |DSM)[A-Z]{4,}[-_]?\d{1,4}\b)""",
             r"[A-Z]{4}[-_]?\d",
         ),
+        (
+            " is the | is our | is your ",
+            r"""(?-i:\b(?!ISO|COVID|SAP|DIN)[A-Z]{4,}[-_]?\d{1,4}\b)\ is\ (the|our|your)\ (secret\ )?
+            (code|word|phrase|pass\ ?word|signal|sign)\b""",
+            r"[A-Z]{4}[-_]?\d",
+        ),
+        (
+            "answer|repl|output|response",
+            r"""\b(add|put|insert|append|include|write|print|say|mention|place)\b .{0,20} (?-i:\b[A-Z]{4,}\b) .{0,20}
+            \b(all|each|every|any|your)\ (?!(?:our|my)\b)(answers?|repl(y|ies)|outputs?|responses?)\b""",
+            r"[A-Z]{4}",
+        ),
     )
 )
 # Letters of another alphabet among Latin ones, words spelled l i k e  t h i s or l1k3 7h15, what only a decoder reads.

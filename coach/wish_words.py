@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from coach.footing import UNEQUAL, WANTS_TO_LEAD
+
 Wish = Literal[
     "level-the-table",
     "safer-ground",
@@ -35,7 +37,10 @@ GOOD_ALREADY = re.compile(
     |\b(?:no\sneed\s(?:to|for)|(?:do\snot|don.t)\s(?:slow|shorten|change|cut|stop|drop))\b[^.!?;,]*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SHORTER = r"""(?:shorter|briefer|shorten\w*|trim\w*|less\stime\s(?:on|for)|fewer|too\slong|too\smany|too\smuch
+_SHORTER = r"""(?:shorter|(?:(?:keep|make|be)\s(?:\w+\s){0,2}|more\s)brief
+|(?<!was\s)(?<!were\s)(?<!too\s)(?<!so\s)(?<!and\s)brief|briefer|quicker|concise
+|half\sthe\s(?:length|time)|plenty|enough|shorten\w*|trim\w*|less\stime\s(?:on|for)|fewer|too\slong|too\smany
+|too\smuch
         |cut\sdown|not\sso\slong|half\sas\slong|(?<!too\s)(?<!bit\s)short|drag(?:s|ged|ging)?
         |went\son|for\sages|takes?\sforever|another\s(?:[\w-]+\s){0,2}(?:minutes|hours?)\sof
         |(?:no\smore|not\slonger)\sthan|at\smost|under\s\w+\sminutes)"""
@@ -48,93 +53,80 @@ _FAILS = r"""(?:fail\w*|broke\w*|froze\w*|freez\w+|drop(?:s|ped|ping)|bad|poor|t
         |problems?|issues?|crackl\w*|cut(?:s|ting)?\sout|test\w*|check\w*|stable)"""
 _DOES_NOT = r"(?:(?:did|does|do|was|is|would|could|can)(?:n.t|\snot)|cannot|never)"
 _WORDS: dict[Wish, str] = {
-    "level-the-table": r"""\b(?:hierarch\w+|rank|seniority|pecking\sorder|talk(?:ed|ing|s)?\sover|interrupt\w*
-        |spoke?n?\sover
-        |(?:cut|cuts|cutting)\s(?:me|them|her|him)\soff|intimidat\w+|the\sboss|afraid\sto|scared\sto
-        |dared?\s(?:not|to)|(?:did(?:n.t|\snot)|never)\sdared?|(?:felt|feel|feeling)\s(?:so\s)?(?:small|stupid|judged|unsafe)
-        |(?:did(?:n.t|\snot)|do(?:n.t|\snot)|never)\s(?:really\s)?fe(?:el|lt)\ssafe
-        |(?:could(?:n.t|\snot)|can(?:no|.)t|hard\sto|not\seasy\sto)\s(?:\w+\s)?(?:disagree|contradict|say\sno|object)
-        |(?:did(?:n.t|\snot)|never)\s(?:\w+\s)?(?:say|tell)\s(?:\w+\s)?what\si\s(?:\w+\s)?th(?:ink|ought)
-        |careful\s(?:with|about)\swhat\si\ss(?:ay|aid)|(?:bit|held)\smy\stongue|held\s(?:myself\s)?back
-        |kept\squiet|(?:mostly|only|just)\slistened|only\s(?:got|get)\sto\s(?:speak|talk|say)|dominat\w+
-        |(?:was|is|felt\slike|be)\s(?:\w+\s)?(?:his|her|their)\s(?:meeting|show|stage)|answered\sfor\sme
-        |decides?\severything|lectured\s(?:me|us)|(?:explained|explains)\smy\s(?:own\s)?\w+\s(?:\w+\s)?to\sme
-        |i\stalked\stoo\smuch|(?:an?|like\san)\s(?:interview|interrogation|exam)
-        |(?:did|do|could)(?:n.t|\snot)\sget\sa\sword\sin|word\sin\sedgeways?|did\s(?:most
-        |all)\sof\sthe\stalking|took\sover|equals?\b
-        |as\san\sequal|speak\sfreely|be\scandid|nodded|deferr?\w*|one[\s-]sided|let\sme\sfinish
-        # Who has no turn of their own.
-        |finish\w*\s(?:my|a|one|any)\s(?:own\s)?(?:sentences?|thoughts?)
-        |(?:he|she|they)\s(?:\w+\s)?(?:jump|step|break|butt|chime|cut)(?:s|ed)?\sin
-        |(?:speaks?|spoke|talk(?:s|ed)|sum(?:s|med)\sup|decid(?:es|ed)|thinks?)\sfor\sme
-        |always\s(?!me\b|i\b)\w+\swho\s(?:decid|choos|pick|set|talk|speak|lead|start|begin)\w*
-        |(?:mostly|mainly|(?:nearly|almost)\sonly)\s(?:he|she|they)\s(?:spoke|speaks?|talk(?:s|ed)?)
-        |(?:he|she|they)\s(?:mostly|mainly|only|did\snothing\sbut)\s(?:spoke|speaks?|talk(?:s|ed)?|lectured?)
-        |(?:he|she|they)\s(?:spoke|speaks?|talk(?:s|ed)?)\s(?:for\s)?(?:most|(?:nearly\s|almost\s)?all|the\swhole)
-        |instead\sof\slistening|(?:he|she|they)\s(?:did|do|does)(?:n.t|\snot)\s(?:really\s|even\s)?listen
-        |(?:he|she|they)\snever\slistens?|monolog\w*|(?:hold(?:s|ing)?|held)\sforth
-        # Who says less than they think, or gives in.
-        |swallow(?:ed|ing)?\s(?:what\si|my\s(?:words|view|opinion|answer|question)|it)
-        |(?:kept|keep)\s(?:it|that|my\s\w+|what\si\s(?:\w+\s)?th(?:ink|ought))\sto\smyself
-        |(?:end(?:ed)?\sup|only|simply)\s(?:agree\w*|sa(?:id|y|ying)\syes|nodd\w*|giving\sin|gave\sin)
-        |(?:agree\w*|nod\w*|laugh\w*|sa(?:id|y)\syes|(?:go|went)\salong)\s(?:\w+\s){0,4}because\s
-        (?:of\s(?:who|what|his|her|their)|(?:he|she|they)\s)
-        |(?:just|simply|only)\s(?:go|went)\salong|permission\sto\s(?:speak|talk|say|ask|disagree)|told\swhat\sto\sthink
-        |talk(?:s|ed|ing)?\sdown\sto\sme|(?:answers?|answered|speaks?|replie[sd])\sbefore\si\s(?:\w+\s)?(?:done|finish\w*)
-        |calls?\sme\s.?(?:kid|girl|boy|son|young\slady)|steers?\s(?:\w+\s)?back\sto\s(?:him|her)self
-        |let\s(?:him|her|them)\s(?:win|have\s(?:it|the\slast\sword|(?:his|her|their)\sway))
-        |when(?:ever)?\si\s(?:disagree|contradict|object|push\sback|say\sno)
-        |(?:frank|candid|honest|blunt|open)\swith\s(?:him|her|them|some(?:body|one)|(?:a|my)\s(?:boss|director|senior))
-        |room\s(?:gets?|got|goes|went|turned)\s(?:\w+\s)?(?:cold|quiet|silent|frosty|icy)
-        # Rank by other names.
-        |(?:signs?|approves?|writes?|decides\son|does|has)\smy\s(?:leave|holidays?|vacation|appraisal|bonus|contract
-        |salary|rating|review|promotion)
-        |levels?\s(?:up|above)|after\sall\s(?:he|she)\sis|(?:he|she)\sis\s(?:\w+\s){1,3}after\sall
-        |in\s(?:his|her)\sdays?(?!-)|behind\s(?:his|her)\s(?:\w+\s)?desk|visitor.s\schair
-        |(?:he|she|they)\s(?:\w+\s)?correct(?:s|ed)\sme
-        |(?:feel|felt|feeling|treat(?:s|ed)\sme|talk(?:s|ed)\sto\sme)\s(?:like|as)\s(?:an?\s|some\s)(?:\w+\s)?(?:pupil
-        |schoolchild|schoolboy|schoolgirl|child|kid|student|intern|trainee|subordinate|servant|secretary)
-        |explain(?:s|ed)\s(?:to\s)?me\swhat\s(?:the\s)?(?:young|women|my|people\smy))\b""",
-    "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b|(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
+    "level-the-table": UNEQUAL,
+    "shorter-demos": rf"""\b{_SHORTER}\b{_NEAR}\b{_DEMO}\b|\b(?:less|reduce|limit|cut)\s(?:of\s)?(?:the\s|your\s
+    |our\s)?{_DEMO}\b|(?<!more\s)(?<!longer\s)\b{_DEMO}\b{_NEAR}\b{_SHORTER}\b""",
     "more-doing": r"""\b(?:(?<!less\s)(?<!fewer\s)hands[\s-]on|more\spractice|practi[cs]e\smore
-        |try\s(?:it|things|more|out)
+        |try\s(?:it|things|more|out)|let\sme\stry|(?:too\smuch|only|all|less)\stheory|(?:rather|better)\s(?:do
+        |try)\b|i\s(?:just\s|only\s)watched
+        |practi[cs]e\sinstead|instead\sof\s(?:only\s|just\s)?(?:theory|watching)|learn\s(?:\w+\s)?by\s(?:doing
+        |trying|myself)
+        |(?:click|go|work|build|type|drive|steer|open|set)\s(?:\w+\s){0,3}(?:myself|ourselves)|my\s(?:own\s)?(?:real
+        |own)\s(?:files?|data|work
+        |laptop|cases?|examples?)
         |(?:try|do)\s(?:\w+\s){1,3}(?:myself|ourselves)|do\s(?:it
         |more)\s(?:myself|ourselves|together)
         |less\s(?:theory|talk(?:ing)?(?!\sover))|more\sexercises?|learn\sby\sdoing|my\sown\shands|too\stheoretical
         |real\s(?:work|example|case)s?)\b""",
     "more-talk": r"""\b(?:more\s(?:time\s(?:to|for)\s)?(?:talk|talking|discussion|conversation|questions)
-        |time\sto\stalk|less\srushed\stalk
+        |time\sto\stalk|(?:not|\w+n['’]t|never)\s(?:\w+\s)?(?:get|got|come|came)\sto\smy\squestions?|q\s?&\s?a
+        |discuss\s(?:\w+\s)?(?:more|longer)
+        |talk\s(?:about\s\w+\s)?(?:longer|more)(?!\s(?:than|to)\b)|(?:need|want|like|more
+        |some)\s(?:\w+\s)?time\s(?:left\s)?to\s(?:discuss|ask)|no\stime\s(?:left\s)?to\s(?:ask|talk|discuss)|(?:no
+        |little)\s(?:time|room)\sfor\s(?:my\s|our\s|any\s)?(?:questions?|discussion)
+        |less\srushed\stalk
         |just\stalk|talk\sit\sthrough|room\sfor\squestions)\b""",
     "slower": r"""\b(?:(?<!too\s)(?<!so\s)slow(?:er|ly|\sdown)|too\s(?:fast|quick(?:ly)?)|jargon|acronyms?
         |abbreviations?
         |plain(?:er)?\swords|lost\sme|couldn.t\sfollow
         |hard\sto\sfollow|simpler|pace\b[^.!?]{0,30}\b(?:fast|high|quick|hectic|hard|much)|(?:hectic|lower|gentler
-        |calmer|different)\space|at\s(?:the|a)\space\sof|keep\sup|could\s(?:you|we)\srepeat|step\sby\sstep)\b""",
-    "less-at-once": r"""\b(?:too\s(?:much|many)\s(?:things|topics|items|points|at\sonce|in\sone|for\sone)
+        |calmer|different)\space|at\s(?:the|a)\space\sof|keep\sup|could\s(?:you|we)\srepeat|step\sby\sstep
+        |over\smy\shead|too\s(?:technical|complex|complicated|difficult|abstract)
+        |(?:got|was|am|felt)\s(?!never|not)(?:\w+\s)?lost\b|(?:simple|plain|easy|easier)\s(?:language|words|terms)
+        |less\stechnical
+        |explain\s(?:the\s|all\s|your\s)?(?:terms|words|technical))\b""",
+    "less-at-once": r"""\b(?:less\scontent|too\s(?:much|many)\s(?:subjects|content|things|topics|items|points
+    |at\sonce|in\sone|for\sone)
         |fewer\s(?:topics|things|items|points)|one\s(?:thing|topic)\s(?:at|per|a)
-        |overload\w*|crammed|packed|less\son\sthe\sagenda|squeez\w+)\b""",
+        |(?:one|a\ssingle)\s(?:topic|thing|subject|exercise)\s(?:\w+\s){0,3}enough|cover\s(?:everything|too
+        |so\smuch)|a\slot\sfor\sone
+        |focus\son\s(?:one|a\ssingle|just\sone|only\sone|fewer)|overload\w*|crammed|packed|less\son\sthe\sagenda
+        |squeez\w+)\b""",
     "clear-structure": r"""\b(?:drift\w*|structure\w*|all\sover\sthe\splace|no\sagenda|wander\w*|off[\s-]?topic
-        |ramble\w*|rambl\w+|lost\sthe\sthread|unfocuss?ed
+        |ramble\w*|rambl\w+|(?:had|have|with|was|is)\sno\s(?:clear\s|real\s)?plan\b(?!\s(?:for|to)\b)
+        |without\sa\s(?:clear\s)?plan\b|in\sall\sdirections|lost\strack|(?:follow|keep\sto|have|need
+        |write)\san\s(?:\w+\s)?agenda|chaotic|chaos|messy|unstructured
+        |jump(?:ed|ing|s)?\s(?:from|between|around|back)|lost\sthe\sthread|unfocuss?ed
         |stick\sto\sthe\s(?:plan|agenda)|clear(?:er)?\s(?:plan|agenda))\b""",
     "start-on-time": r"""\b(?:(?:start|starts|started|starting|begin|beginning|join|arrive|arriving
         |be|being|come|comes)\s
         (?:\w+\s){0,2}on\stime(?!\s(?:off|for)\b)|punctual\w*
         |(?:start|begin|began|join|arriv)\w*\s(?:\w+\s){0,3}(?<!too\s)late(?!r)|minutes?\slate|late\sagain
-        |(?:am|was|were|are|be|he.s|she.s|came|comes?|turn(?:ed|s)?\sup|show(?:ed|s)?\sup)\s(?:\w+\s){0,3}(?<!too\s)late
+        |(?:am|was|were|are|be|he.s|she.s|came|comes?|turn(?:ed|s)?\sup|show(?:ed
+        |s)?\sup)\s(?:\w+\s){0,3}(?<!too\s)late
         (?!\s(?:in\sthe|for\sme|at\snight))
         |kept\s(?:me\s)?waiting|(?:had\sto|always)\swait\sfor\s(?:him|her|them|you)
         |(?:the|every)\sstart\s(?:was|is|got)\s(?:\w+\s)?(?:delayed|late)|delayed\sstart)\b""",
     "end-on-time": r"""\b(?:end\son\stime|finish\son\stime|(?:end|finish|stop)\s(?:\w+\s){0,3}(?:earlier|early|sooner)
-        |ran\sover|(?:ran|runs?|running|went|go(?:es|ing)?|was|were|minutes|always)\s(?:\w+\s)?over\stime
-        |overran|(?<!no\s)rush(?:ed)?|out\sof\stime|watch\sthe\sclock
+        |ran\sover|(?:ran|runs?|running|went|go(?:es|ing)?|was|were|minutes|always)\s(?:\w+\s)?over\stime|(?:run|ran
+        |running)\slate
+        |overran|(?<!no\s)rush(?:ed)?|out\sof\stime|(?:watch|mind|keep\san\seye\son)\sthe\s(?:clock|time)
+        |finish(?:ed)?\son\stime|ran\sout\sof\stime
         |keep\sto\stime)\b""",
     "firm-next-steps": r"""\b(?:next\ssteps?|follow[\s-]?up\w*|action\s(?:items?|points?)|who\sdoes\swhat
-        |deadlines?|homework|nothing\scame\sof|commit(?!tee)\w*|concrete\s(?:steps|actions))\b""",
+        |deadlines?|homework|agreed?\s(?:on\s)?what\sto\sdo\s(?:next|until|before)|clear(?:er)?\s(?:tasks?|to-?dos?
+        |actions?)|tasks?\suntil|forg[eo]t\s(?:\w+\s){0,2}(?:what\si|my)\s(?:had\s)?(?:promised|task|said|wanted)\w*
+        |nothing\s(?:ever\s)?(?:follows?|followed|happens|happened|came\sof|changes)|commit(?!tee)\w*
+        |concrete\s(?:steps|actions))\b""",
     "back-to-goals": r"""\b(?:goals?|what\s(?:this|it)\sis\s(?:for|all\sabout)|progress|point\sof\sit
-        |going\snowhere|in\scircles|purpose)\b""",
+        |(?:trying|want|wanted)\sto\s(?:achieve|reach)|(?:what|where)\sthis\s(?:is\s)?(?:leading|leads|going)
+        |why\swe\s(?:meet|are\sdoing|do\sthis)|going\snowhere|in\scircles|purpose)\b""",
     "less-of-one-story": r"""\b(?:speak\sfor\s(?:all|every|my|the)|spokes\w+|token\w*|represent\w*\s(?:all
         |every|my|a\swhole)|my\swhole\s(?:generation|community|group)
-        |always\sabout\sme|my\s(?:own\s)?story\sagain|educate\sthem|(?:as|being|be)\sthe\s(?:young|old|only|token)\s\w+
+        |always\sabout\sme|(?:being|be|as|am)\s(?:always\s)?the\s(?:\w+\s)?example\b(?!\s(?:we|i)\b)
+        |my\s(?:own\s)?story\sagain
+        |educate\sthem|(?:as|being|be)\sthe\s(?:young|old|only
+        |token)\s\w+
         |the\svoice\sof|less\sabout\sme|defend\w*\s(?:all|every|my|the\swhole)
         |(?:be|being|am|was|not)\s(?:\w+\s)?(?:an?|the)\s(?:case\sstudy|textbook|ambassador|exhibit|mascot)
         |some(?:body|one)\selse\s(?:to\sask|who\scan\s(?:tell|explain))
@@ -143,24 +135,33 @@ _WORDS: dict[Wish, str] = {
         |disability|religion))\b""",
     "agenda-ahead": r"""\b(?:agenda\b[^.!?;]{0,20}\b(?:(?:day|days|night|evening|week)\s(?:before|earlier|ahead)
         |earlier|sooner
-        |in\sadvance|ahead|beforehand|before\s(?:we|the\smeeting))
+        |in\sadvance|ahead|beforehand|before(?:\s(?:we|the\smeeting))?)
         |(?:earlier|sooner|in\sadvance|beforehand)\b[^.!?;]{0,20}\bagenda
-        |(?:send|get|have|see|share|know)\s[^.!?;]{0,20}\bplan\b[^.!?;]{0,20}\b(?:earlier|sooner|in\sadvance|ahead|beforehand
+        |(?:send|get|have|see|share|know)\s[^.!?;]{0,20}\bplan\b[^.!?;]{0,20}\b(?:earlier|sooner|in\sadvance|ahead
+        |beforehand
         |(?:day|days)\sbefore))\b""",
     "prepare-ahead": r"""\b(?:(?<!well\s)prepar\w+|in\sadvance|beforehand|ahead\sof\s(?:time|the\smeeting)
-        |send\s(?:me\s)?(?:the|it|something)|know\swhat\sto\sexpect|read\sbefore)\b""",
+        |send\s(?:me\s)?(?:the|it|something)|unprepared|more\snotice|(?:know|knew
+        |told)\s(?:me\s)?(?:what\sto\s(?:expect|prepare|bring)|the\stopic|what\swas\scoming)|tell\sme\swhat\sto
+        |read\sbefore)\b""",
     "test-the-tools": rf"""\b{_TOOL}\b[^.!?]{{0,40}}\b(?:{_FAILS}|{_DOES_NOT})\b|\b{_FAILS}\b[^.!?]{{0,30}}\b{_TOOL}\b
         |\b(?:wi-?fi|screen\s(?:froze|share)|log[\s-]?in|licen[cs]es?|blocked|access\sto|technical
-        |tech\s(?:issues|problems)|didn.t\sload|tools\sthat\swork)\b""",
+        |tech\s(?:issues|problems)|didn.t\sload|(?:projector|beamer|headset|vpn|monitor)\b[^.!?]{{0,30}}\b(?:not
+        |\w+n['’]t|fail\w*|broke\w*|crash\w*|problem)
+        |(?:call|video|laptop|screen|link|it)\s(?:kept\s)?crash(?:ed|es|ing)\b|(?-i:Teams|Zoom|Webex)\s(?:kept|did
+        |froze|drop\w*|would)|tools\sthat\swork)\b""",
     "see-and-hear": r"""\b(?:(?:bigger|larger|big|large)\s(?:type|font|letters|print|text)
         |(?:font|type|text|print)\s(?:\w+\s){0,2}(?:small|tiny)|(?:could|can)(?:n.t|\snot|not)\s(?:read|hear)
         |(?:could|can)(?:n.t|\snot|not)\ssee\s(?:\w+\s)?(?:screen|slides?|text|notes|charts?|numbers)
-        |speak\s(?:up|louder)|louder|hard\sto\s(?:hear|read)|captions?|subtitles?)\b""",
-    "dates-that-hold": r"""\b(?:(?:stop|don.t|do\snot|no\smore|fewer|less|always|keeps?|again|without)\s(?:\w+\s){0,2}
+        |(?<!hard\sto\s)(?<!easy\sto\s)(?<!afraid\sto\s)(?<!scared\sto\s)(?<!cult\sto\s)(?<!vous\sto\s)speak\s(?:up(?!\s(?:to|against|for|about))|louder)|(?:screen|board|slides?)\s(?:was|is|were|are)\stoo\s(?:far|small|dark)|small\stext|louder|hard\sto\s(?:hear|read)|captions?|subtitles?)\b""",
+    "dates-that-hold": r"""\b(?:too\smany\s(?:cancel\w+|postpone\w+|changes\sof\sdate)|(?:stop|don.t|do\snot
+    |no\smore|fewer|less|always|keeps?|again|without)\s(?:\w+\s){0,2}
         (?:cancel\w*|postpon\w*|rescheduling|moving\s(?:it|the\s(?:date|meeting)))
-        |(?:cancel+ed|postponed|moved|rescheduled)\s(?:\w+\s){0,3}(?:twice|again|three\stimes|at\sshort\snotice|last[\s-]minute)
+        |(?:cancel+ed|postponed|moved|rescheduled)\s(?:\w+\s){0,3}(?:twice|again|three\stimes|at\sshort\snotice
+        |last[\s-]minute)
         |move\sthe\s(?:meeting|date)\sagain|dates?\sthat\shold|fixed\s(?:date|day|slot)s?)\b""",
-    "other-arrangement": r"""\b(?:in\sperson|face[\s-]to[\s-]face|on\ssite
+    "other-arrangement": r"""\b(?:(?:meet|start|begin|be|it)\s(?:\w+\s){0,2}in\sthe\s(?:morning|afternoon|evening)
+    |in\sperson|face[\s-]to[\s-]face|on\ssite
         |(?:meet|met|meeting|do\s(?:it|this))\s(?:\w+\s){0,2}(?:online|remotely|elsewhere|outside|somewhere)
         |(?:not|than|instead\sof|avoid)\s(?:\w+\s){0,2}(?:at|on|before|after)?\s?
         (?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|o.clock))
@@ -169,6 +170,8 @@ _WORDS: dict[Wish, str] = {
         |(?:another|different|other|quieter|warmer|bigger)\s(?:time|day|place|room|hour|slot|office)
         |too\s(?:early|late)\s(?:in\sthe|for\sme|at)
         |(?:later|earlier)\sin\sthe\s(?:day|morning|afternoon|evening|week)
+        |(?:mornings?|afternoons?|evenings?|noon|lunch\s?time|(?:mon|tues|wednes|thurs
+        |fri)days?)\s(?:\w+\s){0,3}(?:better|easier|best|suits?|(?:do|does)(?:n['’]t|\snot)\swork)
         |(?:longer|shorter)\s(?:meeting|session)s?|(?:meeting|session|hour)\s(?:was|is)\stoo\s(?:long|short)
         |(?:room|caf[eé]|office|canteen|place)\s(?:was|is)\s(?:\w+\s)?(?:loud|noisy|cold|hot|small|cramped)|too\snoisy
         |(?:meet|meeting|talk|sessions?)\s(?:\w+\s){0,3}every\s(?:week|two\sweeks|second\sweek|month)
@@ -191,8 +194,11 @@ _REFUSED: dict[Wish, str] = {
         |intimidat\w+)\b
         |\b(?:wasn|weren|isn|aren).t\s(?:\w+\s)?(?:afraid|scared|intimidat\w+)\b
         |\bnever\s(?:felt\s|was\s|been\s)?(?:afraid|scared|intimidated)\b
-        |\b(?:is|was|felt)\sno\s(?:sense\sof\s)?hierarchy\b
-        |\b(?:he|she|they)\s(?:never|no\slonger|(?:did|does|do)(?:n.t|\snot)|stopped)\s(?:once\s|ever\s)?
+        |\bno\s(?:sense\sof\s)?(?:hierarchy|rank)\b|\b(?:hierarchy\s(?:chart|diagram|tree|view|menu)
+        |boss[\s-]levels?)\b
+        |\b(?:folder|file|page|menu|data|heading)\shierarch(?:y|ies)\b
+        |\b(?:he|she|they)\s(?:(?:was|is|were|are)\s)?(?:never|no\slonger|(?:did|does|do)(?:n.t|\snot)
+        |stopped)\s(?:once\s|ever\s)?
         (?:finish|jump|interrupt|correct|talk(?:ing)?\sover|cut|speak(?:ing)?\sfor|decid)\w*[^.!?;,]*""",
     "shorter-demos": rf"""\b(?:longer|more|extra|additional)\s(?:time\s(?:on|for)\s)?
         (?:(?!short|brief|few)\w+\s)?{_DEMO}\b
@@ -212,12 +218,14 @@ _REFUSED: dict[Wish, str] = {
     "less-at-once": r"""\b(?:was|were|is|are|felt)(?:n.t|\snot|\snever)\s(?:\w+\s)?too\s(?:much|many)\s\w+
         |\bone\s(?:thing|topic)\s(?:at|per|a)\b[^.!?]{0,40}\b(?:too\s(?:little|few|slow)|not\senough)\b
         |\bmore\sthan\sone\s(?:thing|topic)\b""",
-    "clear-structure": rf"""\b(?:{_FEWER}|over[\s-])(?:structure\w*|(?:stick\sto\sthe|clear(?:er)?)\s(?:plan|agenda))\b
+    "clear-structure": rf"""\b(?:{_FEWER}|over[\s-])(?:structure\w*|(?:stick\sto\sthe|clear(?:er)?)\s(?:plan
+    |agenda))\b
         |\btoo\s(?:\w+ly\s)?structured\b
         |\bstructure\b[^.!?]{{0,20}}\btoo\s(?:rigid|tight|strict|stiff|formal|heavy|detailed|fixed)\b
         |\btoo\s(?:rigid|tight|strict|stiff|formal|heavy|detailed|fixed)\s(?:a\s)?structure\b
         |\b(?:org\w*|company|team|data|report\w*|pay|salary|file|folder|committee|group)\sstructures?\b
-        |\bstructures?\sof\s(?:the|our|your|my)\s(?:company|teams?|departments?|organi[sz]ation|group|board|data)\b""",
+        |\bstructures?\sof\s(?:the|our|your|my)\s(?:company|teams?|departments?|organi[sz]ation|group|board
+        |data)\b""",
     "end-on-time": rf"""\b(?:{_NOT}|rather\sthan|instead\sof)\s(?:always\s|have\sto\s)?(?:end|finish|stop)\s
         (?:\w+\s){{0,3}}(?:earlier|early|sooner)\b
         |\b(?:not|no|than)\s(?:\w+\s)?shorter\s(?:meeting|session)s?\b""",
@@ -226,7 +234,8 @@ _REFUSED: dict[Wish, str] = {
         |\b(?:no|without|a\slittle)\shomework\b|\bhomework\b[^.!?]{{0,20}}\b(?:so|too)\smuch\b|\bcommittees?\b""",
     "back-to-goals": rf"\b{_FEWER}(?:talk\w*\s)?(?:about\s)?(?:goals?|progress|purpose)\b",
     "start-on-time": rf"""\b(?:{_NOT}|rather\sthan)\s(?:\w+\s)?(?:start|begin)\s(?:\w+\s)?early\b
-        |\b(?:was|were|is)\s(?:never|not|n.t)\s(?:\w+\s)?late\b|\blate\s(?:stage|night|shift|project)\b|\bnever\slate\b
+        |\b(?:was|were|is)\s(?:never|not|n.t)\s(?:\w+\s)?late\b|\blate\s(?:stage|night|shift|project)\b
+        |\bnever\slate\b
         |\b(?:end|finish|stop)\w*\s(?:\w+\s)?late\b""",
     "agenda-ahead": r"""\bstick\sto\sthe\s(?:agenda|plan)\b[^.!?]*|\bas\sbefore\b|\b(?:agenda|plan)\sas\searlier\b
         |\b(?:end|finish|stop)\w*\s(?:\w+\s)?earlier\b|\b(?:plan|agenda)\s(?:is|was)\sahead\b|\bplan\sahead\b""",
@@ -234,7 +243,8 @@ _REFUSED: dict[Wish, str] = {
         |\bsend\s(?:me\s)?(?:the|it|something)\b[^.!?]{{0,40}}\b(?:after|afterwards|later)\b""",
     "other-arrangement": r"""\b(?:not|never|no)\s(?:\w+\s)?(?:in\sperson)\s(?:but|so)\b
         |\b(?:a\s)?(?:different|another)\s(?:time|place)\sin\b|\bone\stime\sor\sanother\b""",
-    "test-the-tools": r"""(?<!the\s)(?<!a\s)(?<!my\s)(?<!your\s)(?<!video\s)
+    "test-the-tools": r"""\b(?:too|so|less|very|more|overly)\stechnical\b
+    |(?<!the\s)(?<!a\s)(?<!my\s)(?<!your\s)(?<!video\s)
         \blink\s(?:it|this|that|them|to|the|what|back|up|with)\b
         |\b(?:personal|human|deeper|emotional|closer)\sconnection\b|\bconnection\sbetween\b
         |\bsound\s(?:advice|good|great|right|fine)\b|\bcameras?\s(?:off|on)\b(?=,?\s*(?:please|next|[.!]|$))
@@ -251,9 +261,11 @@ CONTENT = re.compile(
     |(?:was|were|is|are|felt|seemed)\s(?:(?!not\b|never\b|hardly\b|far\b)\w+\s)?(?:fine|good|great|ok(?:ay)?|lovely
     |right|helpful|enough)
     |(?:please[,\s]+)?(?:the\s)?same\s(?:again|as\s(?:last\stime|before|always|ever))(?:[,\s]+please)?
-    |(?:please[,\s]+)?(?:more\sof\sthe\ssame|do\s(?:it|that)\sagain)(?:[,\s]+please)?|as\s(?:always|ever|usual)[,\s](?:\w+\s)?(?:great
+    |(?:please[,\s]+)?(?:more\sof\sthe\ssame|do\s(?:it|that)\sagain)(?:[,\s]+please)?|as\s(?:always|ever
+    |usual)[,\s](?:\w+\s)?(?:great
     |good|fine|lovely|perfect)|carry\son
-    |(?:much|a\slot|far|way)\sbetter(?:\s(?:now|this\stime|today))?(?=[\s.!]*$)|nichts|alles\s(?:gut|bestens|super|prima)|weiter\sso|rien|nada|niente|tout\sva\sbien|todo\sbien
+    |(?:much|a\slot|far|way)\sbetter(?:\s(?:now|this\stime|today))?(?=[\s.!]*$)|nichts|alles\s(?:gut|bestens|super
+    |prima)|weiter\sso|rien|nada|niente|tout\sva\sbien|todo\sbien
     |as\s(?:it|they)\s(?:is|are|was|were)|works?\s(?:well|fine|for\sme)|happy\swith|glad(?!\sif))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -280,3 +292,4 @@ OWNS_IT = re.compile(
     r"|hierarch\w+|rank|seniority|pecking\sorder|the\sboss|equals?|nodded|deferr?\w*)\b",
     re.IGNORECASE,
 )
+LEADS = re.compile(WANTS_TO_LEAD, re.IGNORECASE | re.VERBOSE)

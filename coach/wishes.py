@@ -11,6 +11,7 @@ from typing import Protocol
 from coach.wish_words import (
     CONTENT,
     GOOD_ALREADY,
+    LEADS,
     NOT_ASKED,
     OPPOSITES,
     OWNS_IT,
@@ -106,6 +107,8 @@ def worded(text: str, role: str = "mentor") -> tuple[Wish, ...]:
     """What a text asks for in so many words, the most important first; `role` is the author's."""
     wanted = GOOD_ALREADY.sub(" ", text)
     found = {wish for wish, pattern in PATTERNS.items() if pattern.search(_asking(wish, wanted))}
+    if role == "mentor" and LEADS.search(wanted):
+        found.add("level-the-table")
     if "shorter-demos" in found:
         found.discard("less-at-once")
     if "agenda-ahead" in found:

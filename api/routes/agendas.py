@@ -1,8 +1,10 @@
 """Agendas and starters."""
 
+import asyncio
 from contextlib import nullcontext
 from typing import Annotated, Any, NamedTuple
 
+import structlog
 from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy.exc import IntegrityError
 
@@ -19,8 +21,10 @@ from coach.agenda.choose import more_starters
 from coach.agenda.pipeline import MadeAgenda
 from coach.agenda.progress import Progress, silent
 from coach.agenda.render import markdown, plain_text
+from coach.agenda.series import last_feedback
 from coach.asking import Spent
 from coach.errors import Conflict, NotFound
+from coach.feedback.reading import read_comments
 from coach.models import Agenda
 from coach.retrieval.library import Role
 from coach.sources import source_of
@@ -37,11 +41,14 @@ from coach.store.pairs import PairPeople, hold_open
 from coach.store.sessions import NO_SESSION, get_session
 from coach.tracing import span
 
+log = structlog.get_logger(__name__)
 router = APIRouter(tags=["agendas"])
 
 JSON, MARKDOWN, PLAIN, CALENDAR = "application/json", "text/markdown", "text/plain", "text/calendar"
 _TEXT = {"schema": {"type": "string"}}
 _TRIES = 3
+# The reader's model may have to be loaded first.
+_READING_S = 15.0
 _AT_ONCE = "Several agendas for this pair are being made at once. Try again."
 Accept = Annotated[str | None, Header(description="The form of the reply that you want.")]
 
@@ -94,7 +101,7 @@ async def create_agenda(
         if kept is not None:
             return shown_agenda(kept, role)
         known, turn = facts, state.turn_of(facts.people.pair.id)
-        stale, lost = turn.locked(), Spent()
+        stale, lost = await _read_first(state, facts) or turn.locked(), Spent()
         async with turn:
             for _ in range(_TRIES):
                 if stale:
@@ -249,6 +256,27 @@ async def _facts(state: AppState, caller: Caller, session_id: str, db: Any) -> A
     if facts.people.role_of(caller.participant_id) is None:
         raise NotFound(NO_SESSION)
     return facts
+
+
+async def _read_first(state: AppState, facts: AgendaFacts) -> bool:
+    """Read what the two have just told each other, where nobody has come to it yet; whether anything was read.
+
+    An agenda that is asked for right after the feedback should take up what stands between its lines as well. It comes
+    without that where reading takes too long.
+    """
+    last = {said.session_number for said in last_feedback(facts)}
+    unread = [said.unread for said in facts.feedback if said.unread and said.session_number in last]
+    if not unread or state.reader is None:
+        return False
+    try:
+        async with asyncio.timeout(_READING_S):
+            for feedback_id in unread:
+                await read_comments(state.store, state.reader, feedback_id)
+    except Exception as error:
+        # An error's text may hold what people typed.
+        log.warning("agenda.feedback_unread", error=type(error).__name__, session=facts.session.id)
+        return False
+    return True
 
 
 def _role(caller: Caller, people: PairPeople) -> Role:

@@ -69,8 +69,10 @@ class SessionBrief(_Frozen):
     """All that an agenda is made from and both people may know.
 
     `position` is that of `coach.agenda.series.position_of`; `actions` are first due first. `carried` was planned
-    for a session that fell through, `unfinished` begun in the last one. `missed` sessions in a row fell through just
-    before this one; `late` is what was due before it and comes now. `reached` are goals reached since the last meeting.
+    for a session that fell through, `carried_besides` with it, `unfinished` begun in the last one; `planned_in_vain` is
+    all that sessions around this one were to hold that fell through, and comes back only where it is chosen anew.
+    `missed` sessions in a row fell through just before this one; `late` is what was due before it and comes now.
+    `reached` are goals reached since the last meeting.
     `held_activities` are those of the meetings held so far, newest first, and `done_before` all activities of other
     meetings, the last done last. `unstated` are the wishes that no words of theirs state, `opposed` those that the
     other one wants the other way round, and `weighed_on` are those of the two whose own story was the subject too
@@ -100,6 +102,8 @@ class SessionBrief(_Frozen):
     recent_activities: tuple[str, ...]
     carried: Carried | None
     unfinished: tuple[Carried, ...] = ()
+    carried_besides: tuple[Carried, ...] = ()
+    planned_in_vain: tuple[Carried, ...] = ()
     missed: int = 0
     late: Late | None = None
     reached: tuple[str, ...] = ()
@@ -122,6 +126,11 @@ class SessionBrief(_Frozen):
     def restart(self) -> bool:
         """Whether so many meetings were missed that this one begins again."""
         return self.missed >= RESTART_AFTER
+
+    @property
+    def to_take_up(self) -> tuple[Carried, ...]:
+        """The activities that come before new ones, in this order."""
+        return (*([self.carried] if self.carried else []), *self.unfinished, *self.carried_besides)
 
     @property
     def ends(self) -> bool:
@@ -285,6 +294,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         recent_activities=series.recent(facts),
         carried=series.carried(facts),
         unfinished=series.unfinished(facts),
+        carried_besides=series.carried_besides(facts),
+        planned_in_vain=series.planned_in_vain(facts),
         missed=series.missed(facts),
         late=series.late(session, facts.sessions, pair.planned_sessions, had),
         reached=kept(series.reached(facts), 160, heart),

@@ -73,19 +73,19 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
     if rested:
         by_goal = {query: _not_lived(hits) for query, hits in by_goal.items()}
         rounds = [[iter(_not_lived(hits)) for hits in rankings] for rankings in rounds]
-    carried = [*([brief.carried] if brief.carried else []), *brief.unfinished]
+    carried = list(brief.to_take_up)
+    in_vain = {one.activity_id: one.session_id for one in brief.planned_in_vain}
     dry: list[str] = []
     slots = []
     for slot in plan.slots:
         if slot.purpose in _ACTIVITIES:
             ranked = _ranked(by_goal[activity_query(brief, slot.goal)], by_strength, _ACTIVITIES[slot.purpose])
-            passage = _carried(slot, carried, briefing, search)
+            slot, passage = _carried(slot, carried, briefing, search)
             if passage is None:
-                # Nothing of another session is in it after all.
-                slot = replace(slot, carried_from=None)
                 passage = _activity(slot, ranked, briefing, taken)
-                if passage is not None and passage.document.front.id in brief.done_before:
-                    dry.append("new activities")
+                if passage is not None:
+                    slot = replace(slot, carried_from=in_vain.get(passage.document.front.id))
+                    dry += ["new activities"] if passage.document.front.id in brief.done_before else []
             if passage is None and (passage := _activity(slot, ranked, briefing, set())):
                 dry.append("activities")
             if passage is not None:
@@ -294,18 +294,20 @@ def _does_not_suit(told: str, brief: SessionBrief) -> bool:
     return bool(ears or (brief.nothing_shown and _NEEDS_A_SCREEN.search(told)))
 
 
-def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Search) -> Passage | None:
-    """The activity that was prepared or begun in an earlier session and is still to be done."""
-    one = next((one for one in carried if one.session_id == slot.carried_from), None)
-    if one is None:
-        return None
-    carried.remove(one)
-    for passage in search.passages_of(one.activity_id):
-        if passage.section == AT_A_GLANCE:
+def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Search) -> tuple[Slot, Passage | None]:
+    """The slot with the first activity, of those still to be done, that has room in it; it is no longer to be done.
+
+    Without one, nothing of another session is in the slot after all.
+    """
+    for one in carried:
+        for passage in search.passages_of(one.activity_id):
+            if passage.section != AT_A_GLANCE or not may_be_shown(passage, briefing):
+                continue
             # What was begun needs no more than the time that is left of it.
-            fits = one in briefing.brief.unfinished or _runs_in(passage, slot.minutes)
-            return passage if fits and may_be_shown(passage, briefing) else None
-    return None
+            if one in briefing.brief.unfinished or _runs_in(passage, slot.minutes):
+                carried.remove(one)
+                return replace(slot, carried_from=one.session_id), passage
+    return replace(slot, carried_from=None), None
 
 
 def _background(passage: Passage, search: Search, briefing: Briefing) -> Iterator[Passage]:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from coach.agenda.zones import FAR_HOURS, hours_apart
+
 Place = Literal["remote", "hybrid", "in person"]
 # A call without a picture, or one without a voice.
 Channel = Literal["voice", "text"]
@@ -28,14 +30,24 @@ Need = Literal[
     "language",
 ]
 
-_HYBRID = re.compile(r"\bhybrid\b", re.IGNORECASE)
+_HYBRID = re.compile(r"\bhybrid\b|\b(?:half|partly|mixed|part|semi)[\s-](?:remote|online|virtual)\b", re.IGNORECASE)
+# Who is where: of one place that both can be in, nobody says so.
+_EACH_ELSEWHERE = re.compile(
+    r"\b(?:one\sof\sus|the\sother|I['’]?m|I\sam|(?:he|she)(?:['’]s|\sis)"
+    r"|(?:dials|joins|calls|zooms|connects)\s(?:in|from|by|via|remotely))\b|\s[+&/]\s|\band\b",
+    re.IGNORECASE,
+)
 _REMOTE = re.compile(
     r"""\b(?:remote(?:ly)?|online|virtual(?:ly)?|video|zoom|teams|webex|skype|calls?|phone|telephone
-    |google\smeet|gmeet|facetime|jitsi|huddle|whatsapp|(?:from|at)\shome|home[\s-]?office|dial[\s-]?in|distance)\b""",
+    |google\smeet|gmeet|facetime|jitsi|huddle|whatsapp|(?:from|at)\shome|home[\s-]?office|dial(?:s|ing)?[\s-]?in
+    |digital(?:ly)?|gotomeeting|bluejeans|chime|signal|distance)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _IN_PERSON = re.compile(
-    r"\b(?:in[\s-]person|face[\s-]to[\s-]face|on[\s-]?site|office|room|canteen|caf[eé]|coffee|lunch|walk(?:ing)?|park)\b",
+    r"\b(?:in[\s-]person|face[\s-]to[\s-]face|f2f|on[\s-]?site|co-?located|same\s(?:room|place|building)|(?:his|her|my|our)\s(?:place|desk|flat|house)|at\sthe\sdesk|physical(?:ly)?"
+    r"|offices?|(?:board|meeting[\s-]?|class|break|conference\s)?rooms?|canteen|cafeteria|kitchen|lobby|library|restaurant|pub|bar|garden|campus"
+    r"|headquarters|hq|building|(?:shop|ground|first|second|third|fourth|top)[\s-]floor|lab|workshop|warehouse|plant|caf[eé]|coffee|lunch|breakfast"
+    r"|dinner|tea|walk(?:ing)?|park)\b",
     re.IGNORECASE,
 )
 # Not a business park, a car park, a walk-in room or a walk-through.
@@ -63,34 +75,64 @@ _NEED_PATTERNS: dict[Need, str] = {
     "sight": r"""\b(?:(?<!color\s)(?<!colour\s)(?<!color-)(?<!colour-)blind|sight|sighted|eyesight
             |vision|visual(?:ly)?|magnif\w+|contrast
             |small\sprint|(?:large|larger|big|bigger)\s(?:text|print|type|font|letters)
-            |macular|glaucoma|cataracts?|partially\ssighted|cannot\s(?:see|read)\s\w+)\b""",
+            |macular|glaucoma|cataracts?|retin\w+|nystagmus|albinism|partially\ssighted|tunnel\svision
+            |(?:cannot|can['’]?t|can\snot|hard\sto|trouble|difficult\w*)\s(?:to\s)?(?:see(?:ing)?
+            |read(?:ing)?)\s(?:the\s|what\s)?(?!long|fast)\w+
+            |\d{2}[\s-]?(?:pt|point)|fonts?|see\s(?:only|just)|(?:eye|eyes)\b(?!\scontact)|(?:zoom(?:ed)?|blow\w*
+            |enlarge\w*)\s(?:in|up|text|the\sscreen)|enlarged?)\b""",
     "screen-reader": r"\b(?:screen[\s-]?readers?|braille|jaws|nvda|voiceover)\b",
-    "color": r"\bcolou?r[\s-]?blind\w*|\bcolou?r\s(?:vision|deficien\w+)|\bred[\s-](?:and[\s-])?green\b|\bdaltoni\w+",
-    "light": r"""\b(?:bright(?:ness)?|glare|flash(?:es|ing)?|flicker\w*|strob\w+|photosensitiv\w*|photophobi\w+
+    "color": r"""\bcolou?r[\s-]?blind\w*|\bcolou?r\s(?:vision|deficien\w+)|\bred[\s-](?:and[\s-]|from\s|or\s)?green\b
+    |\btell\scolou?rs\b|\b(?:distinguish|confuse|mix\sup|see)\s(?:\w+\s)?colou?rs\b|\bcolou?rs\s(?:apart
+    |look\salike)|\bdaltoni\w+""",
+    "light": r"""\b(?:bright(?:ness)?|glare|flash(?:es|ing)?|flicker\w*|strob\w+|fluorescent|neon\slight\w*
+    |lights?\s(?:hurts?|triggers?|bothers?|is\stoo)|screens?\s(?:hurt|trigger)\w*|photosensitiv\w*|photophobi\w+
             |light[\s-]?sensitiv\w*|sensitive\sto\slight|migraines?|epilep\w+)\b""",
     "hearing": r"""\b(?:deaf\w*|hearing|hear\s(?:badly|poorly|little)|(?:do\snot|don.t|cannot|can.t)\shear
             |captions?|captioned|captioning|subtitles?
-            |lip[\s-]?read\w*|cochlear|transcri\w+|tinnitus|hard\sof\shearing|background\snoise)\b""",
-    "noise": r"\b(?:nois[ey]\w*|loud|headphones?|sounds?\ssensitiv\w*|sensory|misophoni\w+|hyperacus\w+)\b",
+            |(?:talk|speak)(?:s|ing)?\s(?:at\sonce|at\sthe\ssame\stime|over\seach\sother)|one\s(?:voice\s|person\s
+            |speaker\s)?at\sa\stime|lips\b
+            |miss\s(?:a\slot|half|much)\sof\swhat|lip[\s-]?read\w*|cochlear|transcri\w+|tinnitus|hard\sof\shearing
+            |background\snoise)\b""",
+    "noise": r"""\b(?:nois[ey]\w*|loud|headphones?|sounds?\ssensitiv\w*|sensory|overwhelmed\sby\s(?:\w+\s)?sounds?
+    |echo(?:es|ing)?|crowds?|crowded|quiet\s(?:room|place|space)|misophoni\w+|hyperacus\w+)\b""",
     "signing": r"\b(?:sign(?:s|er|ing|ed)?\s?(?:language)?\b|bsl|asl|dgs|auslan|lsf|interpreters?)",
     "speech": r"""\b(?:stammer\w*|stutter\w*|(?<!to[\s-])speech(?![\s-]to[\s-]text)|aphasia|dysfluen\w+
+        |clutter\w*|vocal\s(?:cords?|folds?)|i\swhisper|(?:speak|talk)\s(?:with|through|via)\sa\s(?:device|tablet)
+        |(?:get|getting)\s(?:my\s|the\s)?words\sout|finish\smy\s(?:sentences?|words)|words\s(?:get\sstuck|stick
+        |don.t\scome)
+        |time\sto\s(?:speak|talk|say|answer|finish)|dysarthria|apraxia|communication\sdevice|voice\s(?:box|output)
         |words\scome\sslowly|lose\smy\svoice|(?:quiet|weak|soft)\svoice|voice\sis\s(?:quiet|weak|soft|hoarse)
         |(?:type|typing|write|writing)\s(?:rather\sthan|instead\sof|over|not)\s(?:talk|speak)\w*
         |(?:rather|prefer\sto|like\sto)\s(?:type|write)|speak\sslowly|non[\s-]?speaking|mute)\b""",
     "camera": r"""\b(?:no|without|not\son|off|hate|dislike|avoid)\s(?:the\s|my\s|a\s)?cameras?\b
-        |\bcameras?\s(?:off|shy)\b
+        |\bcameras?\s(?:off|shy)\b|\bno\svideo\b|\bcameras?\b[^.!?]{0,25}\b(?:uncomfortable|anxious|hard|stress\w*
+        |tir(?:es|ing)|exhaust\w*|not\sfor\sme)\b
         |\b(?:do\snot|don.t)\s(?:like|want)\s(?:the\s|my\s|a\s)?(?:camera|being\s(?:filmed|on\scamera))\b""",
-    "calm": r"""\b(?:anxi(?:ous|ety)|called\son|calling\son|on\sthe\sspot|shy|panic\w*|nervous|cold[\s-]call\w*
+    "calm": r"""\b(?:anxi(?:ous|ety)|called\son|calling\son|on\sthe\sspot|shy|time\sto\sthink|i\sfreeze
+    |asked\sdirectly|no\ssurprises|ptsd|pressure|panic\w*|nervous|cold[\s-]call\w*
         |selective(?:ly)?\smut\w+)\b""",
     "reading": r"""\b(?:dyslexi\w+|adhd|(?-i:ADD)\b|autis\w+|attention|concentrat\w+|neurodiver\w+|asperger\w*
-            |long\stexts?|overload\w*|dyscalculia)\b""",
+            |processing|brain\sfog|concussion|memory|one\s(?:thing|task)\sat\sa\stime|(?:know|told)\swhat\s(?:comes
+            |happens|is)\s(?:next|coming)
+            |written\sinstructions|dyspraxi\w+|long\stexts?|overload\w*|dyscalculia)\b""",
     "movement": r"""\b(?:wheelchair|stairs|steps?[\s-]free|mobility|crutch\w*|walking\sstick|tremor\w*
-        |arthritis|rsi|wrists?
+        |hands?\s(?:shake|shakes|hurts?|trembles?|tremble|are\sslow|do\snot)|(?:pain|arthritis|weakness)\sin\s(?:my
+        |the|both)\s\w+|power\s?chair|scooter|(?:space|room)\s(?:at|under)\s(?:the\s|a\s)?table|my\s(?:hands?|arms?
+        |fingers?|legs?|back|knees?)\b
+        |multiple\ssclerosis|(?-i:MS)\b(?!\s(?:teams|office|word))|cerebral\spalsy|muscular\sdystrophy|paraly\w+
+        |prosthe\w+|amput\w+|carpal
+        |(?:broken|injured|sprained)\s(?:arm|wrist|hand|leg|foot|ankle)|no\smouse|keyboard[\s-]only|lift\s(?:access
+        |needed)|ramps?|elevator
+        |(?:hard|difficult|trouble|unable)\s(?:for\sme\s)?(?:to\s)?(?:walk|stand|climb|sit)\w*|arthritis|rsi|wrists?
             |one[\s-]handed|one\s(?:hand|arm)|typing\shurts|dictat\w+|parkinson\w*|back\spain|cannot\s(?:stand|walk)
         |can't\s(?:stand|walk))\b""",
-    "rest": r"\b(?:fatigue|tired|migraines?|breaks?|chronic|long\scovid|pain|energy|pregnan\w+|epilep\w+)\b",
+    "rest": r"""\b(?:fatigue|tired|migraines?|breaks?|chronic|me/cfs|lupus|fibromyalgia|dialysis|chemo\w*|headaches?
+    |flare[\s-]?ups?|tires?\s(?:me|easily|quickly|fast)|i\stire|pace\smyself|crohn.?s|colitis|ibs\b
+    |leave\s(?:suddenly|early|the\sroom)|long\scovid|pain|energy|pregnan\w+|epilep\w+)\b""",
     "language": r"""\b(?:(?:second|third|foreign)\slanguage|not\smy\s(?:first|native)\slanguage
         |learning\s(?:english|the\slanguage)
+            |slang|figures\sof\sspeech|mother\stongue|(?:not|less)\sfluent|(?:limited|basic|my|slow)\senglish
+            |(?<!english\s)\bnative\b|english\sis\s(?:not|new|weak|my)
             |plain\senglish|simple\senglish|idioms?|non[\s-]?native|learning\s(?:disabilit\w+|difficult\w+)
             |(?:easy|simple|plain)\s(?:words?|language|read)|pictures\shelp)\b""",
 }
@@ -102,11 +144,12 @@ def place_of(format_: str | None) -> Place | None:
     """Where a session is held, by its format as it was typed; None where that says nothing of it."""
     if not format_:
         return None
-    if _HYBRID.search(format_) or (_REMOTE.search(format_) and re.search(r"\bone of us\b", format_, re.IGNORECASE)):
+    on_a_call, together = _REMOTE.search(format_), _IN_PERSON.search(format_)
+    if _HYBRID.search(format_) or (on_a_call and _EACH_ELSEWHERE.search(format_) and together):
         return "hybrid"
-    if _REMOTE.search(format_) or _FAR_APART.search(format_):
+    if on_a_call or _FAR_APART.search(format_):
         return "remote"
-    return "in person" if _IN_PERSON.search(format_) else None
+    return "in person" if together else None
 
 
 def channel_of(format_: str | None) -> Channel | None:
@@ -121,7 +164,7 @@ def is_walk(format_: str | None) -> bool:
 
 def is_far_apart(texts: Iterable[str]) -> bool:
     """Whether any of these texts says that hours lie between the two."""
-    return any(_FAR_APART.search(text) for text in texts)
+    return any(_FAR_APART.search(text) or hours_apart(text) >= FAR_HOURS for text in texts)
 
 
 def needs_in(texts: Iterable[str]) -> tuple[Need, ...]:

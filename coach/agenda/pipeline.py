@@ -15,11 +15,11 @@ from coach.agenda.compose import compose, notice
 from coach.agenda.must_haves import with_must_haves
 from coach.agenda.own import cite_own
 from coach.agenda.phrases import ended
-from coach.agenda.plan import AgendaPlan, outline
+from coach.agenda.plan import AgendaPlan, Slot, outline
 from coach.agenda.prep import compose_prep, told_alone
 from coach.agenda.progress import Progress, silent
 from coach.agenda.reasons import reasons
-from coach.agenda.words import MOST_PREP_STEPS, AgendaWords, PrepWords
+from coach.agenda.words import MOST_PREP_STEPS, AgendaWords, ItemWords, PrepWords
 from coach.agenda.write import Source, reason_of, write_agenda, write_prep
 from coach.asking import Spent
 from coach.errors import ModelError, ModelPaused
@@ -31,9 +31,12 @@ from coach.retrieval.own import ProgramPassages
 from coach.retrieval.search import Search
 from coach.sources import source_of
 from coach.tracing import span
-from coach.vocabulary import Vocabulary
+from coach.vocabulary import Vocabulary, stems, words_of
 
 log = structlog.get_logger(__name__)
+
+# Of the words of four letters and more, so many stand in what they rest on.
+_RESTS_ON = 0.7
 
 
 @dataclass(frozen=True)
@@ -199,7 +202,7 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
                 "tied_to": list(reason.ties),
                 "activity": slot.activity.front.id if slot.activity is not None else None,
                 "carried_over_from": slot.carried_from,
-                "sources": [*item.sources, *(key for key in own if key not in item.sources)],
+                "sources": list(dict.fromkeys([*item.sources, *_told_of(slot, item), *own])),
             }
             for number, (slot, item, reason, own) in enumerate(
                 zip(plan.slots, words.items, reasons(plan, briefing), named, strict=True), start=1
@@ -228,6 +231,16 @@ def _content(plan: AgendaPlan, outcome: _Outcome, briefing: Briefing, model: Lan
         },
         "notice": notice(outcome.source, model.name if model else None, plan, outcome.composed),
     }
+
+
+def _told_of(slot: Slot, item: ItemWords) -> list[str]:
+    """The passage that tells of the slot's activity, where the words rest on it and cite nothing."""
+    if slot.activity is None or item.sources or not slot.passages:
+        return []
+    passage = slot.passages[0]
+    said = {stem for stem in stems(words_of(item.description)) if len(stem) > 3}
+    told = stems(words_of(f"{slot.activity.body} {passage.text} {getattr(slot.activity.front, 'agenda', '')}"))
+    return [passage.id] if len(said.intersection(told)) >= _RESTS_ON * len(said) else []
 
 
 def _spared(sentences: Iterable[str], briefing: Briefing) -> Iterator[str]:

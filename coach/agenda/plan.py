@@ -340,7 +340,7 @@ def _most(brief: SessionBrief, purpose: Purpose) -> int:
 def _give_goals(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
     """Goals to the activities in turn, so that over the sessions each goal is first in line as often as the others."""
     turn = brief.position - 1
-    carried = [*([brief.carried] if brief.carried else []), *brief.unfinished]
+    carried = list(brief.to_take_up)
     given = []
     for slot in slots:
         if slot.purpose in {"exercise", "discussion"} and brief.goals:

@@ -110,7 +110,7 @@ def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, t
     carried = next(
         (
             one
-            for one in (*brief.unfinished, *([brief.carried] if brief.carried else []))
+            for one in (*brief.unfinished, *brief.to_take_up, *brief.planned_in_vain)
             if one.session_id == slot.carried_from
             and (slot.activity is None or one.activity_id == slot.activity.front.id)
         ),

@@ -220,7 +220,32 @@ def carried(facts: AgendaFacts) -> Carried | None:
     activity = prepared[0].activity_ids[0] if prepared else None
     if activity is None or any(activity == begun.activity_id for begun in unfinished(facts)):
         return None
-    first = [past for past in prepared if activity in past.activity_ids][-1]
+    return _first_planned(activity, prepared)
+
+
+def carried_besides(facts: AgendaFacts) -> tuple[Carried, ...]:
+    """What else was prepared for the last session that did not take place, behind its first activity."""
+    prepared = _prepared(facts)
+    begun = {one.activity_id for one in unfinished(facts)}
+    rest = prepared[0].activity_ids[1:] if prepared else ()
+    return tuple(_first_planned(activity, prepared) for activity in rest if activity not in begun)
+
+
+def planned_in_vain(facts: AgendaFacts) -> tuple[Carried, ...]:
+    """Activities that agendas of sessions around this one held and no meeting took up, because those sessions fell
+    through; each with the first of them.
+    """
+    number, through = facts.session.number, _through(facts)
+    lately = [past for past in facts.past if abs(past.number - number) < FRESH_SESSIONS and past.number != number]
+    in_vain = [past for past in lately if past.status in _FELL_THROUGH or past.number in through]
+    taken_up = {activity for past in lately if past not in in_vain for activity in past.activity_ids}
+    newest_first = sorted(in_vain, key=lambda past: -past.number)
+    wanted = dict.fromkeys(activity for past in newest_first for activity in past.activity_ids)
+    return tuple(_first_planned(activity, newest_first) for activity in wanted if activity not in taken_up)
+
+
+def _first_planned(activity: str, newest_first: list[PastAgenda]) -> Carried:
+    first = [past for past in newest_first if activity in past.activity_ids][-1]
     return Carried(
         activity_id=activity,
         session_id=first.session_id,

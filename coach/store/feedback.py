@@ -39,7 +39,9 @@ class Given:
 
 @dataclass(frozen=True)
 class SharedFeedback:
-    """What one of a pair shared with the other. `themes` are ids of the taxonomy, none until the answers were read."""
+    """What one of a pair shared with the other. `themes` are ids of the taxonomy, none until the answers were read;
+    `unread` is its id while some of them were not.
+    """
 
     session_id: str
     session_number: int
@@ -50,6 +52,7 @@ class SharedFeedback:
     went_well: str | None
     to_change: str | None
     themes: tuple[str, ...] = ()
+    unread: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ _REVEALED = (
         Feedback.went_well,
         Feedback.to_change,
         Comment.themes,
+        col(Comment.id).is_not(None) & col(Comment.reader).is_(None),
     )
     .join(MentoringSession, col(MentoringSession.id) == col(Feedback.session_id))
     .outerjoin(Comment, col(Comment.feedback_id) == col(Feedback.id))
@@ -239,14 +243,19 @@ async def revealed(db: AsyncSession, pair_id: str, at: datetime) -> list[SharedF
     values = {"pair_id": pair_id, "at": at, "held_by": at - WINDOW}
     found: dict[str, SharedFeedback] = {}
     themes: dict[str, dict[str, None]] = {}
-    for feedback_id, *fields, raised in await db.execute(_REVEALED, values):
+    unread: set[str] = set()
+    for feedback_id, *fields, raised, waits in await db.execute(_REVEALED, values):
+        unread |= {feedback_id} if waits else set()
         if feedback_id not in found:
             found[feedback_id] = SharedFeedback(*fields)
             themes[feedback_id] = {}
         themes[feedback_id] |= dict.fromkeys(
             theme["theme"] for theme in raised or () if theme.get("polarity") != "emerging"
         )
-    return [replace(shared, themes=tuple(themes[feedback_id])) for feedback_id, shared in found.items()]
+    return [
+        replace(shared, themes=tuple(themes[feedback_id]), unread=feedback_id if feedback_id in unread else None)
+        for feedback_id, shared in found.items()
+    ]
 
 
 async def unread_comments(

@@ -17,6 +17,15 @@ from coach.agenda.circumstances import Channel, Need, Place, channel_of, is_far_
         ("8 hours apart", "remote"),
         ("Google Meet", "remote"),
         ("from home", "remote"),
+        ("one of us in the office, the other on Zoom", "hybrid"),
+        ("Priya dials in, Martin in meeting room 4", "hybrid"),
+        ("I'm in the office, he is at home", "hybrid"),
+        ("office + online", "hybrid"),
+        ("half remote", "hybrid"),
+        ("Zoom from the office", "remote"),
+        ("F2F", "in person"),
+        ("at his desk", "in person"),
+        ("boardroom, third floor", "in person"),
         ("as always", None),
         (None, None),
     ],
@@ -57,6 +66,26 @@ def test_the_place_is_read_from_the_format(typed: str | None, place: Place | Non
         ("macular degeneration", ("sight",)),
         ("none", ()),
         ("I designed the signage of the station", ()),
+        ("I miss a lot of what is said when two people talk at once", ("hearing",)),
+        ("please speak one at a time", ("hearing",)),
+        ("I need time to get my words out", ("speech",)),
+        ("please don't finish my sentences", ("speech",)),
+        ("I can't read small text on slides", ("sight",)),
+        ("retinitis pigmentosa, narrow field", ("sight",)),
+        ("I need 18pt font", ("sight",)),
+        ("I cannot tell red from green", ("color",)),
+        ("MS, my hands shake", ("movement",)),
+        ("power chair, space at the table", ("movement",)),
+        ("camera makes me uncomfortable", ("camera",)),
+        ("please avoid slang", ("language",)),
+        ("I get overwhelmed by sounds", ("noise",)),
+        ("neon lights hurt", ("light",)),
+        ("I freeze when asked directly", ("calm",)),
+        ("I need to know what comes next", ("reading",)),
+        ("I tire fast", ("rest",)),
+        ("MS Teams", ()),
+        ("I like drawing", ()),
+        ("childcare until nine", ()),
     ],
 )
 def test_needs_are_read_as_kinds(typed: str, needs: tuple[Need, ...]) -> None:
@@ -76,6 +105,26 @@ def test_walks_and_distances_are_told_apart() -> None:
     assert is_far_apart(["a time difference of nine hours"])
     assert is_far_apart(["", "Lagos and Tokyo: 8 hours apart"])
     assert not is_far_apart(["two hours in the meeting room"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_far"),
+    [
+        ("remote, Sydney and London", True),
+        ("Zoom (CET / PST)", True),
+        ("call, Singapore-New York", True),
+        ("video, I'm in IST and she's in EST", True),
+        ("Zoom, Bangalore - Munich", True),
+        ("remote, 8h apart", True),
+        ("Zoom, London and Berlin", False),
+        ("remote, 1h apart", False),
+        ("Teams, Oslo office", False),
+        ("in person, Phoenix room", False),
+        ("a list of 3 items, just us", False),
+    ],
+)
+def test_hours_between_two_places_are_known_by_their_names(typed: str, is_far: bool) -> None:
+    assert is_far_apart([typed]) is is_far
 
 
 @pytest.mark.parametrize(

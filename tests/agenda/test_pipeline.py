@@ -214,6 +214,23 @@ async def test_a_source_that_the_model_did_not_cite_is_not_listed(search: Search
     assert {source["id"] for source in made.row.content["sources"]} == kept
 
 
+async def test_an_exercise_that_rests_on_its_source_names_it_also_where_the_model_cited_nothing(search: Search) -> None:
+    words = json.loads(await good(search))
+    for item in words["items"]:
+        item["sources"] = []
+    made = await make(search, ScriptedModel(json.dumps(words), PREP))
+
+    known = {source["id"] for source in made.row.content["sources"]}
+    for item in made.row.content["items"]:
+        assert bool(item["sources"]) is (item["activity"] is not None)
+        assert set(item["sources"]) <= known
+
+    exercise = next(place for place, item in enumerate(made.row.content["items"]) if item["kind"] == "exercise")
+    words["items"][exercise]["description"] = "Talk over coffee."
+    made = await make(search, ScriptedModel(json.dumps(words), json.dumps(words), PREP))
+    assert not any("coffee" in item["description"] and item["sources"] for item in made.row.content["items"])
+
+
 async def test_a_starter_that_the_model_left_out_stays_as_the_library_has_it(search: Search) -> None:
     words = json.loads(await good(search))
     plan = (await compose_for(briefing(), search)).plan

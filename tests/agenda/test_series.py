@@ -162,6 +162,28 @@ def test_what_was_prepared_waits_through_a_meeting_that_had_no_room_for_it() -> 
     )
 
 
+async def test_all_that_was_prepared_for_a_session_that_fell_through_comes_back_and_says_so(search: Search) -> None:
+    used = ("teach-back", "question-the-dashboard")
+    briefing = missed(["held", "cancelled"], past=[PastAgenda("session-2", 2, "cancelled", used)])
+    plan = await plan_of(briefing, search)
+    again = {slot.activity.front.id: slot.carried_from for slot in plan.slots if slot.activity is not None}
+
+    assert again == dict.fromkeys(used, "session-2")
+    said = reasons(plan, briefing)
+    assert said.count("Carried over from session 2, which did not take place.") == 2
+
+
+def test_what_was_planned_in_vain_is_known_until_a_meeting_takes_it_up() -> None:
+    past = [
+        PastAgenda("session-2", 2, "cancelled", ("teach-back", "other")),
+        PastAgenda("session-3", 3, "postponed", ("other", "third")),
+        PastAgenda("session-4", 4, "held", ("third",)),
+    ]
+    brief = make_brief(agenda_facts(position=5, planned=12, past=past)).brief
+    assert [(one.activity_id, one.session_number) for one in brief.planned_in_vain] == [("other", 2), ("teach-back", 2)]
+    assert brief.to_take_up == ()
+
+
 async def test_what_was_prepared_for_a_meeting_that_nobody_marked_says_so(search: Search) -> None:
     briefing = missed(["held", "planned"], past=[PastAgenda("session-2", 2, "planned", ("teach-back",))])
     said = reasons(await plan_of(briefing, search), briefing)

@@ -1,8 +1,12 @@
 """A pair over several meetings: what was said and done before shapes the next agenda, through the interface."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-from tests.api.conftest import PairOfPeople, Service, assert_problem, in_days
+from coach.feedback import ThemeFound
+from tests.api.conftest import PairOfPeople, Serve, Service, assert_problem, in_days
+from tests.feedback.readers import WordReader
 
 FEEDBACK: dict[str, Any] = {
     "ratings": {"usefulness": 4, "safety": 4, "progress": 3},
@@ -29,6 +33,32 @@ async def test_what_both_shared_is_done_next_time_and_said_without_quoting(pair:
     agenda = await pair.agenda(await pair.session())
     assert any("You asked for shorter demos" in item["because"] for item in agenda["items"])
     assert "glazing" not in str(agenda)
+
+
+class SlowReader(WordReader):
+    """Takes the word `chairs` for a matter of rank, after a while."""
+
+    async def read(self, texts: Sequence[str]) -> list[tuple[list[ThemeFound], bytes]]:
+        await asyncio.sleep(0.3)
+        return [([ThemeFound("power-dynamics", "concern", 0.9)] if "chairs" in text else [], b"") for text in texts]
+
+
+async def test_an_agenda_asked_for_right_after_the_feedback_knows_what_stands_between_its_lines(serve: Serve) -> None:
+    pair = await (await serve(reader=SlowReader())).pair()
+    session_id, coming = await held(pair), await pair.session()
+    path = f"/sessions/{session_id}/feedback"
+    await pair.mentee.put(path, FEEDBACK)
+    await pair.mentor.put(path, {**FEEDBACK, "to_change": "Two chairs, one of them lower"})
+    agenda = await pair.agenda(coming)
+    assert any("for more equal footing" in item["because"] for item in agenda["items"])
+
+
+async def test_an_agenda_comes_where_what_was_told_cannot_be_read(serve: Serve) -> None:
+    pair = await (await serve(reader=WordReader(fails=True))).pair()
+    session_id, coming = await held(pair), await pair.session()
+    for who in (pair.mentor, pair.mentee):
+        await who.put(f"/sessions/{session_id}/feedback", {**FEEDBACK, "to_change": "Two chairs, one of them lower"})
+    assert (await pair.agenda(coming))["items"]
 
 
 async def test_what_was_not_shared_with_the_partner_changes_nothing(pair: PairOfPeople) -> None:
