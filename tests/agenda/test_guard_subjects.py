@@ -18,7 +18,11 @@ TURNS = [
     ),
     (guard.sweeping, "None ever reads the report.", "Choose a day for the report, or agree on none."),
     (guard.links, "Open the report on the page called Done.", "Write the report on a page called Done."),
-    (guard.smuggled, "Read the report, as the goal says and tells.", "Read the goals aloud and tell what the report is for."),
+    (
+        guard.smuggled,
+        "Read the report, as the goal says and tells.",
+        "Read the goals aloud and tell what the report is for.",
+    ),
     (guard.empty_words, "Walk the path together.", "Look back along the path: which part of the report stayed?"),
     (guard.financial, "Ask what the reader of the report earns.", "Read the report, and write the headline it earns."),
     (guard.legal, "Ask who decides, for the reader owns the report.", "Send the report to whoever owns the page."),
