@@ -25,7 +25,7 @@ from coach.agenda.circumstances import (
     needs_in,
     place_of,
 )
-from coach.agenda.kindred import kindred
+from coach.agenda.kindred import abouts, meant
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried, Late, position_of, stage_at
 from coach.models import EXPERIENCE_LIMIT, Participant
@@ -155,17 +155,18 @@ class Avoidance:
 
     def __init__(self, phrases: list[str]) -> None:
         phrases = [unicodedata.normalize("NFC", phrase) for phrase in phrases]
-        self.topics: frozenset[Topic] = frozenset(
-            topic for topic in TOPICS for phrase in phrases if _words(phrase) == _words(topic)
+        named = {about for phrase in phrases for about in abouts(phrase)}
+        self.topics: frozenset[Topic] = frozenset(topic for topic in TOPICS if " ".join(_words(topic)) in named)
+        kept_out = dict.fromkeys(
+            tuple(_words(one)) for one in [*self.topics, *(one for phrase in phrases for one in meant(phrase))]
         )
-        meant = [*phrases, *(other for phrase in phrases for other in kindred(phrase))]
-        patterns = [
-            # The last word may carry another ending: who avoids "layoffs" avoids "layoff" too.
-            r"(?<!\w)" + r"\W+".join([*map(re.escape, words[:-1]), _any_ending(words[-1])]) + r"(?!\w)"
-            for words in map(_words, meant)
-            if words
-        ]
-        self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+        # The last word may carry another ending: who avoids "layoffs" avoids "layoff" too.
+        spelled = [([*map(re.escape, words[:-1])], _endings(words[-1])) for words in kept_out if words]
+        self._begins = frozenset(word for first, last in spelled for word in first[:1] or last)
+        patterns = [r"\W+".join([*first, f"(?:{'|'.join(map(re.escape, last))})"]) for first, last in spelled]
+        self._pattern = (
+            re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?:'s|’s)?(?!\w)", re.IGNORECASE) if patterns else None
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -174,7 +175,11 @@ class Avoidance:
 
     def touches(self, text: str) -> bool:
         """Whether the text names something to keep out."""
-        return self._pattern is not None and self._pattern.search(unicodedata.normalize("NFC", text)) is not None
+        if self._pattern is None:
+            return False
+        text = unicodedata.normalize("NFC", text)
+        # Most texts hold no word with which anything begins, and that is known much sooner.
+        return not self._begins.isdisjoint(_words(text)) and self._pattern.search(text) is not None
 
 
 @dataclass(frozen=True)
@@ -308,8 +313,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     )
 
 
-def _any_ending(word: str) -> str:
-    """A pattern for the word in the singular, the plural and the genitive."""
+def _endings(word: str) -> tuple[str, ...]:
+    """The word in the singular and the plural."""
     stem = word
     if len(word) > 3:
         stem = word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
