@@ -157,6 +157,7 @@ _NOT_TODAY: dict[Wish, tuple[str, str]] = {
 }
 # Of actions that are due in another year, as many are named with their day; the rest can wait.
 _MOST_OF_ANOTHER_YEAR = 3
+_SHORT_DEMO = "{mentor} shows for at most {demo} minutes, here and in what follows; then {mentee} tries it."
 # In a shorter part than this, two minutes of writing would leave none to talk.
 _ROOM_TO_WRITE = 6
 
@@ -169,6 +170,7 @@ def adapted(plan: AgendaPlan, brief: SessionBrief) -> AgendaPlan:
     give_variants(slots, brief)
     _give_listening(slots, brief)
     _grant_wishes(slots, brief)
+    _keep_demos_short(slots, brief)
     _set_boundaries(slots, brief)
     _name_years(slots, brief)
     if brief.far_apart and not brief.ends:
@@ -240,7 +242,7 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
         elif wish == "level-the-table" and "speech" in brief.needs:
             said = "{mentor} opens, nobody's turn has a clock and answers are written before they are spoken."
         elif wish == "shorter-demos" and slot.minutes > DEMO_MINUTES:
-            done = "{mentor} shows for at most {demo} minutes, here and in what follows; then {mentee} tries it."
+            done = _SHORT_DEMO
             said = "show for {demo} of these {minutes} minutes, then try it out."
         words = {
             "mentor": brief.mentor.first_name,
@@ -258,6 +260,14 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
         slots[place] = replace(slot, answers=(*slot.answers, f"{begins} {said.format(**words)}{asked_back}"))
     if {"level-the-table", "safer-ground"} & set(brief.wishes):
         _level(slots, brief)
+
+
+def _keep_demos_short(slots: list[Slot], brief: SessionBrief) -> None:
+    """What was asked for of demonstrations once, and taken up, holds on without being said again."""
+    place = next((place for place, slot in enumerate(slots) if slot.purpose == "exercise"), None)
+    if "shorter-demos" in brief.heeded and place is not None and slots[place].minutes > DEMO_MINUTES:
+        names = {"mentor": brief.mentor.first_name, "mentee": brief.mentee.first_name}
+        slots[place] = slots[place].with_added(_SHORT_DEMO.format(demo=DEMO_MINUTES, **names))
 
 
 def _level(slots: list[Slot], brief: SessionBrief) -> None:

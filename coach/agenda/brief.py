@@ -34,7 +34,7 @@ from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
 from coach.untrusted import quotable, shorten
 from coach.wish_words import Wish
-from coach.wishes import opposed_wishes, read_wishes, stated_wishes, weighed_on
+from coach.wishes import LASTING, opposed_wishes, read_wishes, stated_wishes, weighed_on
 
 # The longest goal that the interface takes.
 _LONGEST_TYPED = 2_000
@@ -74,7 +74,8 @@ class SessionBrief(_Frozen):
     `held_activities` are those of the meetings held so far, newest first, and `done_before` all activities of other
     meetings, the last done last. `unstated` are the wishes that no words of theirs state, `opposed` those that the
     other one wants the other way round, and `weighed_on` are those of the two whose own story was the subject too
-    often. `days_ahead` are the whole days between asking for the agenda and the meeting, 0 where that is not known.
+    often. `wishes` are those that no meeting has taken up since, and `heeded` what the plan keeps to without another
+    word. `days_ahead` are the whole days between asking for the agenda and the meeting, 0 where that is not known.
     `needs` says how the two work, without whose need it is, and `more_needs` whether one is of no kind that the coach
     knows; `beyond` is what they typed that belongs elsewhere, and is no goal here.
 
@@ -106,6 +107,7 @@ class SessionBrief(_Frozen):
     wishes: tuple[Wish, ...] = ()
     unstated: tuple[Wish, ...] = ()
     opposed: tuple[Wish, ...] = ()
+    heeded: tuple[Wish, ...] = ()
     weighed_on: tuple[Role, ...] = ()
     days_ahead: int = 0
     done_before: tuple[str, ...] = ()
@@ -132,6 +134,10 @@ class SessionBrief(_Frozen):
     def nothing_shown(self) -> bool:
         """Whether they meet where nobody can look at a screen or a page together."""
         return self.walking or self.channel is not None
+
+    def heeds(self, wish: Wish) -> bool:
+        """Whether the plan keeps to this wish, whether or not the agenda says so."""
+        return wish in self.wishes or wish in self.heeded
 
     def person(self, role: Role) -> Person:
         """The mentor or the mentee."""
@@ -268,7 +274,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     )
     told = {one.text for one in elsewhere}
     shared = series.last_feedback(facts)
-    wishes, stated = read_wishes(shared), stated_wishes(shared)
+    asked, answered, stated = read_wishes(shared), series.answered(facts), stated_wishes(shared)
+    wishes = tuple(wish for wish in asked if wish not in answered)
     opposed, weighed = opposed_wishes(shared), weighed_on(shared)
     brief = SessionBrief(
         program=next(iter(kept([facts.program.name], 80)), "the program"),
@@ -296,6 +303,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         wishes=wishes,
         unstated=tuple(wish for wish in wishes if wish not in stated),
         opposed=tuple(wish for wish in wishes if wish in opposed),
+        heeded=tuple(wish for wish in asked if wish in LASTING & answered - opposed),
         weighed_on=tuple(role for role in get_args(Role) if role in weighed),
         days_ahead=max((session.scheduled_at - facts.asked_at).days, 0) if facts.asked_at else 0,
         done_before=series.done_before(facts),
@@ -319,8 +327,8 @@ def _endings(word: str) -> tuple[str, ...]:
     if len(word) > 3:
         stem = word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
     if stem.endswith("y") and len(stem) > 3:
-        return rf"(?:{re.escape(stem)}|{re.escape(stem[:-1])}ies)(?:'s|’s)?"
-    return rf"{re.escape(stem)}(?:s|es|'s|’s)?"
+        return stem, f"{stem[:-1]}ies"
+    return stem, f"{stem}s", f"{stem}es"
 
 
 def _words(phrase: str) -> list[str]:

@@ -367,3 +367,11 @@ def last_feedback(facts: AgendaFacts) -> list[Said]:
     numbers = (said.session_number for said in earlier)
     last = max(numbers, key=lambda number: (order.get(number, 0), number), default=0)
     return [said for said in earlier if said.session_number == last]
+
+
+def answered(facts: AgendaFacts) -> frozenset[str]:
+    """The wishes that the agenda of a meeting held since the last feedback has taken up."""
+    told = next((said.session_number for said in last_feedback(facts)), 0)
+    held = [row.number for row in _held(facts)]
+    since = held[held.index(told) + 1 :] if told in held else [number for number in held if number > told]
+    return frozenset(wish for past in facts.past if past.number in since for wish in past.wishes)

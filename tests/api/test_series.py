@@ -31,6 +31,25 @@ async def test_what_both_shared_is_done_next_time_and_said_without_quoting(pair:
     assert "glazing" not in str(agenda)
 
 
+async def test_a_wish_is_said_once_and_not_at_every_meeting_after(pair: PairOfPeople) -> None:
+    path = f"/sessions/{await held(pair)}/feedback"
+    await pair.mentee.put(path, {**FEEDBACK, "to_change": "shorter demos please"})
+    await pair.mentor.put(path, FEEDBACK)
+
+    async def says_it(session_id: str) -> bool:
+        agenda = await pair.agenda(session_id)
+        return any("You asked for shorter demos" in item["because"] for item in agenda["items"])
+
+    second = await pair.session()
+    assert await says_it(second)
+    assert await says_it(second)
+    await pair.mentor.patch(f"/sessions/{second}", {"status": "cancelled"})
+    third = await pair.session()
+    assert await says_it(third)
+    await pair.mentor.patch(f"/sessions/{third}", {"status": "held"})
+    assert not await says_it(await pair.session())
+
+
 async def test_what_was_not_shared_with_the_partner_changes_nothing(pair: PairOfPeople) -> None:
     session_id = await held(pair)
     path = f"/sessions/{session_id}/feedback"
