@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from coach.agenda import series
 from coach.agenda.circumstances import (
@@ -107,7 +107,8 @@ class SessionBrief(_Frozen):
     wishes: tuple[Wish, ...] = ()
     unstated: tuple[Wish, ...] = ()
     opposed: tuple[Wish, ...] = ()
-    heeded: tuple[Wish, ...] = ()
+    # Left out where there is none: briefs of most pairs stay what they were, and so do the evals' inputs.
+    heeded: tuple[Wish, ...] = Field(default=(), exclude_if=lambda heeded: not heeded)
     weighed_on: tuple[Role, ...] = ()
     days_ahead: int = 0
     done_before: tuple[str, ...] = ()
