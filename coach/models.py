@@ -150,6 +150,7 @@ class MentoringSession(SQLModel, table=True):
     that: what was read once cannot be unread. Nobody but the two may learn it.
     `changes` counts how often its time, length or status was changed, and `changed_at` is the last time: calendars
     must be told which of two entries is the newer one, also when a session was moved there and back.
+    `stage` is what a meeting was for that was held before the pair planned another number of meetings.
     """
 
     __tablename__ = "mentoring_session"
@@ -168,6 +169,7 @@ class MentoringSession(SQLModel, table=True):
     revealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changes: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    stage: str | None = None
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

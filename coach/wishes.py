@@ -72,6 +72,10 @@ YOU_ASKED, YOU_SHARED, ONE_ASKED = "You asked", "After what you shared", "One of
 # An answer that begins so says what the two can do themselves, because no plan can do it for them.
 FOR_YOU = "that is for the two of you"
 
+# What stays good for the meetings behind the one that took it up: how long a demonstration is, and who leads the talk.
+# The others are things to do once; after that they wait for new feedback.
+LASTING: frozenset[Wish] = frozenset({"shorter-demos", "level-the-table"})
+
 # From this rating of safety downward, the next plan makes it safer for whoever gave it, whatever the words say.
 LOW_SAFETY = 2
 

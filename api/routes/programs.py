@@ -11,12 +11,15 @@ from api.dependencies import Id, Page
 from api.schemas import Page as PageOf
 from api.schemas import programs as schemas
 from api.state import State
+from coach.agenda.series import keep_stages
 from coach.errors import Conflict, Forbidden, InvalidInput
 from coach.feedback.disclosure import Minimums
 from coach.models import EXPERIENCE_LIMIT, RETENTION_DAYS, Pair, Participant, Program, now
+from coach.store.agendas import stages_had
 from coach.store.pairs import PairPeople, pairs_of, put_note
 from coach.store.programs import get_program, list_pairs, list_programs
 from coach.store.reports import lock_program, newest_minimums, raise_minimums
+from coach.store.sessions import list_sessions
 from coach.store.vectors import forget_vectors_of_pairs
 
 router = APIRouter(tags=["programs and pairs"])
@@ -153,17 +156,22 @@ async def read_pair(pair_id: Id, caller: PairOrCoordinator, state: State) -> sch
 
 @router.patch("/pairs/{pair_id}")
 async def change_pair(pair_id: Id, body: schemas.PairChange, caller: PairOrCoordinator, state: State) -> schemas.Pair:
-    """Change goals or topics, mark goals reached, or change what you set for yourself alone."""
+    """Change goals, topics or the planned number of sessions, mark goals reached, or change what you set for yourself
+    alone.
+    """
     changes = body.model_dump(exclude_unset=True)
     for name in ("goals", "goals_reached"):
         if changes.get(name, ()) is None:
             raise InvalidInput(name, "This takes one to three goals; leave the field out to keep those there are.")
+    if changes.get("planned_sessions", 0) is None:
+        raise InvalidInput("planned_sessions", "This takes a number; leave the field out to keep the one there is.")
     if changes.get("experience_limit", 0) is None:
         changes["experience_limit"] = EXPERIENCE_LIMIT
     async with state.store.write() as db:
         people = await caller.open_pair(db, pair_id)
         role = people.role_of(caller.participant_id)
         _mark_reached(people.pair, changes.get("goals_reached", []))
+        await _plan(db, people.pair, changes.get("planned_sessions", people.pair.planned_sessions))
         for name in ("goals", "topics"):
             if name in changes:
                 setattr(people.pair, name, list(dict.fromkeys(changes[name] or [])))
@@ -202,6 +210,21 @@ def _mark_reached(pair: Pair, goals: list[str]) -> None:
     at = now().isoformat()
     pair.reached = [*pair.reached, *({"text": goal, "at": at} for goal in pair.goals if goal in goals)]
     pair.goals = [goal for goal in pair.goals if goal not in goals]
+
+
+async def _plan(db: AsyncSession, pair: Pair, meetings: int) -> None:
+    """Plan so many meetings. Raises Conflict where more are held or planned already."""
+    if meetings == pair.planned_sessions:
+        return
+    sessions = await list_sessions(db, pair.id)
+    there = sum(session.status in {"held", "planned"} for session in sessions)
+    if meetings < there:
+        raise Conflict(
+            f"{there} sessions of this pair are held or planned already, so planned_sessions cannot be {meetings}. "
+            "Cancel sessions that are not to take place first."
+        )
+    keep_stages(sessions, pair.planned_sessions, await stages_had(db, pair.id))
+    pair.planned_sessions = meetings
 
 
 @router.put("/pairs/{pair_id}/private-note", status_code=204)

@@ -180,7 +180,7 @@ async def _mark(db: AsyncSession, row: MentoringSession) -> None:
     """Set when a session of this new status was held. Raises Conflict where it was held too long ago to be changed."""
     if row.status != "held":
         check_still_movable(row, now())
-        row.held_at = None
+        row.held_at, row.stage = None, None
     elif row.held_at is None:
         row.held_at = now()
         await move_feedback(db, row.id, row.held_at)
@@ -203,7 +203,7 @@ def _session(
     row: MentoringSession, pair: Pair, sessions: list[MentoringSession], had: dict[str, str]
 ) -> schemas.Session:
     stage = stage_at(row, sessions, pair.planned_sessions, had)
-    return schemas.Session(stage=stage, **row.model_dump(exclude={"revealed_at", "changes", "changed_at"}))
+    return schemas.Session(stage=stage, **row.model_dump(exclude={"revealed_at", "changes", "changed_at", "stage"}))
 
 
 def shown_action(row: ActionItem) -> schemas.Action:

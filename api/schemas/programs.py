@@ -132,7 +132,11 @@ class PairCreate(Body):
 class PairChange(Body):
     """What may change of a pair. `avoid_topics`, `accessibility` and `experience_limit` are the caller's own.
 
+    `avoid_topics` are subjects to keep out, as one would say them; other words for a private one stay out with it.
+
     `goals_reached` are goals of the pair, word for word: the next agenda celebrates them and makes room for others.
+    `planned_sessions` is never below the number of sessions that are held or planned. What the sessions to come are for
+    follows it, and so does the next version of their agendas; those held keep their stage.
     `experience_limit` is how many meetings in a row may draw on what you have lived through, 0 for none.
     """
 
@@ -141,6 +145,7 @@ class PairChange(Body):
     goals: Annotated[Goals | None, NEVER_NULL] = None
     goals_reached: Annotated[Goals | None, NEVER_NULL] = None
     topics: Topics | None = None
+    planned_sessions: Annotated[PlannedSessions | None, NEVER_NULL] = None
     avoid_topics: AvoidTopics | None = None
     accessibility: Accessibility | None = None
     experience_limit: Annotated[int, Field(ge=0, le=100, strict=True), WHOLE] | None = None

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from coach.agenda.brief import SessionBrief
 from coach.agenda.circumstances import Need
-from coach.agenda.phrases import number, pick
+from coach.agenda.phrases import day, is_of_another_year, number, pick
 from coach.agenda.plan import DEMO_MINUTES, AgendaPlan, Purpose, Slot
 from coach.agenda.scope import boundaries
 from coach.agenda.ways import give_variants
 from coach.retrieval.library import TopicFrontMatter
+from coach.untrusted import shorten
 from coach.wish_words import Wish
 from coach.wishes import FOR_YOU, answer_begins
 
@@ -154,6 +155,9 @@ _NOT_TODAY: dict[Wish, tuple[str, str]] = {
     ),
     "prepare-ahead": ("", "each of you has a short preparation for today."),
 }
+# Of actions that are due in another year, as many are named with their day; the rest can wait.
+_MOST_OF_ANOTHER_YEAR = 3
+_SHORT_DEMO = "{mentor} shows for at most {demo} minutes, here and in what follows; then {mentee} tries it."
 # In a shorter part than this, two minutes of writing would leave none to talk.
 _ROOM_TO_WRITE = 6
 
@@ -166,7 +170,9 @@ def adapted(plan: AgendaPlan, brief: SessionBrief) -> AgendaPlan:
     give_variants(slots, brief)
     _give_listening(slots, brief)
     _grant_wishes(slots, brief)
+    _keep_demos_short(slots, brief)
     _set_boundaries(slots, brief)
+    _name_years(slots, brief)
     if brief.far_apart and not brief.ends:
         slots[-1] = slots[-1].with_added(_FAR_APART)
     return replace(plan, slots=tuple(slots))
@@ -186,6 +192,22 @@ def _give_listening(slots: list[Slot], brief: SessionBrief) -> None:
         tasks = tuple(task for task in tasks if not _A_NOTE.search(task))
     task = pick(tasks, brief, "listening").format(mentor=brief.mentor.first_name, mentee=brief.mentee.first_name)
     slots[place] = slots[place].with_added(task)
+
+
+def _name_years(slots: list[Slot], brief: SessionBrief) -> None:
+    """Actions that are due in another year are named with it: "12 January" alone would be taken for this year's."""
+    others = [action for action in brief.actions if is_of_another_year(action, brief.scheduled_on)]
+    named = "; ".join(
+        f"{brief.person(action.owner).first_name}, “{shorten(action.text, 70)}” ({day(on, brief.scheduled_on)})"
+        for action in others[:_MOST_OF_ANOTHER_YEAR]
+        if (on := action.due_on) is not None
+    )
+    said = f"Due in another year: {named}."
+    if len(brief.actions) == len(others) == 1 and (on := others[0].due_on) is not None:
+        said = f"It {'was' if on < brief.scheduled_on else 'is'} due on {day(on, brief.scheduled_on)}."
+    for place, slot in enumerate(slots):
+        if slot.purpose == "review-actions" and others:
+            slots[place] = slot.with_added(said)
 
 
 def _set_boundaries(slots: list[Slot], brief: SessionBrief) -> None:
@@ -220,7 +242,7 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
         elif wish == "level-the-table" and "speech" in brief.needs:
             said = "{mentor} opens, nobody's turn has a clock and answers are written before they are spoken."
         elif wish == "shorter-demos" and slot.minutes > DEMO_MINUTES:
-            done = "{mentor} shows for at most {demo} minutes, here and in what follows; then {mentee} tries it."
+            done = _SHORT_DEMO
             said = "show for {demo} of these {minutes} minutes, then try it out."
         words = {
             "mentor": brief.mentor.first_name,
@@ -238,6 +260,14 @@ def _grant_wishes(slots: list[Slot], brief: SessionBrief) -> None:
         slots[place] = replace(slot, answers=(*slot.answers, f"{begins} {said.format(**words)}{asked_back}"))
     if {"level-the-table", "safer-ground"} & set(brief.wishes):
         _level(slots, brief)
+
+
+def _keep_demos_short(slots: list[Slot], brief: SessionBrief) -> None:
+    """What was asked for of demonstrations once, and taken up, holds on without being said again."""
+    place = next((place for place, slot in enumerate(slots) if slot.purpose == "exercise"), None)
+    if "shorter-demos" in brief.heeded and place is not None and slots[place].minutes > DEMO_MINUTES:
+        names = {"mentor": brief.mentor.first_name, "mentee": brief.mentee.first_name}
+        slots[place] = slots[place].with_added(_SHORT_DEMO.format(demo=DEMO_MINUTES, **names))
 
 
 def _level(slots: list[Slot], brief: SessionBrief) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from coach.agenda import series
 from coach.agenda.circumstances import (
@@ -25,7 +25,7 @@ from coach.agenda.circumstances import (
     needs_in,
     place_of,
 )
-from coach.agenda.kindred import kindred
+from coach.agenda.kindred import abouts, meant
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried, Late, position_of, stage_at
 from coach.models import EXPERIENCE_LIMIT, Participant
@@ -34,7 +34,7 @@ from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
 from coach.untrusted import quotable, shorten
 from coach.wish_words import Wish
-from coach.wishes import opposed_wishes, read_wishes, stated_wishes, weighed_on
+from coach.wishes import LASTING, opposed_wishes, read_wishes, stated_wishes, weighed_on
 
 # The longest goal that the interface takes.
 _LONGEST_TYPED = 2_000
@@ -76,7 +76,8 @@ class SessionBrief(_Frozen):
     `held_activities` are those of the meetings held so far, newest first, and `done_before` all activities of other
     meetings, the last done last. `unstated` are the wishes that no words of theirs state, `opposed` those that the
     other one wants the other way round, and `weighed_on` are those of the two whose own story was the subject too
-    often. `days_ahead` are the whole days between asking for the agenda and the meeting, 0 where that is not known.
+    often. `wishes` are those that no meeting has taken up since, and `heeded` what the plan keeps to without another
+    word. `days_ahead` are the whole days between asking for the agenda and the meeting, 0 where that is not known.
     `needs` says how the two work, without whose need it is, and `more_needs` whether one is of no kind that the coach
     knows; `beyond` is what they typed that belongs elsewhere, and is no goal here.
 
@@ -110,6 +111,8 @@ class SessionBrief(_Frozen):
     wishes: tuple[Wish, ...] = ()
     unstated: tuple[Wish, ...] = ()
     opposed: tuple[Wish, ...] = ()
+    # Left out where there is none: briefs of most pairs stay what they were, and so do the evals' inputs.
+    heeded: tuple[Wish, ...] = Field(default=(), exclude_if=lambda heeded: not heeded)
     weighed_on: tuple[Role, ...] = ()
     days_ahead: int = 0
     done_before: tuple[str, ...] = ()
@@ -142,6 +145,10 @@ class SessionBrief(_Frozen):
         """Whether they meet where nobody can look at a screen or a page together."""
         return self.walking or self.channel is not None
 
+    def heeds(self, wish: Wish) -> bool:
+        """Whether the plan keeps to this wish, whether or not the agenda says so."""
+        return wish in self.wishes or wish in self.heeded
+
     def person(self, role: Role) -> Person:
         """The mentor or the mentee."""
         return self.mentor if role == "mentor" else self.mentee
@@ -164,17 +171,18 @@ class Avoidance:
 
     def __init__(self, phrases: list[str]) -> None:
         phrases = [unicodedata.normalize("NFC", phrase) for phrase in phrases]
-        self.topics: frozenset[Topic] = frozenset(
-            topic for topic in TOPICS for phrase in phrases if _words(phrase) == _words(topic)
+        named = {about for phrase in phrases for about in abouts(phrase)}
+        self.topics: frozenset[Topic] = frozenset(topic for topic in TOPICS if " ".join(_words(topic)) in named)
+        kept_out = dict.fromkeys(
+            tuple(_words(one)) for one in [*self.topics, *(one for phrase in phrases for one in meant(phrase))]
         )
-        meant = [*phrases, *(other for phrase in phrases for other in kindred(phrase))]
-        patterns = [
-            # The last word may carry another ending: who avoids "layoffs" avoids "layoff" too.
-            r"(?<!\w)" + r"\W+".join([*map(re.escape, words[:-1]), _any_ending(words[-1])]) + r"(?!\w)"
-            for words in map(_words, meant)
-            if words
-        ]
-        self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+        # The last word may carry another ending: who avoids "layoffs" avoids "layoff" too.
+        spelled = [([*map(re.escape, words[:-1])], _endings(words[-1])) for words in kept_out if words]
+        self._begins = frozenset(word for first, last in spelled for word in first[:1] or last)
+        patterns = [r"\W+".join([*first, f"(?:{'|'.join(map(re.escape, last))})"]) for first, last in spelled]
+        self._pattern = (
+            re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?:'s|’s)?(?!\w)", re.IGNORECASE) if patterns else None
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -183,7 +191,11 @@ class Avoidance:
 
     def touches(self, text: str) -> bool:
         """Whether the text names something to keep out."""
-        return self._pattern is not None and self._pattern.search(unicodedata.normalize("NFC", text)) is not None
+        if self._pattern is None:
+            return False
+        text = unicodedata.normalize("NFC", text)
+        # Most texts hold no word with which anything begins, and that is known much sooner.
+        return not self._begins.isdisjoint(_words(text)) and self._pattern.search(text) is not None
 
 
 @dataclass(frozen=True)
@@ -272,7 +284,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     )
     told = {one.text for one in elsewhere}
     shared = series.last_feedback(facts)
-    wishes, stated = read_wishes(shared), stated_wishes(shared)
+    asked, answered, stated = read_wishes(shared), series.answered(facts), stated_wishes(shared)
+    wishes = tuple(wish for wish in asked if wish not in answered)
     opposed, weighed = opposed_wishes(shared), weighed_on(shared)
     brief = SessionBrief(
         program=next(iter(kept([facts.program.name], 80)), "the program"),
@@ -302,6 +315,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         wishes=wishes,
         unstated=tuple(wish for wish in wishes if wish not in stated),
         opposed=tuple(wish for wish in wishes if wish in opposed),
+        heeded=tuple(wish for wish in asked if wish in LASTING & answered - opposed),
         weighed_on=tuple(role for role in get_args(Role) if role in weighed),
         days_ahead=max((session.scheduled_at - facts.asked_at).days, 0) if facts.asked_at else 0,
         done_before=series.done_before(facts),
@@ -319,14 +333,14 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     )
 
 
-def _any_ending(word: str) -> str:
-    """A pattern for the word in the singular, the plural and the genitive."""
+def _endings(word: str) -> tuple[str, ...]:
+    """The word in the singular and the plural."""
     stem = word
     if len(word) > 3:
         stem = word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
     if stem.endswith("y") and len(stem) > 3:
-        return rf"(?:{re.escape(stem)}|{re.escape(stem[:-1])}ies)(?:'s|’s)?"
-    return rf"{re.escape(stem)}(?:s|es|'s|’s)?"
+        return stem, f"{stem[:-1]}ies"
+    return stem, f"{stem}s", f"{stem}es"
 
 
 def _words(phrase: str) -> list[str]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from coach.agenda.brief import SessionBrief
-from coach.agenda.phrases import clause, due, quoted
+from coach.agenda.phrases import clause, due_this_year, quoted
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
 from coach.agenda.words import AgendaWords, ItemWords
 from coach.untrusted import shorten
@@ -59,7 +59,8 @@ def must_haves(slot: Slot, brief: SessionBrief) -> tuple[MustHave, ...]:
         first = brief.actions[0]
         owner = brief.person(first.owner).first_name
         text = shorten(first.text, _ACTION_CHARACTERS)
-        return (_quote(first.text, text, f"First on your list: {owner}, “{text}”{due(first, brief.scheduled_on)}."),)
+        when = due_this_year(first, brief.scheduled_on)
+        return (_quote(first.text, text, f"First on your list: {owner}, “{text}”{when}."),)
     new_goal = slot.purpose == "goals" and brief.stage != "kickoff"
     if slot.purpose in {"goals", "review-goals"} and brief.goals and not new_goal:
         goals = f"Your goal{'s' if len(brief.goals) > 1 else ''}: {quoted(brief.goals)}."

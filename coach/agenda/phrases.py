@@ -74,7 +74,22 @@ def due(action: OpenAction, today: date) -> str:
     """When an action is or was due, on the day of the meeting, to follow its text; empty without a date."""
     if action.due_on is None:
         return ""
-    return f" ({'was due' if action.due_on < today else 'due'} {action.due_on.day} {action.due_on:%B})"
+    return f" ({'was due' if action.due_on < today else 'due'} {day(action.due_on, today)})"
+
+
+def due_this_year(action: OpenAction, today: date) -> str:
+    """The same where it is in the year of the meeting; the others are named together, with their years."""
+    return due(action, today) if not is_of_another_year(action, today) else ""
+
+
+def is_of_another_year(action: OpenAction, today: date) -> bool:
+    """Whether an action is due in another year than that of the meeting."""
+    return action.due_on is not None and action.due_on.year != today.year
+
+
+def day(on: date, today: date) -> str:
+    """A day as people read it; its year only where that is not the year of the meeting."""
+    return f"{on.day} {on:%B}" if on.year == today.year else f"{on.day} {on:%B} {on.year}"
 
 
 def ended(text: str) -> str:

@@ -211,7 +211,7 @@ def outline(brief: SessionBrief) -> AgendaPlan:
 
 def _lead(purpose: Purpose, brief: SessionBrief) -> Lead:
     """Who leads; where hierarchy got in the way the mentor opens, and leads what is talked through."""
-    if "level-the-table" in brief.wishes and purpose in {"check-in", "discussion"}:
+    if brief.heeds("level-the-table") and purpose in {"check-in", "discussion"}:
         return "mentor"
     return _FORMS[purpose].led_by
 
@@ -250,7 +250,7 @@ def _purposes(brief: SessionBrief) -> list[Purpose]:
 def _holds_discussion(brief: SessionBrief) -> bool:
     if "less-at-once" in brief.wishes:
         return "more-talk" in brief.wishes
-    return brief.minutes >= TWO_ACTIVITIES_FROM or "shorter-demos" in brief.wishes or "more-talk" in brief.wishes
+    return brief.minutes >= TWO_ACTIVITIES_FROM or brief.heeds("shorter-demos") or "more-talk" in brief.wishes
 
 
 def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
@@ -308,7 +308,7 @@ def _takes_the_rest(brief: SessionBrief, purposes: list[Purpose]) -> list[int]:
 
 def _demos_alone(brief: SessionBrief) -> bool:
     """Whether an exercise is no longer than a short demonstration; with hours to fill, trying things out follows it."""
-    return "shorter-demos" in brief.wishes and brief.minutes < SEVERAL_FROM
+    return brief.heeds("shorter-demos") and brief.minutes < SEVERAL_FROM
 
 
 def _weight(brief: SessionBrief, purpose: Purpose) -> int:

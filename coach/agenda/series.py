@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -90,8 +91,26 @@ def late(
 def stage_at(
     session: MentoringSession, sessions: list[MentoringSession], planned: int, had: Mapping[str, str]
 ) -> Stage:
-    """The stage of this session: what its place asks for, or what is late. `had` is that of `late`."""
+    """The stage of this session: what its place asks for, or what is late. `had` is that of `late`.
+
+    A meeting that was held keeps the one that it was held for, whatever is planned since.
+    """
+    if session.status == "held" and (kept := _stage_had(session, had)):
+        return kept
     return _next_stage(_stages(_took_place(session, sessions), planned, had), planned)
+
+
+def keep_stages(sessions: list[MentoringSession], planned: int, had: Mapping[str, str]) -> None:
+    """Set what the meetings held so far were for, as long as so many are planned. `had` is that of `late`."""
+    stages = {row.id: stage_at(row, sessions, planned, had) for row in sessions if row.status == "held"}
+    for row in sessions:
+        row.stage = stages.get(row.id)
+
+
+def _stage_had(row: MentoringSession, had: Mapping[str, str]) -> Stage | None:
+    """What a meeting that is over was for, by its agenda or as it was kept; None where nobody knows."""
+    known = row.stage or had.get(row.id)
+    return next((stage for stage in get_args(Stage) if stage == known), None)
 
 
 def _stages(meetings: list[MentoringSession], planned: int, had: Mapping[str, str]) -> list[str | None]:
@@ -99,7 +118,7 @@ def _stages(meetings: list[MentoringSession], planned: int, had: Mapping[str, st
     stages: list[str | None] = []
     for row in meetings:
         is_over = row.status == "held" or row.scheduled_at < now()
-        stages.append(had.get(row.id) if is_over else _next_stage(stages, planned))
+        stages.append(_stage_had(row, had) if is_over else _next_stage(stages, planned))
     return stages
 
 
@@ -373,3 +392,11 @@ def last_feedback(facts: AgendaFacts) -> list[Said]:
     numbers = (said.session_number for said in earlier)
     last = max(numbers, key=lambda number: (order.get(number, 0), number), default=0)
     return [said for said in earlier if said.session_number == last]
+
+
+def answered(facts: AgendaFacts) -> frozenset[str]:
+    """The wishes that the agenda of a meeting held since the last feedback has taken up."""
+    told = next((said.session_number for said in last_feedback(facts)), 0)
+    held = [row.number for row in _held(facts)]
+    since = held[held.index(told) + 1 :] if told in held else [number for number in held if number > told]
+    return frozenset(wish for past in facts.past if past.number in since for wish in past.wishes)

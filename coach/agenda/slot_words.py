@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from coach.agenda.brief import Person, SessionBrief
-from coach.agenda.phrases import clause, curled, due, number, pick, quoted
+from coach.agenda.phrases import clause, curled, due_this_year, number, pick, quoted
 from coach.agenda.plan import Slot
 from coach.agenda.words import description_characters
 from coach.retrieval.library import TopicFrontMatter
@@ -86,7 +86,7 @@ def _actions(brief: SessionBrief, fits: int, characters: int) -> str:
     """The first `fits` actions by name, first due first, and the others as a group."""
     named = "; ".join(
         f"{brief.person(action.owner).first_name}: “{shorten(action.text, characters)}”"
-        f"{due(action, brief.scheduled_on)}"
+        f"{due_this_year(action, brief.scheduled_on)}"
         for action in brief.actions[:fits]
     )
     rest = len(brief.actions) - fits

@@ -39,7 +39,7 @@ from coach.store.sessions import NO_SESSION
 
 @dataclass(frozen=True)
 class PastAgenda:
-    """What an earlier session's newest agenda used; `activity_ids` are documents of the library."""
+    """What an earlier session's newest agenda used: documents of the library, and the wishes that it took up."""
 
     session_id: str
     number: int
@@ -47,6 +47,7 @@ class PastAgenda:
     activity_ids: tuple[str, ...]
     made_at: datetime | None = None
     stage: str | None = None
+    wishes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,12 @@ _MEETING = (
     .where(col(MentoringSession.id) == bindparam("session_id"))
 )
 _newer = aliased(Agenda)
-_STAGE = col(Agenda.brief)["stage"].as_string()
+_STAGE, _WISHES = col(Agenda.brief)["stage"].as_string(), col(Agenda.brief)["wishes"].as_json()
 # The sessions of a pair with what the newest agenda of each used.
 _SERIES = (
-    select(MentoringSession, Agenda.activity_ids, Agenda.created_at, _STAGE)
+    select(  # type: ignore[call-overload]
+        MentoringSession, Agenda.activity_ids, Agenda.created_at, _STAGE, _WISHES
+    )
     .outerjoin(
         Agenda,
         (col(Agenda.session_id) == col(MentoringSession.id))
@@ -156,8 +159,8 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
     # Nobody can have told anything before a session was held.
     told = any(meeting.held_at or meeting.revealed_at for meeting in sessions)
     past = [
-        PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids), made_at, stage)
-        for meeting, activity_ids, made_at, stage in series
+        PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids), made_at, stage, tuple(wishes or ()))
+        for meeting, activity_ids, made_at, stage, wishes in series
         if activity_ids is not None
     ]
     return AgendaFacts(
@@ -179,7 +182,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
 async def stages_had(db: AsyncSession, pair_id: str) -> dict[str, str]:
     """The stage of each session's newest agenda, by the session's id."""
     series = (await db.execute(_SERIES, {"pair_id": pair_id})).all()
-    return {meeting.id: stage for meeting, _, _, stage in series if stage is not None}
+    return {meeting.id: stage for meeting, _, _, stage, _ in series if stage is not None}
 
 
 async def asked_keys(db: AsyncSession, pair_id: str) -> frozenset[str]:

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from coach.agenda.brief import make_brief
+import pytest
+
+from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.plan import RESTART_MINUTES
 from coach.agenda.reasons import because
 from coach.retrieval.search import Search
@@ -144,6 +146,56 @@ async def test_a_meeting_that_was_put_off_behind_the_next_one_builds_on_that_one
     assert [one.session_number for one in brief.unfinished] == [3]
     assert brief.wishes == ("shorter-demos",)
     assert brief.held_activities[0] == ("teach-back", "other")
+
+
+def _two_meetings_after(to_change: str, between: str, *took_up: str, minutes: int = 60) -> Briefing:
+    """The second session after this feedback; the first one, whose agenda took these wishes up, ended like that."""
+    past = [PastAgenda("session-3", 3, between, ("teach-back",), wishes=took_up)]
+    known = agenda_facts(position=4, past=past, minutes=minutes)
+    said = SharedFeedback("session-2", 2, "mentor", None, 4, None, None, to_change)
+    return make_brief(replace(known, feedback=(said,)))
+
+
+@pytest.mark.parametrize("minutes", [45, 90])
+async def test_a_wish_is_taken_up_once_and_short_demos_stay_short_without_being_said(
+    search: Search, minutes: int
+) -> None:
+    briefing = _two_meetings_after("Shorter demos please", "held", "shorter-demos", minutes=minutes)
+    plan = await plan_of(briefing, search)
+    assert (briefing.brief.wishes, briefing.brief.heeded) == ((), ("shorter-demos",))
+    assert not any("asked" in answer for slot in plan.slots for answer in slot.answers)
+    demo = next(slot for slot in plan.slots if slot.purpose == "exercise")
+    assert demo.minutes <= 8 or "shows for at most 8 minutes" in " ".join(demo.added)
+
+    briefing = _two_meetings_after("Please let me have more time to try things myself", "held", "more-doing")
+    assert (briefing.brief.wishes, briefing.brief.heeded) == ((), ())
+
+
+async def test_who_asked_for_the_first_word_keeps_the_lead_without_being_told_why_again(search: Search) -> None:
+    briefing = _two_meetings_after("He talks over me", "held", "level-the-table")
+    plan = await plan_of(briefing, search)
+    assert briefing.brief.wishes == ()
+    assert plan.slots[0].led_by == "mentor"
+    assert not any(slot.answers for slot in plan.slots)
+
+
+@pytest.mark.parametrize("between", ["cancelled", "postponed", "planned"])
+async def test_a_wish_waits_for_a_meeting_that_is_held(search: Search, between: str) -> None:
+    briefing = _two_meetings_after("Shorter demos please", between, "shorter-demos")
+    answers = [answer for slot in (await plan_of(briefing, search)).slots for answer in slot.answers]
+    assert any(answer.startswith("You asked for shorter demos:") for answer in answers)
+
+
+def test_a_wish_that_the_agenda_between_did_not_know_is_taken_up_late_and_one_said_again_again() -> None:
+    assert _two_meetings_after("Shorter demos please", "held").brief.wishes == ("shorter-demos",)
+    known = agenda_facts(
+        position=4, past=[PastAgenda("session-3", 3, "held", ("teach-back",), wishes=("shorter-demos",))]
+    )
+    again = [
+        SharedFeedback(f"session-{number}", number, "mentor", None, 4, None, None, "Shorter demos please")
+        for number in (2, 3)
+    ]
+    assert make_brief(replace(known, feedback=tuple(again))).brief.wishes == ("shorter-demos",)
 
 
 async def test_a_limit_that_the_senior_set_is_kept_as_well_and_told_to_the_senior_alone(search: Search) -> None:

@@ -7,12 +7,13 @@ import pytest
 
 from coach.agenda.compose import compose, notice
 from coach.agenda.guard import check_agenda
+from coach.agenda.must_haves import must_haves
 from coach.agenda.phrases import clause, headline
 from coach.agenda.plan import outline
 from coach.agenda.words import description_characters
 from coach.retrieval.search import Search
 from coach.vocabulary import Vocabulary
-from tests.agenda.conftest import Composed, compose_for, description, everything, shown
+from tests.agenda.conftest import Composed, added, compose_for, description, everything, shown
 from tests.agenda.pairs import GOALS, VARIED_PAIRS, action, briefing_of, participant
 
 
@@ -197,6 +198,30 @@ async def test_an_action_whose_day_is_past_was_due(search: Search) -> None:
     assert "“bring the report” (was due 1 March)" in text
     assert "“book a room” (due 8 May)" in text
     assert "(was due 1 March)" in " ".join(made.preps["mentee"].steps)
+
+
+async def test_a_day_of_another_year_shows_its_year_whoever_writes(search: Search, vocabulary: Vocabulary) -> None:
+    before, ahead, late = date(2025, 12, 19), date(2027, 1, 12), date(2026, 12, 31)
+    actions = [
+        action("bring the report", due_on=before),
+        action("book a room", due_on=late),
+        action("look at the pilot", "mentor", ahead),
+    ]
+    made = await compose_for(briefing_of(actions=actions), search)
+
+    text = description(made, "review-actions")
+    assert "“bring the report”; Martin: “book a room” (due 31 December); Priya: “look at the pilot”." in text
+    assert "(was due 19 December 2025)" in " ".join(made.preps["mentee"].steps)
+    assert "(due 12 January 2027)" in " ".join(made.preps["mentor"].steps)
+    slot = next(slot for slot in made.plan.slots if slot.purpose == "review-actions")
+    assert slot.added == (
+        "Due in another year: Martin, “bring the report” (19 December 2025); Priya, “look at the pilot” "
+        "(12 January 2027).",
+    )
+    assert must_haves(slot, made.brief)[0].sentence == "First on your list: Martin, “bring the report”."
+    alone = await compose_for(briefing_of(actions=actions[:1]), search)
+    assert "It was due on 19 December 2025." in added(alone.plan)
+    assert not list(check_agenda(made.draft(vocabulary)))
 
 
 @pytest.mark.parametrize(

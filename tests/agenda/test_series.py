@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from coach.agenda.brief import Briefing, make_brief
-from coach.agenda.series import position_of, stage_at
+from coach.agenda.series import keep_stages, position_of, stage_at
 from coach.models import now
 from coach.retrieval.search import Search
 from coach.store.agendas import AgendaFacts, PastAgenda
@@ -124,6 +124,18 @@ async def test_what_a_first_meeting_is_for_comes_at_the_second_where_it_was_left
 def test_a_longer_plan_brings_no_second_look_back_at_once() -> None:
     assert _made_for(["kickoff", "building", "midpoint"], planned=8).brief.stage == "building"
     assert _made_for(["kickoff", "building", "midpoint", *["building"] * 8], planned=24).brief.stage == "midpoint"
+
+
+async def test_a_shorter_plan_brings_the_look_back_that_is_still_to_come(search: Search) -> None:
+    facts = _facts_of([None, None, None, None], planned=10)
+    keep_stages(facts.sessions, 10, {})
+    facts.people.pair.planned_sessions = 6
+    briefing = make_brief(facts)
+
+    assert briefing.brief.stage == "midpoint"
+    said = reasons(await plan_of(briefing, search), briefing)
+    assert "The halfway look back was due by meeting 3 and has not come yet." in said
+    assert [stage_at(row, facts.sessions, 6, {}) for row in facts.sessions[:4]] == ["kickoff", *["building"] * 3]
 
 
 def test_the_last_meeting_held_is_the_last_whatever_its_number() -> None:

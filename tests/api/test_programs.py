@@ -120,6 +120,7 @@ async def test_a_pair_is_changed_field_by_field(pair: PairOfPeople) -> None:
         {"accessibility": None},
         {"avoid_topics": None},
         {"topics": None},
+        {"planned_sessions": 9},
     ):
         changed = (await pair.mentor.patch(path, change)).json()
         expected = {name: [] if value is None and name != "accessibility" else value for name, value in change.items()}
@@ -138,7 +139,10 @@ async def test_a_pair_is_changed_field_by_field(pair: PairOfPeople) -> None:
         {"goals": ["  "]},
         {"goals": ["..."]},
         {"topics": ["astrology"]},
-        {"planned_sessions": 3},
+        {"planned_sessions": None},
+        {"planned_sessions": 0},
+        {"planned_sessions": 61},
+        {"planned_sessions": "8"},
         {"mentor": {"name": "Somebody else"}},
         {"program_id": "other"},
     ],

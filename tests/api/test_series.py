@@ -61,6 +61,25 @@ async def test_an_agenda_comes_where_what_was_told_cannot_be_read(serve: Serve) 
     assert (await pair.agenda(coming))["items"]
 
 
+async def test_a_wish_is_said_once_and_not_at_every_meeting_after(pair: PairOfPeople) -> None:
+    path = f"/sessions/{await held(pair)}/feedback"
+    await pair.mentee.put(path, {**FEEDBACK, "to_change": "shorter demos please"})
+    await pair.mentor.put(path, FEEDBACK)
+
+    async def says_it(session_id: str) -> bool:
+        agenda = await pair.agenda(session_id)
+        return any("You asked for shorter demos" in item["because"] for item in agenda["items"])
+
+    second = await pair.session()
+    assert await says_it(second)
+    assert await says_it(second)
+    await pair.mentor.patch(f"/sessions/{second}", {"status": "cancelled"})
+    third = await pair.session()
+    assert await says_it(third)
+    await pair.mentor.patch(f"/sessions/{third}", {"status": "held"})
+    assert not await says_it(await pair.session())
+
+
 async def test_what_was_not_shared_with_the_partner_changes_nothing(pair: PairOfPeople) -> None:
     session_id = await held(pair)
     path = f"/sessions/{session_id}/feedback"
@@ -191,3 +210,50 @@ async def test_the_halfway_look_back_moves_with_meetings_that_fall_through(servi
     agenda = await pair.agenda(third)
     assert agenda["stage"] == (await pair.mentor.get(f"/sessions/{third}")).json()["stage"] == "midpoint"
     assert any("due at session 2, which did not take place" in item["because"] for item in agenda["items"])
+
+
+async def _stages(pair: PairOfPeople) -> list[str]:
+    return [row["stage"] for row in (await pair.mentor.get(f"/pairs/{pair.id}/sessions")).json()["items"]]
+
+
+async def test_meetings_to_come_follow_the_planned_number_and_those_held_keep_their_stage(service: Service) -> None:
+    pair = await service.pair(planned_sessions=4)
+    # The second is held without an agenda: only the plan of then says what it was for.
+    await held(pair)
+    second = await pair.held()
+    await pair.session()
+    last = await pair.session()
+    assert (await pair.agenda(last))["stage"] == "closing"
+    assert await _stages(pair) == ["kickoff", "midpoint", "building", "closing"]
+
+    path = f"/pairs/{pair.id}"
+    assert (await pair.mentee.patch(path, {"planned_sessions": 12})).json()["planned_sessions"] == 12
+    assert await _stages(pair) == ["kickoff", "midpoint", "building", "building"]
+    agenda = await pair.agenda(last)
+    assert (agenda["version"], agenda["stage"]) == (2, "building")
+    for _ in range(2):
+        await pair.session()
+    assert (await _stages(pair))[-1] == "midpoint"
+
+    assert (await pair.coordinator.patch(path, {"planned_sessions": 6})).json()["planned_sessions"] == 6
+    assert await _stages(pair) == ["kickoff", "midpoint", "building", "building", "building", "closing"]
+    # What is planned again is no longer what it was held for.
+    await pair.mentor.patch(f"/sessions/{second}", {"status": "planned"})
+    assert await _stages(pair) == ["kickoff", "building", "midpoint", "building", "building", "closing"]
+
+
+async def test_no_fewer_meetings_can_be_planned_than_are_held_or_planned(service: Service) -> None:
+    pair = await service.pair(planned_sessions=4)
+    await pair.held()
+    await pair.session()
+    third = await pair.session()
+    path = f"/pairs/{pair.id}"
+    problem = assert_problem(await pair.mentor.patch(path, {"planned_sessions": 2, "topics": []}), 409, "conflict")
+    assert "3 sessions of this pair are held or planned already" in problem["detail"]
+    kept = (await pair.mentor.get(path)).json()
+    assert (kept["planned_sessions"], bool(kept["topics"])) == (4, True)
+    await pair.mentor.patch(f"/sessions/{third}", {"status": "cancelled"})
+    assert (await pair.mentor.patch(path, {"planned_sessions": 2})).json()["planned_sessions"] == 2
+    # Sessions beyond the plan are no reason to refuse what is there already.
+    await pair.session()
+    assert (await pair.mentor.patch(path, {"planned_sessions": 2})).status_code == 200
