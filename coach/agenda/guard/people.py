@@ -2,13 +2,21 @@
 
 from collections.abc import Iterator
 
+from coach.agenda.guard.crossed import crossed
 from coach.agenda.guard.draft import Draft, Violation
 from coach.wording import exclusive_terms_among, stereotypes_among
 
 
 def roles(draft: Draft) -> Iterator[Violation]:
-    """Nobody turns the two round: the mentor is the junior and teaches, the mentee is the senior and learns."""
-    yield from _on(draft, "roles", "roles", "It swaps mentor and mentee: the mentor teaches.")
+    """Nobody turns the two round: the mentor is the junior and teaches, the mentee is the senior and learns.
+
+    In an activity each has the part that its passages give them.
+    """
+    for text in draft.places:
+        if "roles" in text.subjects:
+            yield Violation("roles", text.where, "It swaps mentor and mentee: the mentor teaches.")
+        elif text.slot is not None and text.slot.activity is not None and crossed(text.cast, text.rests_on):
+            yield Violation("roles", text.where, "It swaps mentor and mentee: the passage has the other one do this.")
 
 
 def stereotypes_of_people(draft: Draft) -> Iterator[Violation]:
