@@ -112,7 +112,7 @@ _WORDS: dict[Wish, str] = {
         |calmer|different)\space|at\s(?:the|a)\space\sof|keep\sup|could\s(?:you|we)\srepeat|step\sby\sstep)\b""",
     "less-at-once": r"""\b(?:too\s(?:much|many)\s(?:things|topics|items|points|at\sonce|in\sone|for\sone)
         |fewer\s(?:topics|things|items|points)|one\s(?:thing|topic)\s(?:at|per|a)
-        |overload\w*|crammed|packed|less\son\sthe\sagenda|squeez\w+)\b""",
+        |overload\w*|crammed|packed|less\sat\s(?:once|a\stime)|less\son\sthe\sagenda|squeez\w+)\b""",
     "clear-structure": r"""\b(?:drift\w*|structure\w*|all\sover\sthe\splace|no\sagenda|wander\w*|off[\s-]?topic
         |ramble\w*|rambl\w+|lost\sthe\sthread|unfocuss?ed
         |stick\sto\sthe\s(?:plan|agenda)|clear(?:er)?\s(?:plan|agenda))\b""",
