@@ -90,7 +90,7 @@ _WORDS: dict[Wish, str] = {
         |fewer\s(?:topics|things|items|points)|one\s(?:thing|topic)\s(?:at|per|a)
         |(?:one|a\ssingle)\s(?:topic|thing|subject|exercise)\s(?:\w+\s){0,3}enough|cover\s(?:everything|too
         |so\smuch)|a\slot\sfor\sone
-        |focus\son\s(?:one|a\ssingle|just\sone|only\sone|fewer)|overload\w*|crammed|packed|less\son\sthe\sagenda
+        |focus\son\s(?:one|a\ssingle|just\sone|only\sone|fewer)|overload\w*|crammed|packed|less\sat\s(?:once|a\stime)|less\son\sthe\sagenda
         |squeez\w+)\b""",
     "clear-structure": r"""\b(?:drift\w*|structure\w*|all\sover\sthe\splace|no\sagenda|wander\w*|off[\s-]?topic
         |ramble\w*|rambl\w+|(?:had|have|with|was|is)\sno\s(?:clear\s|real\s)?plan\b(?!\s(?:for|to)\b)

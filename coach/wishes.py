@@ -160,8 +160,6 @@ def weighed_on(feedback: Iterable[Said]) -> frozenset[str]:
 def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:
     """What these people asked for, the most important first, at most `MOST_WISHES`."""
     found = {wish for said in feedback for wish in _wishes_of(said)}
-    if "shorter-demos" in found:
-        found.discard("less-at-once")
     return tuple(wish for wish in ASKED if wish in found)[:MOST_WISHES]
 
 
@@ -170,6 +168,9 @@ def _wishes_of(said: Said) -> set[Wish]:
     text, stated = (said.to_change or "")[:_LONGEST_READ], _stated(said)
     # Who asks for the opposite raises the same theme.
     refused = {wish for wish, pattern in NOT_ASKED.items() if pattern.search(text)}
+    if "shorter-demos" in stated:
+        # The same words mostly; what the other one wants less of is another matter.
+        stated = stated - {"less-at-once"}
     found = stated or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME} - refused
     # What a senior says of having been silenced is no reason to give the junior more of the floor.
     weighty = {"emotional-load"} if "safer-ground" in found else {"power-dynamics", "emotional-load"}

@@ -71,6 +71,7 @@ CONTENT = (
         ("More time to talk, fewer slides", "more-talk"),
         ("Too fast, and too much jargon", "slower"),
         ("Too many topics in one hour", "less-at-once"),
+        ("Less at once please.", "less-at-once"),
         ("We drifted again", "clear-structure"),
         ("We ran over by twenty minutes", "end-on-time"),
         ("Write down who does what by when", "firm-next-steps"),

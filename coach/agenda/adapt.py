@@ -157,7 +157,9 @@ _NOT_TODAY: dict[Wish, tuple[str, str]] = {
 }
 # Of actions that are due in another year, as many are named with their day; the rest can wait.
 _MOST_OF_ANOTHER_YEAR = 3
-_SHORT_DEMO = "{mentor} shows for at most {demo} minutes, here and in what follows; then {mentee} tries it."
+_SHORT_DEMO = (
+    "Whatever {mentor} shows takes {demo} minutes at most, here and in what follows; then it is {mentee}'s turn."
+)
 # In a shorter part than this, two minutes of writing would leave none to talk.
 _ROOM_TO_WRITE = 6
 

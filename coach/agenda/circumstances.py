@@ -175,4 +175,6 @@ def needs_in(texts: Iterable[str]) -> tuple[Need, ...]:
 
 def holds_more(texts: Iterable[str]) -> bool:
     """Whether any of these texts tells of a need that is of no kind known here."""
-    return any(not needs_in([text]) and not _NOTHING.fullmatch(text.strip()) for text in texts)
+    return any(
+        not needs_in([text]) and not is_far_apart([text]) and not _NOTHING.fullmatch(text.strip()) for text in texts
+    )

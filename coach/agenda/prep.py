@@ -3,7 +3,7 @@
 import re
 
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.circumstances import needs_in
+from coach.agenda.circumstances import is_far_apart, needs_in
 from coach.agenda.phrases import curled, due, ended, fit, listed, number
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.ways import WAYS_IN_SHORT
@@ -60,7 +60,7 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
             f"Decide before you meet whether {partner} should hear of it, and with which first sentence."
         )
     if private.accessibility:
-        own_steps.append(_needs_taken_up(private.accessibility))
+        own_steps.append(_needs_taken_up(private.accessibility, brief))
     own_steps += told_alone(role, plan, briefing)
     room = MOST_PREP_STEPS - len(own_steps)
     minutes = _MINUTES - sum(map(_minutes, own_steps))
@@ -85,19 +85,24 @@ def _minutes(step: str) -> float:
     return 2.0 if _TO_MAKE.search(step) else 0.5 if _TO_READ.search(step) else 1.0
 
 
-def _needs_taken_up(told: str) -> str:
+def _needs_taken_up(told: str, brief: SessionBrief) -> str:
     """What the agenda does about somebody's needs; where it knows nothing to do, that."""
-    needs = needs_in([told])
-    if not needs:
+    ways, hours_apart = [WAYS_IN_SHORT[need] for need in needs_in([told])], is_far_apart([told])
+    if hours_apart and not brief.ends:
+        ways.append("times that are named in both time zones")
+    if hours_apart and not ways:
+        return (
+            f"You told the coach: “{shorten(told, 120)}”. No further meeting is planned, so there is no date to find."
+        )
+    if not ways:
         return (
             f"You told the coach: “{shorten(told, 120)}”. It knows no way of working for this, so the agenda only asks "
             f"both of you at the start what helps. Say what you like, or nothing, and look at the room or the call "
             f"before."
         )
-    ways = listed([WAYS_IN_SHORT[need] for need in needs])
     return (
-        f"You told the coach: “{shorten(told, 120)}”. The agenda asks for {ways}, without saying for whom. What else "
-        f"you need of the room or the call is yours to mention or not."
+        f"You told the coach: “{shorten(told, 120)}”. The agenda asks for {listed(ways)}, without saying for whom. "
+        f"What else you need of the room or the call is yours to mention or not."
     )
 
 

@@ -259,11 +259,12 @@ def _next_steps(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, 
             f"enters its date while you are still together; a clean end is fine, too."
         )
     toward = f" toward {_a_goal(brief)}" if brief.goals else ""
+    first, second = (mentor, mentee) if brief.heeds("level-the-table") else (mentee, mentor)
     options = (
         f"Each takes on one thing{toward} that needs less than half an hour, with a day. {mentor} says both back and "
         f"{mentee} enters the next date while you are still together. Add the actions to the coach so that they come "
         f"back.",
-        f"{mentee} says first, then {mentor}: one thing to do{toward}, in less than half an hour, and the day. Write "
+        f"{first} says first, then {second}: one thing to do{toward}, in less than half an hour, and the day. Write "
         f"both into the coach so that they come back, and enter the next date before you part.",
         f"Each finishes the sentence “I will …” with one small thing{toward}, and names the day. {mentor} asks of both "
         f"what could get in the way. Then agree on the next date, and add both sentences to the coach as actions.",

@@ -165,7 +165,7 @@ async def test_a_wish_is_taken_up_once_and_short_demos_stay_short_without_being_
     assert (briefing.brief.wishes, briefing.brief.heeded) == ((), ("shorter-demos",))
     assert not any("asked" in answer for slot in plan.slots for answer in slot.answers)
     demo = next(slot for slot in plan.slots if slot.purpose == "exercise")
-    assert demo.minutes <= 8 or "shows for at most 8 minutes" in " ".join(demo.added)
+    assert demo.minutes <= 8 or "shows takes 8 minutes at most" in " ".join(demo.added)
 
     briefing = _two_meetings_after("Please let me have more time to try things myself", "held", "more-doing")
     assert (briefing.brief.wishes, briefing.brief.heeded) == ((), ())

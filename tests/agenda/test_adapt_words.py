@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from coach.agenda.adapt import adapted
 from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.choose import rests
 from coach.agenda.plan import outline
@@ -15,7 +16,7 @@ from coach.retrieval.library import Role
 from coach.retrieval.search import Search
 from coach.store.feedback import SharedFeedback
 from coach.wishes import FOR_YOU
-from tests.agenda.conftest import added, plan_of, reasons
+from tests.agenda.conftest import added, compose_for, description, plan_of, reasons
 from tests.agenda.pairs import after, agenda_facts, briefing_of
 
 
@@ -142,8 +143,29 @@ async def test_shorter_demos_fill_a_long_meeting_with_trying_and_not_with_an_hou
     briefing = after("shorter demos", minutes=minutes)
     plan = await plan_of(briefing, search)
     assert max(slot.minutes for slot in plan.slots) <= 50
-    assert "Priya shows for at most 8 minutes, here and in what follows; then Martin tries it." in added(plan)
+    assert "Whatever Priya shows takes 8 minutes at most, here and in what follows; then it is Martin's turn." in added(
+        plan
+    )
     assert "You asked for shorter demos: show for 8 of these" in reasons(plan, briefing)
+
+
+@pytest.mark.parametrize("position", [2, 3, 4, 5])
+async def test_who_was_promised_the_first_word_in_every_round_has_it_also_at_the_end(
+    search: Search, position: int
+) -> None:
+    rounds = description(await compose_for(after("He talks over me", position=position), search), "next-steps")
+    assert "Martin says first" not in rounds
+    either = description(await compose_for(briefing_of(position=position), search), "next-steps")
+    assert rounds == either.replace("Martin says first, then Priya", "Priya says first, then Martin")
+
+
+def test_what_the_other_one_asks_for_less_of_is_heard_beside_shorter_demos() -> None:
+    brief = told(from_("mentor", "Less at once please."), from_("mentee", "Shorter demos please.")).brief
+    plan = adapted(outline(brief), brief)
+    assert sum(slot.purpose in {"exercise", "discussion"} for slot in plan.slots) == 1
+    answers = " ".join(answer for slot in plan.slots for answer in slot.answers)
+    assert "You asked for less at once: there is one main thing today" in answers
+    assert "You asked for shorter demos: show for 8 of these" in answers
 
 
 @pytest.mark.parametrize("position", [2, 3, 6])

@@ -24,6 +24,17 @@ async def test_a_need_of_no_known_kind_is_met_with_a_question_to_both_and_told_s
     assert not any(told in step for step in compose_prep("mentee", plan, briefing).steps)
 
 
+async def test_hours_between_the_two_are_a_need_that_the_agenda_knows(search: Search) -> None:
+    told = "12 hours apart from Hanoi, calls late at night"
+    for position, said in ((2, "times that are named in both time zones"), (6, "No further meeting is planned")):
+        briefing = briefing_of(position=position, mentee=participant("mentee", "Martin Olsen", accessibility=told))
+        plan = await plan_of(briefing, search)
+        assert ("each named in both time zones" in added(plan)) == (position == 2)
+        assert "each says what helps to work well" not in added(plan)
+        (step,) = [step for step in compose_prep("mentee", plan, briefing).steps if told in step]
+        assert said in step
+
+
 @pytest.mark.parametrize("told", ["none", "N/A", "No needs.", "-"])
 def test_who_says_that_there_is_nothing_needs_no_question(told: str) -> None:
     assert not holds_more([told])
