@@ -2,9 +2,10 @@
 
 import re
 
-# With these words begin questions that yes or no answers.
+# With these words begin questions that yes or no answers; with a comma behind it is somebody called May or Will.
 _YES_OR_NO = re.compile(
-    r"(?:am|are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)\b", re.IGNORECASE
+    r"(?:am|are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would)\b(?!,)",
+    re.IGNORECASE,
 )
 
 
