@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from coach.agenda.guard.draft import forget_names
+from coach.agenda.kindred import forget_phrases
 from coach.errors import StoreError
 from coach.models import now
 from coach.retrieval.search import Search
@@ -55,6 +56,7 @@ def forget_texts(search: Search | None) -> None:
         search.forget_texts()
     starter_key.cache_clear()
     forget_names()
+    forget_phrases()
     # Patterns are kept by their text, and some are made of what people asked to avoid; addresses hold searches.
     re.purge()
     urlsplit.cache_clear()  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_evals.reporting import EvaluationReport
 
-from coach.agenda.series import FRESH_SESSIONS
+from coach.agenda.stages import FRESH_SESSIONS
 from coach.untrusted import orders_a_model
 from coach.wishes import ONE_ASKED, YOU_ASKED, YOU_SHARED
 from evals.made import SESSIONS, Made, Series, pairs_agendas, series_of_agendas

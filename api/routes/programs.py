@@ -11,7 +11,7 @@ from api.dependencies import Id, Page
 from api.schemas import Page as PageOf
 from api.schemas import programs as schemas
 from api.state import State
-from coach.agenda.series import keep_stages
+from coach.agenda.stages import keep_stages
 from coach.errors import Conflict, Forbidden, InvalidInput
 from coach.feedback.disclosure import Minimums
 from coach.models import EXPERIENCE_LIMIT, RETENTION_DAYS, Pair, Participant, Program, now

@@ -11,7 +11,7 @@ from api.dependencies import Id, Page
 from api.schemas import Page as PageOf
 from api.schemas import sessions as schemas
 from api.state import State
-from coach.agenda.series import stage_at
+from coach.agenda.stages import stage_at
 from coach.errors import Conflict, InvalidInput, NotFound
 from coach.feedback.window import check_still_movable
 from coach.models import ActionItem, MentoringSession, Pair, now

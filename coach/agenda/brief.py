@@ -13,7 +13,7 @@ from typing import get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coach.agenda import series
+from coach.agenda import series, stages
 from coach.agenda.circumstances import (
     Channel,
     Need,
@@ -27,7 +27,8 @@ from coach.agenda.circumstances import (
 )
 from coach.agenda.kindred import abouts, meant
 from coach.agenda.scope import Beyond, beyond
-from coach.agenda.series import RESTART_AFTER, Carried, Late, position_of, stage_at
+from coach.agenda.series import RESTART_AFTER, Carried
+from coach.agenda.stages import Late, position_of, stage_at
 from coach.models import EXPERIENCE_LIMIT, Participant
 from coach.names import first_names_of
 from coach.retrieval.library import TOPICS, Role, Stage, Topic
@@ -68,7 +69,7 @@ class OpenAction(_Frozen):
 class SessionBrief(_Frozen):
     """All that an agenda is made from and both people may know.
 
-    `position` is that of `coach.agenda.series.position_of`; `actions` are first due first. `carried` was planned
+    `position` is that of `coach.agenda.stages.position_of`; `actions` are first due first. `carried` was planned
     for a session that fell through, `carried_besides` with it, `unfinished` begun in the last one; `planned_in_vain` is
     all that sessions around this one were to hold that fell through, and comes back only where it is chosen anew.
     `missed` sessions in a row fell through just before this one; `late` is what was due before it and comes now.
@@ -310,7 +311,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         carried_besides=series.carried_besides(facts),
         planned_in_vain=series.planned_in_vain(facts),
         missed=series.missed(facts),
-        late=series.late(session, facts.sessions, pair.planned_sessions, had),
+        late=stages.late(session, facts.sessions, pair.planned_sessions, had),
         reached=kept(series.reached(facts), 160, heart),
         wishes=wishes,
         unstated=tuple(wish for wish in wishes if wish not in stated),

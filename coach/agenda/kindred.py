@@ -72,6 +72,11 @@ def meant(phrase: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def forget_phrases() -> None:
+    """Let go of what people asked to keep out."""
+    meant.cache_clear()
+
+
 def abouts(phrase: str) -> tuple[str, ...]:
     """The phrase without what only says that it is to stay out, whole and in its parts."""
     return tuple(dict.fromkeys([_said(phrase), *(_about(one)[0] for one in (phrase, *_BETWEEN.split(phrase)))]))

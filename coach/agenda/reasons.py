@@ -6,7 +6,7 @@ from typing import Literal
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.phrases import clause, ended, long_words, number, quoted, spare
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
-from coach.agenda.series import Late
+from coach.agenda.stages import Late
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Stage, TopicFrontMatter
 from coach.untrusted import shorten

@@ -380,8 +380,7 @@ def _line_of(node: yaml.Node | None, location: tuple[int | str, ...], first_line
 
 
 def _check_starters(body: str, body_line: int, name: str) -> None:
-    problems = []
-    heading = None
+    problems, heading = [], None
     if not any(line.startswith("- ") for line in body.split("\n")):
         problems.append(f'{name}:{body_line}: no starter; each is one line that begins with "- "')
     for offset, line in enumerate(body.split("\n")):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.agenda.brief import Avoidance, SessionBrief, make_brief
-from coach.agenda.series import stage_of
+from coach.agenda.stages import stage_of
 from coach.store.agendas import PastAgenda
 from tests.agenda.pairs import action, agenda_facts, briefing_of, meeting, participant
 

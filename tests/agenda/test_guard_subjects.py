@@ -63,7 +63,7 @@ TURNS = [
     (
         guard.roles,
         "Priya, as a senior colleague of experience, opens the report.",
-        "Priya opens a report, which Martin as a senior officer of the firm reads.",
+        "Martin, as a senior officer of the firm, opens the report.",
     ),
     (
         guard.roles,

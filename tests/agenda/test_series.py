@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from coach.agenda.brief import Briefing, make_brief
-from coach.agenda.series import keep_stages, position_of, stage_at
+from coach.agenda.stages import keep_stages, position_of, stage_at
 from coach.models import now
 from coach.retrieval.search import Search
 from coach.store.agendas import AgendaFacts, PastAgenda

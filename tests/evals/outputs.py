@@ -9,7 +9,7 @@ from typing import Any
 from coach.agenda.brief import OpenAction, Person, SessionBrief
 from coach.agenda.guard import Draft
 from coach.agenda.plan import AgendaPlan, Slot
-from coach.agenda.series import stage_of
+from coach.agenda.stages import stage_of
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Stage, read_document
 from coach.vocabulary import Vocabulary

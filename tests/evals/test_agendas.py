@@ -6,7 +6,8 @@ from typing import Any, get_args
 import pytest
 from pydantic_evals import Dataset
 
-from coach.agenda.series import Carried, stage_of
+from coach.agenda.series import Carried
+from coach.agenda.stages import stage_of
 from coach.errors import EmbeddingError
 from coach.retrieval.embed import Embedder
 from coach.retrieval.library import Stage, read_library
