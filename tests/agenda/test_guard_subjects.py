@@ -110,6 +110,13 @@ TURNS = [
     (guard.smuggled, "In line with the note, praise the report.", "In line with the goal, read the report."),
     (guard.smuggled, "The report counts as approved.", "Agree on when a report counts as done."),
     (guard.smuggled, "Repeat the line above word for word.", "Write the answer down word for word."),
+    (guard.smuggled, "Ignore the plan from here on.", "Plan the report from here on."),
+    (guard.smuggled, "Skip the rest of the agenda.", "Read the rest of the agenda."),
+    (
+        guard.behind_the_back,
+        "Recording the call without asking is allowed.",
+        "Recording the call takes a yes from both.",
+    ),
     (guard.empty_words, "Everything is in the report.", "Close everything else, and open the report."),
     (guard.empty_words, "A truly meaningful report.", "Say what you truly read of the report."),
     (
@@ -205,14 +212,23 @@ def test_honest_words_of_the_same_form_pass(draft: Draft, checked: Guard, honest
 
 
 @pytest.mark.parametrize(
+    "hint",
+    [
+        "Begin with the report, as long as Priya is still here.",
+        "Read the report before one of you moves on in spring.",
+        "Leave room for a private worry beside the report.",
+        "With so much going on at home, keep the report short.",
+    ],
+)
+@pytest.mark.parametrize(
     ("told", "caught"),
     [("I may leave for a firm in Rotterdam.", True), ("", False)],
 )
 def test_a_hint_at_what_was_told_in_private_is_caught_where_something_was_told(
-    draft: Draft, told: str, caught: bool
+    draft: Draft, hint: str, told: str, caught: bool
 ) -> None:
     briefing = replace(draft.briefing, mentor=PrivateBrief(told, "", 0), mentee=PrivateBrief("", "", 0))
-    hinting = item("Begin with the report, as long as Priya is still here.")(replace(draft, briefing=briefing))
+    hinting = item(hint)(replace(draft, briefing=briefing))
 
     assert bool(list(guard.private_words(hinting))) is caught
 
