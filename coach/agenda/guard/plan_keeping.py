@@ -45,6 +45,11 @@ _STEERS = re.compile(
     r"\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
     r"(?! (?:a|an|the file|the document|the (?:[\w-]+ )?check|up|with)\b)"
 )
+_STEERING = frozenset(
+    f"{verb}{ending}"
+    for verb in ("lead", "open", "run", "chair", "steer", "facilitate", "host")
+    for ending in ("", "s")
+)
 # Where the senior leads, looking back on letting the junior lead is what the slot is for.
 _LETS = re.compile(r"\b[Ll]et(?:ting)? \Z")
 _ENDS_INSIDE = re.compile(r"[.!?][”\"')]*\s+\S")
@@ -81,6 +86,8 @@ def leads(draft: Draft) -> Iterator[Violation]:
     for text in draft.places:
         slot = text.slot
         if slot is None or slot.led_by == "both":
+            continue
+        if _STEERING.isdisjoint(text.word_set):
             continue
         other = "mentee" if slot.led_by == "mentor" else "mentor"
         # Names as they are written: "Will" is a person, "will run" is not.
