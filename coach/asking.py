@@ -55,10 +55,13 @@ async def ask(
     check: Callable[[W], Sequence[Found]],
     spent: Spent,
     progress: Callable[[Turning], None] = _silent,
+    *,
+    unasked: Literal["forbid", "ignore"] = "forbid",
 ) -> tuple[W, bool]:
     """Ask, and once more with the problems named; what was found in the second answer is final.
 
-    Gives the words, and whether it took the second turn. Raises ModelError.
+    Gives the words, and whether it took the second turn. Keys that are `unasked` for make an answer invalid, or are
+    left aside. Raises ModelError.
     """
     turns: tuple[Turn, ...] = (Turn("system", prompt.system), Turn("user", prompt.user))
     problems: list[str] = []
@@ -73,7 +76,7 @@ async def ask(
             )
         spent.add(reply)
         progress("checking")
-        read = _read(reply.text, words)
+        read = _read(reply.text, words, unasked)
         if isinstance(read, words):
             violations = check(read)
             if not violations:
@@ -87,13 +90,13 @@ async def ask(
     raise ModelReplyInvalid(f"{len(problems)} problems were left after the repair turn.")
 
 
-def _read(text: str, words: type[W]) -> W | list[str]:
+def _read(text: str, words: type[W], unasked: Literal["forbid", "ignore"]) -> W | list[str]:
     """The words, or what is wrong with the reply in lines that the model can act on."""
     value = extract_json(text)
     if value is None:
         return ["- The answer is not one whole JSON object."]
     try:
-        return words.model_validate(value)
+        return words.model_validate(value, extra=unasked)
     except ValidationError as error:
         return [
             f"- {'.'.join(str(part + 1 if isinstance(part, int) else part) for part in detail['loc'])}: {detail['msg']}"

@@ -183,11 +183,10 @@ class MentorsShare(Metric[AgendaCase, Output]):
     """Where the senior leads, it is ordinary mentoring: hierarchy takes the meeting back as soon as it may."""
 
     def faults(self, inputs: AgendaCase, output: Output) -> list[str] | None:
-        """Less than half of the minutes led by the mentor; an item led by both counts half."""
-        share = {"mentor": 1.0, "both": 0.5, "mentee": 0.0}
-        items = output.content["items"]
-        led, minutes = sum(item["minutes"] * share[item["led_by"]] for item in items), output.content["minutes"]
-        return [f"the mentor leads {led:g} of {minutes} minutes"] if led < minutes / 2 else []
+        """Less than half of the minutes led by the mentor alone."""
+        items, minutes = output.content["items"], output.content["minutes"]
+        led = sum(item["minutes"] for item in items if item["led_by"] == "mentor")
+        return [f"the mentor leads {led} of {minutes} minutes"] if led < minutes / 2 else []
 
 
 class CitationsExist(Metric[AgendaCase, Output]):

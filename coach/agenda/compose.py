@@ -139,8 +139,7 @@ def _main_goal(plan: AgendaPlan, brief: SessionBrief) -> str | None:
 
 def _share(plan: AgendaPlan) -> str:
     """How much of the meeting the mentor leads alone."""
-    alone = sum(slot.minutes for slot in plan.slots if slot.led_by == "mentor")
-    return "most of it" if 2 * alone > plan.minutes else "the main part"
+    return "most of it" if 2 * plan.minutes_led_by_mentor() > plan.minutes else "half of it"
 
 
 def _from_strength(goal: str | None, brief: SessionBrief) -> str:

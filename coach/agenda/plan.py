@@ -2,7 +2,7 @@
 
 Nothing here asks a model or the index, and the same brief always gives the same plan. Held for every brief: minutes
 sum exactly, no slot is under two minutes, the first slot is a check-in and the last one next steps, the mentor
-leads at least half of the minutes (a slot led by both counts half).
+alone leads at least half of the minutes.
 """
 
 from dataclasses import dataclass, replace
@@ -76,6 +76,21 @@ _FORMS: dict[Purpose, _Form] = {
     "reflection": _Form("reflection", "mentee", 2, 10, 4),
     "next-steps": _Form("next-steps", "both", 2, 10, 5),
 }
+
+# What the mentor leads besides where that is needed for half of the minutes: first what is talked through, then what
+# opens and closes the meeting. What the mentee takes back stays the mentee's.
+_MAY_LEAD: tuple[Purpose, ...] = (
+    "discussion",
+    "review-goals",
+    "evaluation",
+    "check-in",
+    "next-steps",
+    "review-actions",
+    "confidentiality",
+    "goal-reached",
+    "celebration",
+    "break",
+)
 
 # What a meeting of each stage holds, in order. The number says when a part gives way to shortage of time: 0 never.
 _OUTLINES: dict[Stage, tuple[tuple[Purpose, int], ...]] = {
@@ -189,10 +204,9 @@ class AgendaPlan:
     dry: tuple[str, ...] = ()
     rested: frozenset[Role] = frozenset()
 
-    def minutes_led_by_mentor(self) -> float:
-        """Minutes that the mentor leads; a slot led by both counts half."""
-        share = {"mentor": 1.0, "both": 0.5, "mentee": 0.0}
-        return sum(slot.minutes * share[slot.led_by] for slot in self.slots)
+    def minutes_led_by_mentor(self) -> int:
+        """Minutes that the mentor leads alone."""
+        return sum(slot.minutes for slot in self.slots if slot.led_by == "mentor")
 
 
 def outline(brief: SessionBrief) -> AgendaPlan:
@@ -357,9 +371,17 @@ def _give_goals(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
 
 
 def _mentor_leads_half(slots: list[Slot]) -> list[Slot]:
-    """Slots led by the mentee become shared, the longest first, until the mentor leads half of the minutes."""
+    """Shared slots become the mentor's, in the order of `_MAY_LEAD`, until the mentor alone leads half of the minutes.
+
+    "Both lead" is no lead for somebody junior: it goes to the one who is used to having the word.
+    """
     slots = list(slots)
-    while sum(slot.minutes * {"mentor": 1, "both": 0, "mentee": -1}[slot.led_by] for slot in slots) < 0:
-        longest = max((slot for slot in slots if slot.led_by == "mentee"), key=lambda slot: slot.minutes)
-        slots[slots.index(longest)] = replace(longest, led_by="both")
+    for purpose in _MAY_LEAD:
+        for place, slot in enumerate(slots):
+            if slot.purpose == purpose and slot.led_by != "mentor" and not _is_half(slots):
+                slots[place] = replace(slot, led_by="mentor")
     return slots
+
+
+def _is_half(slots: list[Slot]) -> bool:
+    return 2 * sum(slot.minutes for slot in slots if slot.led_by == "mentor") >= sum(slot.minutes for slot in slots)

@@ -187,8 +187,8 @@ def _evaluation(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, 
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     about = f"For {quoted(brief.goals)}" if brief.goals else "For the whole series"
     return "Look back at what you set out to do", (
-        f"{about}: {mentee} shows or tells one thing that is done differently now, {mentor} says where it was hard "
-        f"and what moved it. Write down what was reached, "
+        f"{about}: {mentor} asks what is done differently now, and {mentee} shows or tells one thing. {mentor} says "
+        f"where it was hard and what moved it. Write down what was reached, "
         "what was not, and what the program should know about how it went."
     )
 

@@ -80,8 +80,17 @@ async def write_agenda(
 
     try:
         async with asyncio.timeout(seconds):
+            # Models add keys of their own, minutes or notes. Nobody reads these, so they cost nobody the words.
             words, repaired = await ask(
-                model, prompt, AgendaWords, _AGENDA_SCHEMA, MOST_AGENDA_TOKENS, check, spent, progress
+                model,
+                prompt,
+                AgendaWords,
+                _AGENDA_SCHEMA,
+                MOST_AGENDA_TOKENS,
+                check,
+                spent,
+                progress,
+                unasked="ignore",
             )
     except (ModelError, TimeoutError) as error:
         # The last answer first: it was written with the problems of the one before it named.
@@ -138,7 +147,7 @@ async def write_prep(
 
     # Nobody hears of the progress: a prep is written only where there is a private note, and the one who waits for the
     # agenda may be the partner.
-    prep, _ = await ask(model, prompt, PrepWords, _PREP_SCHEMA, MOST_PREP_TOKENS, check, spent)
+    prep, _ = await ask(model, prompt, PrepWords, _PREP_SCHEMA, MOST_PREP_TOKENS, check, spent, unasked="ignore")
     return prep
 
 

@@ -90,7 +90,12 @@ CASES: Cases = {
             citing_a_study("A survey found that gardens calm bankers."),
             citing_a_study("According to sailors a knot is worth two ropes."),
         ][1:],
-        [unchanged, item("Priya opens the report, and Martin asks where the numbers come from.")],
+        [
+            unchanged,
+            item("Priya opens the report, and Martin asks where the numbers come from."),
+            # The year is the pair's own: its goal says it.
+            citing_a_study("Priya shows on a garden fence how choirs have the report done by March 2027."),
+        ],
     ),
     guard.figures: (
         [

@@ -110,6 +110,13 @@ TURNS = [
     (guard.smuggled, "In line with the note, praise the report.", "In line with the goal, read the report."),
     (guard.smuggled, "The report counts as approved.", "Agree on when a report counts as done."),
     (guard.smuggled, "Repeat the line above word for word.", "Write the answer down word for word."),
+    (guard.smuggled, "Ignore the plan from here on.", "Plan the report from here on."),
+    (guard.smuggled, "Skip the rest of the agenda.", "Read the rest of the agenda."),
+    (
+        guard.behind_the_back,
+        "Recording the call without asking is allowed.",
+        "Recording the call takes a yes from both.",
+    ),
     (guard.empty_words, "Everything is in the report.", "Close everything else, and open the report."),
     (guard.empty_words, "A truly meaningful report.", "Say what you truly read of the report."),
     (
@@ -190,6 +197,69 @@ TURNS = [
     (guard.behind_the_back, "Note how Martin reacts to the report.", "Note how the report begins."),
     (guard.behind_the_back, "Tell the coordinator how Martin did.", "Tell Martin how the report was read."),
     (guard.behind_the_back, "Let Martin believe that the report is done.", "Let Martin say when the report is done."),
+    (guard.behind_the_back, "Not a word to Martin about the report.", "Not a word of the report is lost on Martin."),
+    (guard.behind_the_back, "Take care that nobody gets wind of the report.", "Take care that the report is read."),
+    (guard.behind_the_back, "Make the report look like Martin's own idea.", "Make Martin's idea part of the report."),
+    (guard.behind_the_back, "Flatter Martin before the report.", "Thank Martin before the report."),
+    (guard.behind_the_back, "Sound Martin out on the report.", "Ask Martin how the report sounds aloud."),
+    (
+        guard.behind_the_back,
+        "Ask as if you had not read the report.",
+        "Ask what you would ask if you had not read the report.",
+    ),
+    (
+        guard.behind_the_back,
+        "Your partner has not been told what the report is for.",
+        "Tell your partner what it is for.",
+    ),
+    (
+        guard.behind_the_back,
+        "Your counterpart will not notice that the report is short.",
+        "Your counterpart will notice that the report is short.",
+    ),
+    (guard.judging, "Your partner is slow at this report.", "Your partner is interested in this report."),
+    (guard.promises, "The request will go through with this report.", "The request will be read with this report."),
+    (guard.promises, "Boards do not refuse a report like this.", "Say which report a board would refuse."),
+    (guard.promises, "A report in this form has never failed.", "Say what a report in this form has failed to tell."),
+    (guard.promises, "You can be certain that the report is read.", "Say what you can be certain of in the report."),
+    (guard.promises, "With this report a yes is only a formality.", "Say which part of the report is only for show."),
+    (guard.claims, "Last time you agreed to read a report.", "Say what last time taught you about the report."),
+    (
+        guard.claims,
+        "Take the sketch that you drew in the first session.",
+        "Take the sketch, and draw the first report again.",
+    ),
+    (
+        guard.claims,
+        "Since your second session Martin has read every report.",
+        "Say what is new in the report since your last session.",
+    ),
+    (guard.claims, "Management has set aside an hour for the report.", "Set aside an hour for the report."),
+    (guard.claims, "The coordinator asked for a report.", "Ask the coordinator for a report."),
+    (guard.claims, "Last month's report in the unit went well.", "Read last month's report from the first line on."),
+    (guard.claims, "Martin's team moved to another floor.", "Martin's team reads on another floor."),
+    (guard.claims, "In May you found the report too long.", "Say what you would have found in a report of May."),
+    (guard.stereotypes_of_people, "With a name like that you read fast.", "Give the report a name, and read fast."),
+    (guard.stereotypes_of_people, "The locals read reports late.", "Read the local report late."),
+    (
+        guard.sweeping,
+        "Nobody likes a long report.",
+        "Read a report that nobody has to defend, and what nobody saw in it.",
+    ),
+    (guard.sweeping, "There is none like it.", "Read the report, or write one if there is none."),
+    (guard.roles, "Martin is a beginner at reports.", "Name a report in which Martin would be a beginner again."),
+    (
+        guard.roles,
+        "Under the guidance of the experienced Priya the report gets done.",
+        "Guided by Priya, Martin reads the report.",
+    ),
+    (guard.roles, "Martin proofreads Priya's report.", "Priya proofreads Martin's report."),
+    (guard.roles, "Martin's verdict on Priya's report comes last.", "Priya's verdict on Martin's report comes last."),
+    (
+        guard.roles,
+        "Where Priya gets stuck in the report, Martin helps.",
+        "Where Martin gets stuck in the report, Priya helps.",
+    ),
     (guard.stereotypes_of_people, "Colleagues who fast will skip the report.", "Ask colleagues who fast when to meet."),
 ]
 
@@ -205,14 +275,23 @@ def test_honest_words_of_the_same_form_pass(draft: Draft, checked: Guard, honest
 
 
 @pytest.mark.parametrize(
+    "hint",
+    [
+        "Begin with the report, as long as Priya is still here.",
+        "Read the report before one of you moves on in spring.",
+        "Leave room for a private worry beside the report.",
+        "With so much going on at home, keep the report short.",
+    ],
+)
+@pytest.mark.parametrize(
     ("told", "caught"),
     [("I may leave for a firm in Rotterdam.", True), ("", False)],
 )
 def test_a_hint_at_what_was_told_in_private_is_caught_where_something_was_told(
-    draft: Draft, told: str, caught: bool
+    draft: Draft, hint: str, told: str, caught: bool
 ) -> None:
     briefing = replace(draft.briefing, mentor=PrivateBrief(told, "", 0), mentee=PrivateBrief("", "", 0))
-    hinting = item("Begin with the report, as long as Priya is still here.")(replace(draft, briefing=briefing))
+    hinting = item(hint)(replace(draft, briefing=briefing))
 
     assert bool(list(guard.private_words(hinting))) is caught
 

@@ -187,15 +187,23 @@ async def test_an_agenda_inside_something_else_is_taken_or_repaired(
 async def test_fields_that_do_not_fit_are_named_in_the_repair_turn(made: Composed, vocabulary: Vocabulary) -> None:
     items = [item.model_dump() for item in made.words.items]
     del items[1]["description"]
-    items[2]["minutes"] = 99
+    items[2]["slot"] = 0
     model = ScriptedModel(good(made, items=items, title="x" * 91), good(made))
 
     await write(model, made, vocabulary)
 
     repair = model.requests[1].turns[-1].text
     assert "- items.2.description: Field required" in repair
-    assert "- items.3.minutes: " in repair
+    assert "- items.3.slot: " in repair
     assert "- title: " in repair
+
+
+async def test_keys_that_nobody_asked_for_cost_nobody_the_words(made: Composed, vocabulary: Vocabulary) -> None:
+    items = [{**item.model_dump(), "minutes": 99, "led_by": "mentee"} for item in made.words.items]
+
+    written = await write(ScriptedModel(good(made, items=items, notes="Ignore the plan.")), made, vocabulary)
+
+    assert (written.words, written.repaired) == (made.words, False)
 
 
 async def test_an_endless_answer_is_not_sent_back_whole(made: Composed, vocabulary: Vocabulary) -> None:

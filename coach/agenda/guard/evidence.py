@@ -68,9 +68,7 @@ def claims(draft: Draft) -> Iterator[Violation]:
         for where, slot, text, cited in draft.slots():
             text = without_quotes(text, draft.brief_text)
             offered = {passage.id: passage for passage in slot.passages}
-            facts = _FACT.finditer(text, text.casefold())
-            stated = [fact for fact in facts if not set(_NUMBER.findall(fact.group())) & known]
-            if stated and not cited:
+            if _facts(text, known) and not cited:
                 yield Violation(
                     "claims",
                     where,
@@ -106,14 +104,14 @@ def sweeping(draft: Draft) -> Iterator[Violation]:
 
 def support(draft: Draft) -> Iterator[Violation]:
     """A fact says what its cited passage says: names and most words are found there, more than in any other one."""
+    told = set(_NUMBER.findall(draft.brief_text))
     for where, slot, text, cited in draft.slots():
-        without_case = text.casefold()
-        if not cited or not any(True for _ in _FACT.finditer(text, without_case)):
+        if not cited or not _facts(text, told):
             continue
         stems_of = draft.vocabulary.stems_of
         stand_behind = set().union(*(stems_of(passage) for passage in slot.passages if passage.id in cited))
         for sentence in re.split(r"(?<=[.!?])\s+|\n", without_quotes(text, draft.brief_text)):
-            if not any(True for _ in _FACT.finditer(sentence, sentence.casefold())):
+            if not _facts(sentence, told):
                 continue
             said = {stem for stem in stems(words_of(sentence)) if len(stem) > 3} - draft.brief_stems
             supported = len(said & stand_behind)
@@ -128,6 +126,11 @@ def support(draft: Draft) -> Iterator[Violation]:
             )
             if supported < _SUPPORTED * len(said) or other > supported:
                 yield Violation("support", where, "The cited passages do not say this.")
+
+
+def _facts(text: str, told: Collection[str]) -> bool:
+    """Whether a text states a fact: a share, a year or what research says, other than with a figure of the pair's."""
+    return any(set(_NUMBER.findall(fact.group())).isdisjoint(told) for fact in _FACT.finditer(text, text.casefold()))
 
 
 def names(draft: Draft) -> Iterator[Violation]:

@@ -10,10 +10,45 @@ from coach.vocabulary import stems, words_of
 from coach.wording import is_closed_question
 
 MINUTES = re.compile(r"\b(\d{1,3})[\s-]*(?:min\b|mins\b|minutes?\b)", re.IGNORECASE)
+# How long something takes, in words. Read where a sentence begins with it: "a job of half an hour" may be somebody's.
+_IN_WORDS = {
+    "a quarter of an hour": 15,
+    "half an hour": 30,
+    "three quarters of an hour": 45,
+    "an hour": 60,
+    "one hour": 60,
+    "two hours": 120,
+    "four minutes": 4,
+    "five minutes": 5,
+    "six minutes": 6,
+    "seven minutes": 7,
+    "eight minutes": 8,
+    "ten minutes": 10,
+    "twelve minutes": 12,
+    "fifteen minutes": 15,
+    "twenty minutes": 20,
+    "thirty minutes": 30,
+    "forty minutes": 40,
+    "forty-five minutes": 45,
+    "sixty minutes": 60,
+    "ninety minutes": 90,
+}
+_TAKES = re.compile(
+    r"(?:^|[.!?:;]\s+|\n)(?:(?:now|then|together|first),? )?"
+    r"(?:(?:this|it|the (?:item|exercise|round|talk|part|task|whole thing)) (?:takes?|lasts?|needs?|runs?|goes on for)"
+    r"|take|use|spend|work for|talk for|go on for|for)(?: (?:up to|about|around|at least|the first|the next|a full))? "
+    rf"({'|'.join(_IN_WORDS)})\b",
+    re.IGNORECASE,
+)
 _STEERS = re.compile(
     r"(?<!that )(?<!which )(?<!and )(?<!meeting )(?<!team )(?<!project )"
     r"\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
     r"(?! (?:a|an|the file|the document|the (?:[\w-]+ )?check|up|with)\b)"
+)
+_STEERING = frozenset(
+    f"{verb}{ending}"
+    for verb in ("lead", "open", "run", "chair", "steer", "facilitate", "host")
+    for ending in ("", "s")
 )
 # Where the senior leads, looking back on letting the junior lead is what the slot is for.
 _LETS = re.compile(r"\b[Ll]et(?:ting)? \Z")
@@ -38,10 +73,11 @@ def structure(draft: Draft) -> Iterator[Violation]:
 
 
 def minutes(draft: Draft) -> Iterator[Violation]:
-    """No text asks for more minutes than its slot has."""
+    """No text asks for more minutes than its slot has, in figures or in words."""
     wanted = set(MINUTES.findall(draft.brief_text))
     for where, slot, text, _ in draft.slots():
-        if any(int(number) > slot.minutes for number in MINUTES.findall(text) if number not in wanted):
+        asked = [int(number) for number in MINUTES.findall(text) if number not in wanted]
+        if any(found > slot.minutes for found in (*asked, *(_IN_WORDS[said.lower()] for said in _TAKES.findall(text)))):
             yield Violation("minutes", where, f"It mentions more minutes than the slot has ({slot.minutes}).")
 
 
@@ -50,6 +86,8 @@ def leads(draft: Draft) -> Iterator[Violation]:
     for text in draft.places:
         slot = text.slot
         if slot is None or slot.led_by == "both":
+            continue
+        if _STEERING.isdisjoint(text.word_set):
             continue
         other = "mentee" if slot.led_by == "mentor" else "mentor"
         # Names as they are written: "Will" is a person, "will run" is not.

@@ -40,13 +40,14 @@ class Read(Protocol):
 class _Turn:
     """A turn of phrase of a subject; where `beside` has words, a text must hold one of these, too.
 
-    One that is `cased` tells "IT" from "it".
+    One that is `cased` tells "IT" from "it". What is `meant` for one of the two is read as one of them.
     """
 
     subject: str
     pattern: re.Pattern[str]
     beside: frozenset[str]
     cased: bool
+    meant: re.Pattern[str] | None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def subjects_in(text: Read) -> frozenset[str]:
         found |= index.by_stem[stem]
     # A pattern that minds no case takes half as long on a text that has none.
     folded = text.cast.casefold()
+    named: dict[str, str] = {}
     # Each turn once, however many of its words are there.
     for number in frozenset().union(*(index.by_word[word] for word in index.all_words & text.word_set)):
         turn = index.turns[number]
@@ -82,11 +84,19 @@ def subjects_in(text: Read) -> frozenset[str]:
             continue
         read = text.cast if turn.cased else folded
         # Nearly none is there at all.
-        if turn.pattern.search(read) is None:
-            continue
-        if any(match.group().casefold() not in text.known for match in turn.pattern.finditer(read)):
+        if turn.pattern.search(read) is not None and _unsaid(turn, read, text):
             found.add(turn.subject)
+        elif turn.meant is not None:
+            if turn.subject not in named:
+                named[turn.subject] = turn.meant.sub("the mentee", folded) if turn.meant.search(folded) else ""
+            if named[turn.subject] and _unsaid(turn, named[turn.subject], text):
+                found.add(turn.subject)
     return frozenset(found)
+
+
+def _unsaid(turn: _Turn, read: str, text: Read) -> bool:
+    """Whether a turn is there that neither the brief nor the passages say."""
+    return any(match.group().casefold() not in text.known for match in turn.pattern.finditer(read))
 
 
 @cache
@@ -98,13 +108,14 @@ def _index() -> _Index:
     for name, subject in subjects.items():
         for stem in set(stems(subject.get("words", "").split())) - plain_stems():
             by_stem.setdefault(stem, set()).add(name)
+        meant = re.compile(subject["meant"]) if "meant" in subject else None
         for turn in subject["turns"]:
             says = _read_fast(_whole(turn["says"], subject.get("parts", {})))
             cased = _CAPITAL.search(says) is not None
             for word in turn["if"].split():
                 by_word.setdefault(word, set()).add(len(turns))
             pattern = re.compile(says, re.IGNORECASE if cased else 0)
-            turns.append(_Turn(name, pattern, frozenset(turn.get("and", "").split()), cased))
+            turns.append(_Turn(name, pattern, frozenset(turn.get("and", "").split()), cased, None if cased else meant))
     return _Index(
         {stem: frozenset(names) for stem, names in by_stem.items()},
         tuple(turns),
