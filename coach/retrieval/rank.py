@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from coach.retrieval.answered import Signs, read_bar
 from coach.retrieval.chunk import Embeddable, IndexedText, Passage
@@ -26,6 +27,10 @@ from coach.retrieval.index import Index
 from coach.retrieval.learned import Learned
 from coach.retrieval.lexical import Lexical, Scores, Stems
 from coach.retrieval.parts import Numbers, Parts
+
+# A question takes some products of a matrix and a vector, of a tenth of a millisecond each. Shared among threads they
+# end no sooner, and OpenBLAS has each thread spin for 40 ms afterwards, in wait of the next one.
+threadpool_limits(limits=1, user_api="blas")
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 # Up to so many passages their vectors are kept in memory beside Chroma: to look at every one is then exact, and quicker

@@ -91,6 +91,8 @@ _MEETING = (
         _mentor_note.text,
         _mentee_note.text,
         exists().where(col(ProgramDocument.program_id) == col(Program.id)),
+        exists().where(col(ActionItem.pair_id) == col(Pair.id), col(ActionItem.done_at).is_(None)),
+        exists().where(col(AskedStarter.pair_id) == col(Pair.id)),
         SessionVectors,
     )
     .join(Pair, col(Pair.id) == col(MentoringSession.pair_id))
@@ -137,9 +139,11 @@ _ADD_AGENDA = (
     )
     .returning(_AGENDA.c.version)
 )
+_ASKED_STARTER: Table = AskedStarter.__table__  # type: ignore[attr-defined]
+# Into the table: rows that go by the class are sorted, split and joined again first.
 _ADD_ASKED = {
-    "postgresql": postgresql.insert(AskedStarter).on_conflict_do_nothing().returning(col(AskedStarter.key)),
-    "sqlite": sqlite.insert(AskedStarter).on_conflict_do_nothing().returning(col(AskedStarter.key)),
+    "postgresql": postgresql.insert(_ASKED_STARTER).on_conflict_do_nothing().returning(_ASKED_STARTER.c.key),
+    "sqlite": sqlite.insert(_ASKED_STARTER).on_conflict_do_nothing().returning(_ASKED_STARTER.c.key),
 }
 
 
@@ -152,7 +156,8 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
     row = (await db.execute(_MEETING, {"session_id": session_id})).one_or_none()
     if row is None:
         raise NotFound(NO_SESSION)
-    session, pair, mentor, mentee, program, mentor_note, mentee_note, has_documents, vectors = row
+    session, pair, mentor, mentee, program, mentor_note, mentee_note, *has_any, vectors = row
+    has_documents, has_actions, was_asked = has_any
     notes = {pair.mentor_id: mentor_note, pair.mentee_id: mentee_note}
     series = (await db.execute(_SERIES, {"pair_id": pair.id})).all()
     sessions = [meeting for meeting, *_ in series]
@@ -168,10 +173,10 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
         people=PairPeople(pair=pair, mentor=mentor, mentee=mentee),
         session=session,
         sessions=sessions,
-        actions=await open_actions(db, pair.id),
+        actions=await open_actions(db, pair.id) if has_actions else [],
         notes={author: text for author, text in notes.items() if text},
         past=past,
-        asked=await asked_keys(db, pair.id),
+        asked=await asked_keys(db, pair.id) if was_asked else frozenset(),
         feedback=tuple(await revealed(db, pair.id, now())) if told else (),
         document_ids=tuple(await document_ids(db, program.id)) if has_documents else (),
         vectors=vectors,

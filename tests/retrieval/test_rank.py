@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
 
 from coach.retrieval import rank
 from coach.retrieval.answered import Signs, read_bar
@@ -176,6 +177,12 @@ def test_passages_keep_their_similarity_by_vectors_that_are_read_once() -> None:
     assert index.reads == 1
     for place, _, similarity in found.among(np.ones(len(TEXTS), np.bool_)):
         assert similarity == pytest.approx(float(index.known[f"k{place}"] @ vector_of("garden")), abs=1e-3)
+
+
+def test_a_question_leaves_no_thread_behind_that_spins() -> None:
+    # What another library brings along for itself, such as PyTorch, is not what numpy multiplies with.
+    of_numpy = [pool["num_threads"] for pool in threadpool_info() if "numpy" in pool["filepath"]]
+    assert set(of_numpy) <= {1}
 
 
 def test_among_gives_what_is_allowed_best_first_in_plain_numbers() -> None:
