@@ -63,6 +63,7 @@ CASES: Cases = {
             item("“I'm stuck” is a fine answer, says Priya."),
             item("Compare the AI draft with the report from March."),
             item("Put the report into a list called Done."),
+            item("Priya asks, “Is this right?” Adjust the report now if it is not."),
             item("Priya opens the report, and he reads it."),
         ],
     ),

@@ -75,6 +75,7 @@ CASES: Cases = {
             item("Martin opens the file and Priya asks."),
             item("Side by side, Priya and Martin open the reports."),
             item("Take a meeting that Martin runs or attends."),
+            item("Priya asks how Martin runs a meeting."),
             item("Priya opens the report, and Martin runs the built-in check."),
             item("The mentor, Priya, asks Martin first."),
             item("Martin says when it was good to let Priya lead.", purpose="reflection"),

@@ -135,6 +135,8 @@ TURNS = [
         "Say which people forget the report.",
     ),
     (guard.sweeping, "Everyone reads reports late.", "Find a time that suits everyone."),
+    (guard.sweeping, "Reports naturally grow.", "Read the report aloud until it comes out naturally."),
+    (guard.sweeping, "Nobody looks there.", "Say which line of the report would nobody look for."),
     (guard.sweeping, "Nobody reads to the end.", "Find a corner where nobody is in the way."),
     (guard.plumbing, "Would you like another report?", "Which report would you like another look at?"),
     (guard.claims, "The program asks for a report.", "Each of you asks for a report."),

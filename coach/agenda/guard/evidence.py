@@ -28,7 +28,7 @@ _ADDRESS = re.compile(
     r"\b[a-z][\w+-]*://|(?:^|\s)[@#][\w-]{3,}|\b[A-Z]:\\|\\\w+\\|(?:^|\s)[~.]?/\w+/|\b\w+/[\w-]+/[\w-]+|\b\w+\.(?:docx?|pdf|txt|xlsx?|pptx?|html?|csv|md)\b"
     r"|\+\d{2}|\bon 0\d{2,}|\bbit\.ly|\b\w{3,}\.(?:com|codes?|[a-z]{2,6})/"
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;][”\"’')]?\s+|[“\"(]\s*)$")
 _CAPITALIZED = re.compile(r"\b[^\W\d_a-z][^\W\d_]+(?:['’][^\W\d_]+)?")
 # Tools that people have at work: to name one invents nothing.
 _TOOLS = """

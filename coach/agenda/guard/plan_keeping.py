@@ -41,7 +41,7 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _STEERS = re.compile(
-    r"(?<!that )(?<!which )(?<!and )(?<!meeting )(?<!team )(?<!project )"
+    r"(?<!that )(?<!which )(?<!how )(?<!and )(?<!meeting )(?<!team )(?<!project )"
     r"\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
     r"(?! (?:a|an|the file|the document|the (?:[\w-]+ )?check|up|with)\b)"
 )
