@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable
 from rapidfuzz.distance import OSA
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_APOSTROPHE = re.compile("['’]")
 # Shorter words have too many neighbors, and a longer one may be two slips away from what was meant.
 _SHORTEST = 3
 _TWO_SLIPS = 7
@@ -40,16 +41,23 @@ class Spelling:
 
     def _mended_word(self, word: str) -> str:
         plain = word.casefold()
-        if len(plain) < _SHORTEST or plain in self._english or self._seen[plain] or self._seen[plain.removesuffix("s")]:
+        if self._is_word(plain):
             return word
+        if apostrophe := _APOSTROPHE.search(word):
+            # Of “the mentro's” and “we're” the ending is no part of the slip.
+            return self._mended_word(word[: apostrophe.start()]) + word[apostrophe.start() :]
         slips = 2 if len(plain) >= _TWO_SLIPS else 1
         near = [
-            (distance, -self._seen[other], other)
+            (_APOSTROPHE.sub("", other) != plain, distance, -self._seen[other], other)
             for other in self._by_first.get(plain[0], ())
             if abs(len(other) - len(plain)) <= slips
             and (distance := OSA.distance(plain, other, score_cutoff=slips)) <= slips
         ]
-        return min(near)[2] if near else word
+        return min(near)[-1] if near else word
+
+    def _is_word(self, plain: str) -> bool:
+        seen = self._seen
+        return len(plain) < _SHORTEST or plain in self._english or bool(seen[plain] or seen[plain.removesuffix("s")])
 
 
 def _words(texts: Iterable[str]) -> Counter[str]:

@@ -20,6 +20,8 @@ SPELLING = Spelling(TEXTS, {"rust", "lacking"})
         ("fedback, pleese!", "feedback, pleese!"),
         ("confidentialty", "confidentiality"),
         ("Feedbck", "feedback"),
+        ("the feedbck's", "the feedback's"),
+        ("my mentro’s", "my mentor’s"),
     ],
 )
 def test_a_slip_is_mended(typed: str, meant: str) -> None:
@@ -31,6 +33,11 @@ def test_a_slip_is_mended(typed: str, meant: str) -> None:
 )
 def test_what_is_known_short_or_close_to_nothing_stays(typed: str) -> None:
     assert SPELLING.mended(typed) == typed
+
+
+def test_a_word_without_its_apostrophe_gets_it_back_before_any_other_mend() -> None:
+    spelling = Spelling(["They don't."] * 2 + ["What is done?"] * 5, ())
+    assert spelling.mended("dont") == "don't"
 
 
 def test_a_word_that_the_library_holds_once_is_nobodys_correction() -> None:
