@@ -33,10 +33,10 @@ _MIDDLE: dict[Stage, list[_Item]] = {
     "building": [("review", 15, "both", "What you said you would do", f"Ada: “{ACTIONS[0]}”. Then the other one.")],
     "midpoint": [
         ("review", 10, "both", "What you said you would do", f"Ada: “{ACTIONS[0]}”. Then the other one."),
-        ("review", 15, "both", "Your goals on the table", f"How far is “{GOALS[0]}”, how far is “{GOALS[1]}”?"),
+        ("review", 15, "mentor", "Your goals on the table", f"How far is “{GOALS[0]}”, how far is “{GOALS[1]}”?"),
     ],
     "closing": [
-        ("review", 15, "both", "Look back", f"Tell what was reached of “{GOALS[0]}” and “{GOALS[1]}”."),
+        ("review", 15, "mentor", "Look back", f"Tell what was reached of “{GOALS[0]}” and “{GOALS[1]}”."),
         ("reflection", 10, "both", "Say thanks", "Each says what the other may be proud of."),
     ],
 }

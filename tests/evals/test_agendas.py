@@ -77,7 +77,7 @@ _BAD: list[tuple[type[Metric[AgendaCase, Output]], Stage, Change, str]] = [
     (StageMustHaves, "closing", _item(2, kind="discussion"), "no a celebration"),
     (StageMustHaves, "building", lambda c: c["items"].pop(0), "does not open with a check-in"),
     (StageMustHaves, "building", lambda c: c["items"].pop(), "does not close with next steps"),
-    (MentorsShare, "building", _item(2, led_by="mentee"), "the mentor leads 12.5 of 60 minutes"),
+    (MentorsShare, "building", _item(2, led_by="both"), "the mentor leads 0 of 60 minutes"),
     (CitationsExist, "building", _item(1, sources=["k99"]), "item 2 cites k99, which is not in the library"),
     (CitationsExist, "building", lambda c: c["sources"].pop(0), "which is not among the sources"),
     (CitationsExist, "building", _item(2, sources=[]), "item 3 cites nothing"),
