@@ -7,7 +7,7 @@ the evals are what has to be mended.
 from collections.abc import Sequence
 
 from coach import prompts
-from coach.agenda import adapt, brief, choose, pipeline, plan, series, write
+from coach.agenda import adapt, brief, choose, pipeline, plan, series, stages, write
 from coach.agenda.brief import Avoidance, SessionBrief
 from coach.agenda.guard import evidence, form, people, plan_keeping
 from coach.retrieval import find, rank
@@ -297,7 +297,7 @@ MUTATIONS: Sequence[Mutation] = (
         "late without a word",
         "nothing says that a stage was due at a meeting that fell through",
         ("pairs.late-said",),
-        becomes(series, "late", lambda *known: None),
+        becomes(stages, "late", lambda *known: None),
     ),
     Mutation(
         "opening order swapped",
