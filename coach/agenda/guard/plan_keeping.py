@@ -40,16 +40,14 @@ _TAKES = re.compile(
     rf"({'|'.join(_IN_WORDS)})\b",
     re.IGNORECASE,
 )
+_VERBS = ("lead", "open", "run", "chair", "steer", "facilitate", "host")
 _STEERS = re.compile(
     r"(?<!that )(?<!which )(?<!how )(?<!and )(?<!meeting )(?<!team )(?<!project )"
-    r"\bthe (mentor|mentee) (?:leads?|opens?|runs?|chairs?|steers?|facilitates?|hosts?)\b"
+    rf"\bthe (mentor|mentee) (?:{'|'.join(_VERBS)})s?\b"
     r"(?! (?:a|an|the file|the document|the (?:[\w-]+ )?check|up|with)\b)"
 )
-_STEERING = frozenset(
-    f"{verb}{ending}"
-    for verb in ("lead", "open", "run", "chair", "steer", "facilitate", "host")
-    for ending in ("", "s")
-)
+# Without one of these nobody steers; most texts hold none.
+_STEERING = frozenset(f"{verb}{ending}" for verb in _VERBS for ending in ("", "s"))
 # Where the senior leads, looking back on letting the junior lead is what the slot is for.
 _LETS = re.compile(r"\b[Ll]et(?:ting)? \Z")
 _ENDS_INSIDE = re.compile(r"[.!?][”\"')]*\s+\S")
