@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from coach.agenda.brief import forget_words
 from coach.agenda.guard.draft import forget_names
 from coach.agenda.kindred import forget_phrases
 from coach.errors import StoreError
@@ -57,6 +58,7 @@ def forget_texts(search: Search | None) -> None:
     starter_key.cache_clear()
     forget_names()
     forget_phrases()
+    forget_words()
     # Patterns are kept by their text, and some are made of what people asked to avoid; addresses hold searches.
     re.purge()
     urlsplit.cache_clear()  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -240,7 +241,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     first_names = first_names_of(people.mentor.name, people.mentee.name)
 
     def kept(texts: list[str], limit: int, cut: Callable[[str, int], str] = shorten) -> tuple[str, ...]:
-        cleaned = (quotable(text, _LONGEST_TYPED) for text in texts)
+        cleaned = map(_shared, texts)
         return tuple(dict.fromkeys(cut(text, limit) for text in cleaned if text and not avoid.touches(text)))
 
     def person(row: Participant, first_name: str) -> Person:
@@ -273,15 +274,15 @@ def make_brief(facts: AgendaFacts) -> Briefing:
             session_id=action.session_id,
         )
         for action in facts.actions
-        if (text := quotable(action.text, 200)) and not avoid.touches(text)
+        if (text := shorten(_shared(action.text), 200)) and not avoid.touches(text)
     )
     topics = tuple(topic for topic in get_args(Topic) if topic in pair.topics and topic not in avoid.topics)
     goals, focus = kept(pair.goals, 160, heart), next(iter(kept([session.focus or ""], 200)), None)
     # What belongs elsewhere may stand in the part of a long goal that is not quoted.
-    whole = {heart(text, 160): text for text in (quotable(text, _LONGEST_TYPED) for text in pair.goals)}
+    whole = {heart(text, 160): text for text in map(_shared, pair.goals)}
     quoted = [*goals, *([focus] if focus else [])]
     elsewhere = tuple(
-        Beyond(text=text, matter=found.matter) for text in quoted for found in beyond([whole.get(text, text)])
+        Beyond(text=text, matter=found.matter) for text in quoted for found in _beyond(whole.get(text, text))
     )
     told = {one.text for one in elsewhere}
     shared = series.last_feedback(facts)
@@ -332,6 +333,23 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     return Briefing(
         brief=brief, mentor=private(people.mentor), mentee=private(people.mentee), avoid=avoid, asked=facts.asked
     )
+
+
+def forget_words() -> None:
+    """Let go of what pairs typed."""
+    _shared.cache_clear()
+    _beyond.cache_clear()
+
+
+# Looked at once, mostly when the pair is planned, and then with each of its agendas. Private words are not kept.
+@lru_cache(maxsize=4096)
+def _shared(text: str) -> str:
+    return quotable(text, _LONGEST_TYPED)
+
+
+@lru_cache(maxsize=4096)
+def _beyond(text: str) -> tuple[Beyond, ...]:
+    return beyond([text])
 
 
 def _endings(word: str) -> tuple[str, ...]:
