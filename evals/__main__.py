@@ -10,6 +10,7 @@ import json
 import logging
 import shlex
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import TextIOWrapper
@@ -277,10 +278,12 @@ def _unwritable(options: argparse.Namespace) -> str | None:
             continue
         try:
             Path(target).parent.mkdir(parents=True, exist_ok=True)
+            if Path(target).is_dir():
+                return f"--{option} {target} is a folder. Name a file."
+            if not Path(target).exists() or Path(target).is_file():
+                tempfile.TemporaryFile(dir=Path(target).resolve().parent).close()
         except OSError as error:
             return f"--{option} {target} cannot be written: {error.strerror}."
-        if Path(target).is_dir():
-            return f"--{option} {target} is a folder. Name a file."
     return None
 
 

@@ -38,8 +38,12 @@ def read_gates(file: Path = GATES) -> Gates:
         return TypeAdapter(dict[str, dict[str, Gate]]).validate_python(tomllib.loads(file.read_text("utf-8")))
     except ValidationError as error:
         raise PartNotRun(f"The gates cannot be read from {file}: {in_words(error)}") from error
-    except (OSError, ValueError) as error:
-        raise PartNotRun(f"The gates cannot be read from {file}: {error}") from error
+    except OSError as error:
+        raise PartNotRun(f"The gates cannot be read from {file}: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise PartNotRun(
+            f"The gates cannot be read from {file}: {error}. A gate is a line [part.metric], and below it floor = 0.90."
+        ) from error
 
 
 def judge(
@@ -176,7 +180,7 @@ def _red(reached: float, gate: Gate | None, changed: Change | None) -> str | Non
     interval lie below -`drop` would let through drops of up to `drop` and half an interval: on 85 questions, 0.05 more.
     """
     if gate is None:
-        return "it has no gate in gates.toml"
+        return "it has no gate; it gets one in gates.toml, [part.metric] and floor = …"
     if reached < gate.floor - 1e-9:
         return f"the gate asks for {gate.floor:.0%}"
     if changed is None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from yaml.reader import ReaderError
 
 from evals.parts import PartNotRun
@@ -20,7 +21,7 @@ Form = TypeVar("Form", bound=BaseModel)
 _MOST_TOLD = 10
 _MOST_QUOTED = 60
 
-# What pydantic says for programmers, as it is for whoever edits a file.
+# What pydantic says for programmers, as it is for whoever edits a file; in braces stands what the file has there.
 _PLAIN = {
     "missing": "is missing",
     "extra_forbidden": "there is no such field. Is its name misspelt?",
@@ -28,6 +29,20 @@ _PLAIN = {
     "list_type": "is no list, such as [one, two]",
     "model_type": "is no entry with fields, such as name: …",
     "string_type": "is no text. Put it in quotes: without them a number, a date, No or a colon is something else",
+    "string_too_short": "is empty",
+    "string_pattern_mismatch": "“{value}” is not of the form that the others have, {pattern}",
+    "int_type": "“{value}” is no whole number, such as 45",
+    "int_parsing": "“{value}” is no whole number, such as 45",
+    "int_from_float": "“{value}” is no whole number, such as 45",
+    "float_type": "“{value}” is no number, such as 0.5",
+    "float_parsing": "“{value}” is no number, such as 0.5",
+    "bool_parsing": "“{value}” is neither true nor false",
+    "too_long": "has {actual_length} entries, and {max_length} are the most that it may have",
+    "too_short": "has {actual_length} entries, and {min_length} are the fewest that it may have",
+    "literal_error": "“{value}” is none of {expected}",
+    "greater_than_equal": "“{value}” is less than {ge}",
+    "greater_than": "“{value}” is not more than {gt}",
+    "less_than_equal": "“{value}” is more than {le}",
 }
 
 
@@ -117,12 +132,18 @@ def distinct(form: type[Form], rows: Iterable[tuple[str, Any]], by: str = "name"
 def in_words(error: ValidationError) -> str:
     """What is wrong, by where it is wrong, without what only a programmer would look up."""
     faults = [
-        f"{'.'.join(map(str, fault['loc'])) or 'the row'}: "
-        f"{_PLAIN.get(fault['type']) or fault['msg'][:1].lower() + fault['msg'][1:]}"
+        f"{'.'.join(map(str, fault['loc'])) or 'the row'}: {_plainly(fault)}"
         for fault in error.errors(include_url=False)
     ]
     more = len(faults) - _MOST_TOLD
     return "; ".join(faults[:_MOST_TOLD]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _plainly(fault: ErrorDetails) -> str:
+    plain = _PLAIN.get(fault["type"])
+    if plain is None:
+        return fault["msg"][:1].lower() + fault["msg"][1:]
+    return plain.format(value=shorten(str(fault["input"]), _MOST_QUOTED, placeholder="…"), **fault.get("ctx", {}))
 
 
 def once(names: Iterable[tuple[str, str]], what: str = "name") -> None:
