@@ -49,7 +49,14 @@ CASE = """- name: {name}
         ("- " + "[" * 5_000, "some.yaml: its brackets are nested too deeply"),
         ("-\n", "some.yaml:1: the row: is no entry with fields"),
         (CASE.format(name="No"), "some.yaml:1: name: is no text. Put it in quotes"),
-        (CASE.format(name="one").replace("[4, 4, 4]", "[4, 4]"), "some.yaml:1 (one): sessions.0.mentor.ratings: "),
+        (CASE.format(name="one").replace("[4, 4, 4]", "[4, 4]"), "some.yaml:1 (one): sessions.0.mentor.ratings"),
+        (CASE.format(name="one").replace("4, 4]", "4, 9]"), "ratings.2 (line 5): “9” is more than 5"),
+        (CASE.format(name="one").replace("well:", "wel:"), "sessions.0.mentor.wel (line 5): there is no such field"),
+        (f"# first\n{CASE.format(name='one')}  goals: []\n", "some.yaml:2 (one): goals (line 7): there is no such"),
+        (
+            f"{CASE.format(name='one')}  done: {{3: {{mentor: true}}}}\n",
+            "asked or done is of session 3, and there are 1",
+        ),
     ],
 )
 def test_a_broken_file_of_cases_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
@@ -107,6 +114,13 @@ def test_a_pair_that_comes_twice_is_told(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_bytes(first.read_bytes())
     with pytest.raises(PartNotRun, match=r"b\.yaml:2 has the name “[a-z-]+”, as the one at .*a\.yaml:2 has"):
+        read_pairs(tmp_path)
+
+
+def test_an_action_of_a_session_that_there_was_not_is_told(tmp_path: Path) -> None:
+    text = min(FOLDER.glob("*.yaml")).read_text("utf-8").replace("after: 1", "after: 7", 1)
+    (tmp_path / "a.yaml").write_text(text, "utf-8")
+    with pytest.raises(PartNotRun, match="“Bring the list of alarms nobody believes” is of session 7, and 1 are past"):
         read_pairs(tmp_path)
 
 
