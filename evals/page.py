@@ -65,8 +65,9 @@ def _page(run: Run) -> Iterator[str]:
     writer = f" ({escape(run.writer)})" if run.writer else ""
     yield f"<h1>Evals of the session coach: {_verdict(verdict)}</h1>"
     yield (
-        f"<p>Agendas by: {escape(run.mode)}{writer}. A dot is a score from 0 to 1, the band its 95 % interval from "
-        "resampling the cases, the stroke the gate’s floor, the open diamond the accepted baseline.</p>"
+        f"<p>Agendas by: {escape(run.mode)}{writer}. A dot is a score from 0 to 1, the band and the figures below the "
+        "score its 95 % interval from resampling the cases, the stroke the gate’s floor, the open diamond the accepted "
+        "baseline.</p>"
     )
     if run.mode != "composer":
         yield from (f"<p>{escape(part.notes)}</p>" for part in run.parts if part.notes)
@@ -125,11 +126,15 @@ def _score_row(one: Score) -> str:
     against = "no baseline"
     if one.change is not None:
         low, high = one.change.interval
-        against = f"{one.change.difference:+.3f}<br><span class='quiet'>{low:+.3f} to {high:+.3f}</span>"
+        against = _over(f"{one.change.difference:+.3f}", f"{low:+.3f} to {high:+.3f}")
+    reached = "–" if one.score is None else f"{one.score:.3f}"
+    if one.interval is not None:
+        low, high = one.interval
+        reached = _over(reached, f"{low:.3f} to {high:.3f}")
     metric = escape(one.metric)
     cells = [
         f"<th scope='row' abbr='{metric}'>{metric}<span class='why'>{escape(one.why)}</span></th>",
-        _number("–" if one.score is None else f"{one.score:.3f}"),
+        _number(reached),
         f"<td>{plot}</td>",
         _number(f"{one.gate.floor:.2f}" if one.gate else "none"),
         _number(against),
@@ -197,6 +202,10 @@ def _table(heads: tuple[str, ...], rows: Iterator[str], title: str) -> Iterator[
     yield "</tr></thead><tbody>"
     yield "\n".join(f"<tr>{row}</tr>" for row in rows)
     yield "</tbody></table></div>"
+
+
+def _over(figure: str, interval: str) -> str:
+    return f"{figure}<br><span class='quiet'>{interval}</span>"
 
 
 def _number(html: str) -> str:
