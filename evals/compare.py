@@ -4,6 +4,7 @@ The interval is of the paired bootstrap: both scores of the same draws of cases.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from textwrap import shorten
 from typing import NamedTuple
 
 from evals.baseline import change
@@ -13,6 +14,7 @@ from evals.results import PartResult, Run
 
 # Of the cases that changed so many are named, on either side.
 _MOST_NAMED = 5
+_MOST_QUOTED = 60
 
 
 class _Row(NamedTuple):
@@ -107,7 +109,10 @@ def _moved(before: PartResult, now: PartResult, metric: str, both: Collection[st
     for way, sign in (("lower", -1), ("higher", 1)):
         moved = sorted((case for case, by in changes.items() if sign * by > 0), key=lambda case: -sign * changes[case])
         if moved:
-            named = ", ".join(f"“{case}” ({was[case][0]:.2f}, {new[case][0]:.2f})" for case in moved[:_MOST_NAMED])
+            named = ", ".join(
+                f"“{shorten(case, _MOST_QUOTED, placeholder='…')}” ({was[case][0]:.2f}, {new[case][0]:.2f})"
+                for case in moved[:_MOST_NAMED]
+            )
             more = f" and {len(moved) - _MOST_NAMED} more" if len(moved) > _MOST_NAMED else ""
             told.append(f"{way} in B: {named}{more}")
     return "; ".join(told)

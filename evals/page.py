@@ -69,6 +69,7 @@ def _page(run: Run) -> Iterator[str]:
         "score its 95 % interval from resampling the cases, the stroke the gate’s floor, the open diamond the accepted "
         "baseline.</p>"
     )
+    yield from _in_short(run)
     if run.mode != "composer":
         yield from (f"<p>{escape(part.notes)}</p>" for part in run.parts if part.notes)
     yield "<nav aria-label='Parts'><ul>"
@@ -80,6 +81,20 @@ def _page(run: Run) -> Iterator[str]:
         yield from _part(part, run.again)
     yield from _cost(run)
     yield "</main>\n</body>\n</html>\n"
+
+
+def _in_short(run: Run) -> Iterator[str]:
+    judged = [(part, one) for part in run.parts for one in part.scores]
+    reached = sum(one.verdict == "passed" for _, one in judged)
+    whole = f", {sum(times.whole for times in run.times.values()):.0f} s" if run.times else ""
+    yield f"<p>{reached} of {len(judged)} gates reached, {sum(len(part.cases) for part in run.parts)} cases{whole}.</p>"
+    red = [
+        f'<a href="#{escape(part.part)}">{escape(f"{part.part} {one.metric}")}</a> {_verdict(one.verdict)}'
+        for part, one in judged
+        if one.verdict != "passed"
+    ]
+    if red:
+        yield f"<ul aria-label='Gates that were not reached'>{''.join(f'<li>{one}</li>' for one in red)}</ul>"
 
 
 def _part(part: PartResult, again: str | None) -> Iterator[str]:

@@ -138,6 +138,14 @@ def test_the_page_tells_each_score_with_its_interval_in_figures() -> None:
     assert "0.5000.250 to 0.750" in text
 
 
+def test_the_page_begins_with_the_gates_that_were_not_reached() -> None:
+    page = as_page(run(part({"a": 0.5}), part({"a": 0.0}, name="series", verdict="failed")))
+    head, _, _ = page.partition("<nav")
+    assert "1 of 2 gates reached, 2 cases, " in read(head).text
+    assert '<a href="#series">series theirs</a> ' in head
+    assert "pairs theirs" not in head
+
+
 def test_input_and_output_stand_side_by_side_and_the_worst_first() -> None:
     page = as_page(run(part({"worst case": 0.0, "better case": 0.5})))
     assert page.index("<summary>worst case") < page.index("<summary>better case")
