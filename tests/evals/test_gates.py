@@ -1,4 +1,7 @@
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -381,3 +384,18 @@ def test_json_tells_not_run_from_failed() -> None:
     shown = json.loads(as_json(Run(parts=(not_run(_part(), PartNotRun("no cases"), _gates(0.5)),))))
     assert shown["parts"][0]["error"] == "no cases"
     assert shown["parts"][0]["scores"][0]["verdict"] == "not run"
+
+
+def test_whoever_stops_a_run_while_it_starts_reads_no_traceback() -> None:
+    starting = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "evals", "prompts"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert starting.stderr is not None
+    # What Python imports it says one by one; with argparse the imports of the evals have begun.
+    for line in starting.stderr:
+        if line.endswith(b"| argparse\n"):
+            break
+    starting.send_signal(signal.SIGINT)
+    out, told = starting.communicate(timeout=60)
+    assert starting.returncode == -signal.SIGINT
+    assert (out, b"Traceback" in told) == (b"", False)
