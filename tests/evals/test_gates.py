@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -399,3 +400,18 @@ def test_whoever_stops_a_run_while_it_starts_reads_no_traceback() -> None:
     out, told = starting.communicate(timeout=60)
     assert starting.returncode == -signal.SIGINT
     assert (out, b"Traceback" in told) == (b"", False)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_stops_a_run_lets_it_tidy_up(tmp_path: Path, stop: signal.Signals) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    reading = subprocess.Popen(
+        [sys.executable, "-m", "evals", "compare", str(tmp_path / "a.json"), "b.json"], stderr=subprocess.PIPE
+    )
+    # It opens for writing as soon as the run reads.
+    with (tmp_path / "a.json").open("wb"):
+        reading.send_signal(stop)
+        _, told = reading.communicate(timeout=60)
+    assert reading.returncode == 130
+    assert b"Stopped: " in told
+    assert b"Traceback" not in told
