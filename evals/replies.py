@@ -192,7 +192,7 @@ class RecordedModel:
         try:
             self._head, self._rows = _read(file)
         except (OSError, ValueError) as error:
-            why = in_words(error) if isinstance(error, ValidationError) else str(error)
+            why = in_words(error) if isinstance(error, ValidationError) else getattr(error, "strerror", None) or error
             raise PartNotRun(f"{file} is no recording: {why}. --live --record FILE makes one.") from error
         self._file = file
         self.missing: list[ModelRequest] = []

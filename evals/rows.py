@@ -41,9 +41,9 @@ _PLAIN = {
     "too_long": "has {actual_length} entries, and {max_length} are the most that it may have",
     "too_short": "has {actual_length} entries, and {min_length} are the fewest that it may have",
     "literal_error": "“{value}” is none of {expected}",
-    "greater_than_equal": "“{value}” is less than {ge}",
+    "greater_than_equal": "“{value}” is not {ge} or more",
     "greater_than": "“{value}” is not more than {gt}",
-    "less_than_equal": "“{value}” is more than {le}",
+    "less_than_equal": "“{value}” is not {le} or less",
 }
 
 

@@ -50,7 +50,7 @@ CASE = """- name: {name}
         ("-\n", "some.yaml:1: the row: is no entry with fields"),
         (CASE.format(name="No"), "some.yaml:1: name: is no text. Put it in quotes"),
         (CASE.format(name="one").replace("[4, 4, 4]", "[4, 4]"), "some.yaml:1 (one): sessions.0.mentor.ratings"),
-        (CASE.format(name="one").replace("4, 4]", "4, 9]"), "ratings.2 (line 5): “9” is more than 5"),
+        (CASE.format(name="one").replace("4, 4]", "4, 9]"), "ratings.2 (line 5): “9” is not 5 or less"),
         (CASE.format(name="one").replace("well:", "wel:"), "sessions.0.mentor.wel (line 5): there is no such field"),
         (f"# first\n{CASE.format(name='one')}  goals: []\n", "some.yaml:2 (one): goals (line 7): there is no such"),
         (
@@ -82,8 +82,8 @@ class Numbers(BaseModel):
     [
         ({"minutes": "about 60"}, "minutes: “about 60” is no whole number, such as 45"),
         ({"minutes": 7.5}, "minutes: “7.5” is no whole number, such as 45"),
-        ({"minutes": -60}, "minutes: “-60” is less than 15"),
-        ({"minutes": 600}, "minutes: “600” is more than 180"),
+        ({"minutes": -60}, "minutes: “-60” is not 15 or more"),
+        ({"minutes": 600}, "minutes: “600” is not 180 or less"),
         ({"share": "half"}, "share: “half” is no number, such as 0.5"),
         ({"key": "one"}, "key: “one” is not of the form that the others have, ^q\\d+$"),
         ({"status": "hold"}, "status: “hold” is none of 'held' or 'cancelled'"),
