@@ -5,11 +5,18 @@
 Exit status 0: every gate was reached; 1: one was not, or something was not run; 2: the arguments do not go together.
 """
 
+import signal
+
+if __name__ == "__main__":
+    # What is imported below takes seconds, and whoever stops meanwhile wants no pages of what was on its way.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import json
 import logging
 import shlex
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import TextIOWrapper
@@ -56,16 +63,8 @@ def main(arguments: Sequence[str] | None = None, gates: Gates | None = None, bas
     if (reason := _unfit(options, parts, called, accepting) or _unwritable(options)) is not None:
         sys.stderr.write(f"{reason}\n")
         return 2
-    if options.beir is not None:
-        if names != ["retrieval"]:
-            sys.stderr.write("--beir goes with the part retrieval: python -m evals retrieval --beir FOLDER\n")
-            return 2
-        return _beir(options.beir)
-    if options.comments is not None:
-        if names != ["themes"]:
-            sys.stderr.write("--comments goes with the part themes: python -m evals themes --comments FILE.jsonl\n")
-            return 2
-        return _comments(options.comments)
+    if options.beir is not None or options.comments is not None:
+        return _beir(options.beir) if options.beir is not None else _comments(options.comments)
     try:
         gates = read_gates() if gates is None else gates
         _check_gates(gates, parts)
@@ -243,6 +242,9 @@ def _unfit(
     for option in _FORMS:
         if str(getattr(options, option)) in {*parts, *ALIASES}:
             return f"Name the parts before --{option}, which takes the name of a file."
+    for option, part in (("beir", "retrieval"), ("comments", "themes")):
+        if getattr(options, option) is not None and called != [part]:
+            return f"--{option} goes with the part {part}: python -m evals {part} --{option} PATH"
     if options.json == options.markdown == "-":
         return "--json and --markdown cannot both be printed. Give one of them a file."
     if options.live and options.recorded is not None:
@@ -277,10 +279,12 @@ def _unwritable(options: argparse.Namespace) -> str | None:
             continue
         try:
             Path(target).parent.mkdir(parents=True, exist_ok=True)
+            if Path(target).is_dir():
+                return f"--{option} {target} is a folder. Name a file."
+            if not Path(target).exists() or Path(target).is_file():
+                tempfile.TemporaryFile(dir=Path(target).resolve().parent).close()
         except OSError as error:
             return f"--{option} {target} cannot be written: {error.strerror}."
-        if Path(target).is_dir():
-            return f"--{option} {target} is a folder. Name a file."
     return None
 
 
@@ -391,4 +395,6 @@ if __name__ == "__main__":
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
     )
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     sys.exit(command())

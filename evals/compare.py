@@ -3,23 +3,48 @@
 The interval is of the paired bootstrap: both scores of the same draws of cases.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from textwrap import shorten
+from typing import NamedTuple
 
 from evals.baseline import change
 from evals.bootstrap import Interval
 from evals.parts import PartNotRun
 from evals.results import PartResult, Run
 
-_Row = tuple[str, float, float, Interval, int]
+# Of the cases that changed so many are named, on either side.
+_MOST_NAMED = 5
+_MOST_QUOTED = 60
+
+
+class _Row(NamedTuple):
+    """A metric over the cases that both runs judged; `moved` says which of them it gave another value."""
+
+    metric: str
+    was: float
+    difference: float
+    interval: Interval
+    cases: int
+    moved: str
 
 
 def comparison(first: Run, second: Run) -> str:
-    """A table, and below it what cannot be compared. Raises PartNotRun with that where nothing can be."""
+    """A table, and below it which cases changed and what cannot be compared.
+
+    Raises PartNotRun with that where nothing can be.
+    """
     rows, apart = _compared(first, second)
-    told = "\n".join(["Not comparable:", *(f"  {line}" for line in apart)]) if apart else ""
+    told = list(_listed("Not comparable", apart))
     if not rows:
-        raise PartNotRun(f"The runs have nothing that can be compared.\n{told}".rstrip())
-    return "\n".join([*_table(rows), told]).rstrip()
+        raise PartNotRun("\n".join(["The runs have nothing that can be compared.", *told]))
+    moved = [f"{row.metric}: {row.moved}." for row in rows if row.moved]
+    return "\n".join([*_table(rows), *_listed("Cases that changed, the largest change first", moved), *told])
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield f"{title}:"
+        yield from (f"  {line}" for line in lines)
 
 
 def _compared(first: Run, second: Run) -> tuple[list[_Row], list[str]]:
@@ -38,9 +63,9 @@ def _compared(first: Run, second: Run) -> tuple[list[_Row], list[str]]:
 
 
 def _table(rows: Sequence[_Row]) -> Iterator[str]:
-    wide = max([len("metric"), *(len(row[0]) for row in rows)])
+    wide = max([len("metric"), *(len(row.metric) for row in rows)])
     yield f"{'metric':<{wide}}  {'A':>6}  {'B':>6}  {'B - A':>7}  {'95 % interval':<17}  cases"
-    for metric, was, difference, (low, high), cases in rows:
+    for metric, was, difference, (low, high), cases, _ in rows:
         sign = "" if low <= 0 <= high else "  *"
         yield (
             f"{metric:<{wide}}  {was:>6.3f}  {was + difference:>6.3f}  {difference:>+7.3f}  "
@@ -72,8 +97,25 @@ def _rows(before: PartResult, now: PartResult, apart: list[str]) -> Iterator[_Ro
         for side, alone in (("A", was - new), ("B", new - was)):
             if alone:
                 odd.setdefault(f"judged in {side} alone: {_count(len(alone))}", []).append(metric)
-        yield f"{now.part} {metric}", found.before, found.difference, found.interval, found.cases
+        moved = _moved(before, now, metric, both)
+        yield _Row(f"{now.part} {metric}", found.before, found.difference, found.interval, found.cases, moved)
     apart += [f"{now.part} {', '.join(named)}: {what}." for what, named in odd.items()]
+
+
+def _moved(before: PartResult, now: PartResult, metric: str, both: Collection[str]) -> str:
+    was, new = before.values(metric), now.values(metric)
+    changes = {case: new[case][0] - was[case][0] for case in now.cases if case in both and case in was and case in new}
+    told = []
+    for way, sign in (("lower", -1), ("higher", 1)):
+        moved = sorted((case for case, by in changes.items() if sign * by > 0), key=lambda case: -sign * changes[case])
+        if moved:
+            named = ", ".join(
+                f"“{shorten(case, _MOST_QUOTED, placeholder='…')}” ({was[case][0]:.2f}, {new[case][0]:.2f})"
+                for case in moved[:_MOST_NAMED]
+            )
+            more = f" and {len(moved) - _MOST_NAMED} more" if len(moved) > _MOST_NAMED else ""
+            told.append(f"{way} in B: {named}{more}")
+    return "; ".join(told)
 
 
 def _cases_apart(before: PartResult, now: PartResult, both: set[str]) -> Iterator[str]:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
@@ -56,6 +56,13 @@ class OwnProgram(_Strict):
     program: str
     documents: dict[str, str]
     pairs: tuple[OwnPair, ...]
+
+    @model_validator(mode="after")
+    def _of_its_documents(self) -> Self:
+        for pair in self.pairs:
+            if strange := sorted({*pair.fits, *pair.may} - self.documents.keys()):
+                raise ValueError(f"“{pair.name}” names {strange[0]}, and the documents are {', '.join(self.documents)}")
+        return self
 
     def read(self) -> list[Document]:
         """The documents as the library's code reads them; their keys are their ids."""

@@ -65,9 +65,11 @@ def _page(run: Run) -> Iterator[str]:
     writer = f" ({escape(run.writer)})" if run.writer else ""
     yield f"<h1>Evals of the session coach: {_verdict(verdict)}</h1>"
     yield (
-        f"<p>Agendas by: {escape(run.mode)}{writer}. A dot is a score from 0 to 1, the band its 95 % interval from "
-        "resampling the cases, the stroke the gate’s floor, the open diamond the accepted baseline.</p>"
+        f"<p>Agendas by: {escape(run.mode)}{writer}. A dot is a score from 0 to 1, the band and the figures below the "
+        "score its 95 % interval from resampling the cases, the stroke the gate’s floor, the open diamond the accepted "
+        "baseline.</p>"
     )
+    yield from _in_short(run)
     if run.mode != "composer":
         yield from (f"<p>{escape(part.notes)}</p>" for part in run.parts if part.notes)
     yield "<nav aria-label='Parts'><ul>"
@@ -79,6 +81,20 @@ def _page(run: Run) -> Iterator[str]:
         yield from _part(part, run.again)
     yield from _cost(run)
     yield "</main>\n</body>\n</html>\n"
+
+
+def _in_short(run: Run) -> Iterator[str]:
+    judged = [(part, one) for part in run.parts for one in part.scores]
+    reached = sum(one.verdict == "passed" for _, one in judged)
+    whole = f", {sum(times.whole for times in run.times.values()):.0f} s" if run.times else ""
+    yield f"<p>{reached} of {len(judged)} gates reached, {sum(len(part.cases) for part in run.parts)} cases{whole}.</p>"
+    red = [
+        f'<a href="#{escape(part.part)}">{escape(f"{part.part} {one.metric}")}</a> {_verdict(one.verdict)}'
+        for part, one in judged
+        if one.verdict != "passed"
+    ]
+    if red:
+        yield f"<ul aria-label='Gates that were not reached'>{''.join(f'<li>{one}</li>' for one in red)}</ul>"
 
 
 def _part(part: PartResult, again: str | None) -> Iterator[str]:
@@ -125,11 +141,15 @@ def _score_row(one: Score) -> str:
     against = "no baseline"
     if one.change is not None:
         low, high = one.change.interval
-        against = f"{one.change.difference:+.3f}<br><span class='quiet'>{low:+.3f} to {high:+.3f}</span>"
+        against = _over(f"{one.change.difference:+.3f}", f"{low:+.3f} to {high:+.3f}")
+    reached = "–" if one.score is None else f"{one.score:.3f}"
+    if one.interval is not None:
+        low, high = one.interval
+        reached = _over(reached, f"{low:.3f} to {high:.3f}")
     metric = escape(one.metric)
     cells = [
         f"<th scope='row' abbr='{metric}'>{metric}<span class='why'>{escape(one.why)}</span></th>",
-        _number("–" if one.score is None else f"{one.score:.3f}"),
+        _number(reached),
         f"<td>{plot}</td>",
         _number(f"{one.gate.floor:.2f}" if one.gate else "none"),
         _number(against),
@@ -197,6 +217,10 @@ def _table(heads: tuple[str, ...], rows: Iterator[str], title: str) -> Iterator[
     yield "</tr></thead><tbody>"
     yield "\n".join(f"<tr>{row}</tr>" for row in rows)
     yield "</tbody></table></div>"
+
+
+def _over(figure: str, interval: str) -> str:
+    return f"{figure}<br><span class='quiet'>{interval}</span>"
 
 
 def _number(html: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from coach.agenda.brief import Briefing, make_brief
 from coach.models import ActionItem, MentoringSession, Pair, Participant, Program
@@ -70,7 +70,7 @@ class Earlier(_Strict):
     """A session before the one that the agenda is for."""
 
     status: Literal["held", "cancelled", "postponed"]
-    minutes: int = 60
+    minutes: Annotated[int, Field(ge=15, le=180)] = 60
     format: str | None = None
     feedback: dict[Role, Answer] = Field(default_factory=dict)
 
@@ -108,6 +108,13 @@ class PairCase(_Strict):
     past: tuple[Earlier, ...] = ()
     actions: tuple[Action, ...] = ()
     session: Meeting
+
+    @model_validator(mode="after")
+    def _of_its_past(self) -> Self:
+        for action in self.actions:
+            if action.after is not None and not 1 <= action.after <= len(self.past):
+                raise ValueError(f"“{action.text}” is of session {action.after}, and {len(self.past)} are past")
+        return self
 
     def facts(self, past: tuple[PastAgenda, ...] = (), asked: frozenset[str] = frozenset()) -> AgendaFacts:
         """What the database would know of this pair; `past` are agendas that it was given before."""

@@ -81,12 +81,12 @@ def _read(file: Path) -> tuple[Head, dict[str, Row]]:
     # Not splitlines: a text may hold other ends of lines.
     first, *lines = file.read_text("utf-8", "replace").split("\n")
     head, rows = Head.model_validate_json(first), []
-    for place, line in enumerate(lines, start=1):
+    for number, line in enumerate(lines, start=2):
         try:
             rows += [Row.model_validate_json(line)] if line else []
-        except ValueError:
-            if place < len(lines):
-                raise
+        except ValidationError as error:
+            if number <= len(lines):
+                raise ValueError(f"its line {number} is none of its rows ({in_words(error)})") from error
     return head, {row.request: row for row in rows}
 
 
@@ -192,8 +192,8 @@ class RecordedModel:
         try:
             self._head, self._rows = _read(file)
         except (OSError, ValueError) as error:
-            why = in_words(error) if isinstance(error, ValidationError) else str(error)
-            raise PartNotRun(f"{file} is no recording; --live --record FILE makes one: {why}") from error
+            why = in_words(error) if isinstance(error, ValidationError) else getattr(error, "strerror", None) or error
+            raise PartNotRun(f"{file} is no recording: {why}. --live --record FILE makes one.") from error
         self._file = file
         self.missing: list[ModelRequest] = []
 
@@ -280,4 +280,8 @@ def estimate(counted: CountingModel, prices: tuple[float, float] | None, graded:
         return (tokens_in * prices[0] + tokens_out * prices[1]) / 1_000_000
 
     least, most = cost(sent + read, received + said), cost(most_sent + read, most_received + said)
-    return f"{told} That costs about {least:.2f}, at most {most:.2f}."
+    return f"{told} That costs {_money(least, 'about')}, {_money(most, 'at most')}."
+
+
+def _money(cost: float, bound: str) -> str:
+    return "less than 0.01" if cost < 0.01 else f"{bound} {cost:.2f}"

@@ -15,7 +15,7 @@ from evals.baseline import Baseline, change
 from evals.bootstrap import interval, score
 from evals.parts import WEIGHT, Metric, Part, PartNotRun
 from evals.results import CaseResult, Change, Fault, Gate, Judged, PartResult, Score, Shown, Tokens, digest, plain
-from evals.rows import in_words
+from evals.rows import in_words, read_text
 
 GATES = Path(__file__).with_name("gates.toml")
 
@@ -35,11 +35,13 @@ Gates = Mapping[str, Mapping[str, Gate]]
 def read_gates(file: Path = GATES) -> Gates:
     """The gates by part and metric. Raises PartNotRun where the file is missing or broken."""
     try:
-        return TypeAdapter(dict[str, dict[str, Gate]]).validate_python(tomllib.loads(file.read_text("utf-8")))
+        return TypeAdapter(dict[str, dict[str, Gate]]).validate_python(tomllib.loads(read_text(file)))
     except ValidationError as error:
         raise PartNotRun(f"The gates cannot be read from {file}: {in_words(error)}") from error
-    except (OSError, ValueError) as error:
-        raise PartNotRun(f"The gates cannot be read from {file}: {error}") from error
+    except ValueError as error:
+        raise PartNotRun(
+            f"The gates cannot be read from {file}: {error}. A gate is a line [part.metric], and below it floor = 0.90."
+        ) from error
 
 
 def judge(
@@ -176,7 +178,7 @@ def _red(reached: float, gate: Gate | None, changed: Change | None) -> str | Non
     interval lie below -`drop` would let through drops of up to `drop` and half an interval: on 85 questions, 0.05 more.
     """
     if gate is None:
-        return "it has no gate in gates.toml"
+        return "it has no gate; it gets one in gates.toml, [part.metric] and floor = …"
     if reached < gate.floor - 1e-9:
         return f"the gate asks for {gate.floor:.0%}"
     if changed is None:

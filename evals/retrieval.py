@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pytrec_eval
 from pydantic_evals.reporting import EvaluationReport
 
-from coach.retrieval.chunk import IndexedText, Passage
+from coach.retrieval.chunk import Passage
 from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
 from coach.retrieval.find import Narrowing
 from coach.retrieval.index import Index
@@ -23,6 +23,7 @@ from coach.retrieval.lexical import Lexical, Scores, Stems
 from coach.retrieval.rank import Legs, Ranker, scaled
 from coach.retrieval.search import Search, show_progress
 from coach.settings import Settings
+from evals.beir import read_collection
 from evals.gold import (
     KnownItem,
     Qrels,
@@ -32,13 +33,11 @@ from evals.gold import (
     Unanswered,
     read_gold,
     read_known,
-    read_qrels,
     read_seeking,
     read_unanswered,
 )
 from evals.library_index import library_index
 from evals.parts import Graded, Metric, Part, PartNotRun, carried_out, register
-from evals.rows import json_rows
 
 _MEASURES = {"ndcg_cut.5", "ndcg_cut.10", "recall.10", "recip_rank"}
 _SHOWN = {"ndcg_cut_5": "nDCG@5", "recall_10": "recall@10", "recip_rank": "MRR"}
@@ -264,15 +263,10 @@ def run_beir(folder: Path, settings: Settings, say: Callable[[str], object]) -> 
     """nDCG@10 of words, meaning and both on a collection in BEIR form. Raises PartNotRun or a CoachError."""
     import tempfile
 
-    try:
-        rows = [row for _, row in json_rows(folder / "corpus.jsonl")]
-        passages = [_indexed(row) for row in rows]
-        texts = {str(row["_id"]): str(row["text"]) for _, row in json_rows(folder / "queries.jsonl")}
-        qrels = {key: row for key, row in read_qrels(folder / "qrels" / "test.tsv").items() if key in texts}
-    except (PartNotRun, KeyError, ValueError, TypeError) as error:
-        raise PartNotRun(f"{folder} is not a collection in BEIR form: {error}") from error
-    if not rows or not any(key in texts for key in qrels):
-        raise PartNotRun(f"{folder} has no documents, or no judged question among its queries.")
+    collection = read_collection(folder)
+    for told in collection.odd:
+        say(f"{told}\n")
+    passages, texts, qrels = collection.documents, collection.questions, collection.judged
     embedder = Embedder(SentenceTransformerEncoder(settings.embedding_model))
     with tempfile.TemporaryDirectory(prefix="coach-beir-") as home:
         index = Index.open(folder=Path(home))
@@ -361,12 +355,6 @@ def check_names(questions: Sequence[Question], known: Sequence[KnownItem], passa
         key, begin = passage.document_id, "-".join(filter(None, [_STARTERS, passage.document.front.topic]))
         if not (key.startswith(f"{begin}-") if passage.kind == "starters" else not key.startswith(f"{_STARTERS}-")):
             raise PartNotRun(f"{key}: lists of starters are called starters-TOPIC-…, and nothing else is.")
-
-
-def _indexed(row: dict[str, Any]) -> IndexedText:
-    """A document of a BEIR collection."""
-    key = str(row["_id"])
-    return IndexedText(key, key, ". ".join(filter(None, [row.get("title"), row["text"]])))
 
 
 def top(names: Sequence[str], scores: npt.NDArray[Any]) -> dict[str, float]:

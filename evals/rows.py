@@ -4,13 +4,14 @@ Files may begin with a byte-order mark, end their lines in any way, and have emp
 """
 
 import json
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from textwrap import shorten
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from yaml.reader import ReaderError
 
 from evals.parts import PartNotRun
@@ -20,7 +21,7 @@ Form = TypeVar("Form", bound=BaseModel)
 _MOST_TOLD = 10
 _MOST_QUOTED = 60
 
-# What pydantic says for programmers, as it is for whoever edits a file.
+# What pydantic says for programmers, as it is for whoever edits a file; in braces stands what the file has there.
 _PLAIN = {
     "missing": "is missing",
     "extra_forbidden": "there is no such field. Is its name misspelt?",
@@ -28,7 +29,50 @@ _PLAIN = {
     "list_type": "is no list, such as [one, two]",
     "model_type": "is no entry with fields, such as name: …",
     "string_type": "is no text. Put it in quotes: without them a number, a date, No or a colon is something else",
+    "value_error": "{error}",
+    "string_too_short": "is empty",
+    "string_pattern_mismatch": "“{value}” is not of the form that the others have, {pattern}",
+    "int_type": "“{value}” is no whole number, such as 45",
+    "int_parsing": "“{value}” is no whole number, such as 45",
+    "int_from_float": "“{value}” is no whole number, such as 45",
+    "float_type": "“{value}” is no number, such as 0.5",
+    "float_parsing": "“{value}” is no number, such as 0.5",
+    "bool_parsing": "“{value}” is neither true nor false",
+    "too_long": "has {actual_length} entries, and {max_length} are the most that it may have",
+    "too_short": "has {actual_length} entries, and {min_length} are the fewest that it may have",
+    "literal_error": "“{value}” is none of {expected}",
+    "greater_than_equal": "“{value}” is not {ge} or more",
+    "greater_than": "“{value}” is not more than {gt}",
+    "less_than_equal": "“{value}” is not {le} or less",
 }
+
+
+class Entry(str):
+    """Where an entry of a YAML file stands, as `file:line`; it knows the lines of its fields as well."""
+
+    node: yaml.Node
+
+    @classmethod
+    def of(cls, file: Path, node: yaml.Node) -> "Entry":
+        """The entry of this file that begins with this node."""
+        entry = cls(f"{file}:{node.start_mark.line + 1}")
+        entry.node = node
+        return entry
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line of the field at this path; of what is missing, the line of what lacks it."""
+        node, mark = self.node, self.node.start_mark
+        for step in path:
+            if isinstance(node, yaml.MappingNode):
+                found = next(((key.start_mark, value) for key, value in node.value if key.value == step), None)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                found = (node.value[step].start_mark, node.value[step])
+            else:
+                found = None
+            if found is None:
+                break
+            mark, node = found
+        return int(mark.line) + 1
 
 
 def read_text(file: Path) -> str:
@@ -92,7 +136,7 @@ def _entries(file: Path, loader: "_Loader", key: str | None) -> Iterator[tuple[s
         if not isinstance(whole, yaml.SequenceNode):
             raise PartNotRun(f"{file} has no list of cases{f' under {key}' if key else ''}: each begins with “- ”.")
         for node in whole.value:
-            yield f"{file}:{node.start_mark.line + 1}", loader.construct_object(node, deep=True)
+            yield Entry.of(file, node), loader.construct_object(node, deep=True)
     finally:
         loader.dispose()
 
@@ -104,7 +148,8 @@ def checked(form: type[Form], where: str, row: Any) -> Form:
     except ValidationError as error:
         name = row.get("name") if isinstance(row, dict) else None
         named = f" ({name})" if isinstance(name, str) else ""
-        raise PartNotRun(f"{where}{named}: {in_words(error)}") from error
+        told = in_words(error, where if isinstance(where, Entry) else None)
+        raise PartNotRun(f"{where}{named}: {told}") from error
 
 
 def distinct(form: type[Form], rows: Iterable[tuple[str, Any]], by: str = "name") -> list[Form]:
@@ -114,15 +159,25 @@ def distinct(form: type[Form], rows: Iterable[tuple[str, Any]], by: str = "name"
     return [one for _, one in found]
 
 
-def in_words(error: ValidationError) -> str:
-    """What is wrong, by where it is wrong, without what only a programmer would look up."""
-    faults = [
-        f"{'.'.join(map(str, fault['loc'])) or 'the row'}: "
-        f"{_PLAIN.get(fault['type']) or fault['msg'][:1].lower() + fault['msg'][1:]}"
-        for fault in error.errors(include_url=False)
-    ]
+def in_words(error: ValidationError, entry: Entry | None = None) -> str:
+    """What is wrong, by where it is wrong, without what only a programmer would look up; with lines within an entry."""
+    faults = [f"{_place(fault['loc'], entry)}: {_plainly(fault)}" for fault in error.errors(include_url=False)]
     more = len(faults) - _MOST_TOLD
     return "; ".join(faults[:_MOST_TOLD]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _place(path: Sequence[str | int], entry: Entry | None) -> str:
+    named = ".".join(map(str, path)) or "the row"
+    if entry is None or (line := entry.line(path)) == entry.line(()):
+        return named
+    return f"{named} (line {line})"
+
+
+def _plainly(fault: ErrorDetails) -> str:
+    plain = _PLAIN.get(fault["type"])
+    if plain is None:
+        return fault["msg"][:1].lower() + fault["msg"][1:]
+    return plain.format(value=shorten(str(fault["input"]), _MOST_QUOTED, placeholder="…"), **fault.get("ctx", {}))
 
 
 def once(names: Iterable[tuple[str, str]], what: str = "name") -> None:

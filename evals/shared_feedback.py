@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from coach.models import Agenda, Feedback, MentoringSession, Pair, Participant, Program
 from coach.retrieval.library import Role
@@ -25,7 +25,7 @@ class _Strict(BaseModel):
 class Given(_Strict):
     """What one person sent; with `kept` it was not shared with the partner."""
 
-    ratings: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
+    ratings: Annotated[tuple[Annotated[int, Field(ge=1, le=5)], ...], Field(min_length=3, max_length=3)]
     well: str | None = None
     change: str | None = None
     kept: bool = False
@@ -56,6 +56,12 @@ class FeedbackCase(_Strict):
     canaries: tuple[str, ...] = ()
     asked: dict[int, dict[Role, tuple[Wish, ...]]] = Field(default_factory=dict)
     done: dict[int, dict[Role, bool]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _of_its_sessions(self) -> Self:
+        if strange := sorted({*self.asked, *self.done} - {*range(1, len(self.sessions) + 1)}):
+            raise ValueError(f"asked or done is of session {strange[0]}, and there are {len(self.sessions)}")
+        return self
 
     def shared(self) -> Iterator[tuple[int, Role, Given]]:
         """What both may read."""

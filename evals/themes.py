@@ -100,7 +100,9 @@ def read_comments(file: Path, known: Collection[str] | None = None) -> Comments:
     for where, row in json_rows(file):
         one = checked(_Row, f'{where} is not {{"text": "...", "themes": ["ID", ...]}}', row)
         if known is not None and (strange := sorted({*one.themes} - {*known})):
-            raise PartNotRun(f"{where} names {_strange(strange, known)}.")
+            raise PartNotRun(
+                f"{where} names {_strange(strange, known)}, and the taxonomy has only {', '.join(sorted(known))}."
+            )
         # Half of a sign that takes two, as some exports leave it, is no text that can be read.
         found.append(Labelled(one.text.encode("utf-8", "replace").decode("utf-8"), frozenset(one.themes)))
     if not found:

@@ -44,6 +44,13 @@ def test_every_dataset_has_a_schema() -> None:
     assert every - {DATASETS / "agendas.yaml"} == described
 
 
+def test_an_editor_is_told_the_schema_of_every_yaml_file() -> None:
+    schemas = {file: DATASETS / name for name, (pattern, _) in FORMS.items() for file in DATASETS.glob(pattern)}
+    for file in DATASETS.rglob("*.yaml"):
+        schema = schemas.get(file, DATASETS / "agendas_schema.json").name
+        assert file.read_text("utf-8").startswith(f"# yaml-language-server: $schema={schema}\n"), file
+
+
 def test_there_are_as_many_cases_as_were_promised() -> None:
     assert len(read_pairs()) >= 120
     assert len(read_gold()) >= 150

@@ -131,6 +131,21 @@ def test_the_page_reads_on_a_phone_by_keyboard_and_in_the_dark() -> None:
     assert all('role="img" aria-label="' in one for one in drawn)
 
 
+def test_the_page_tells_each_score_with_its_interval_in_figures() -> None:
+    one = part({"a": 0.5})
+    scores = tuple(score.model_copy(update={"score": 0.5, "interval": (0.25, 0.75)}) for score in one.scores)
+    text = read(as_page(run(one.model_copy(update={"scores": scores})))).text
+    assert "0.5000.250 to 0.750" in text
+
+
+def test_the_page_begins_with_the_gates_that_were_not_reached() -> None:
+    page = as_page(run(part({"a": 0.5}), part({"a": 0.0}, name="series", verdict="failed")))
+    head, _, _ = page.partition("<nav")
+    assert "1 of 2 gates reached, 2 cases, " in read(head).text
+    assert '<a href="#series">series theirs</a> ' in head
+    assert "pairs theirs" not in head
+
+
 def test_input_and_output_stand_side_by_side_and_the_worst_first() -> None:
     page = as_page(run(part({"worst case": 0.0, "better case": 0.5})))
     assert page.index("<summary>worst case") < page.index("<summary>better case")
@@ -244,6 +259,17 @@ def test_what_is_hard_for_both_runs_does_not_widen_the_interval_of_their_differe
     before = run(part({f"case {n}": n % 2 * 0.5 for n in range(8)}))
     now = run(part({f"case {n}": n % 2 * 0.5 + 0.25 for n in range(8)}))
     assert "pairs theirs   0.250   0.500   +0.250  +0.250 to +0.250       8  *" in comparison(before, now).splitlines()
+
+
+def test_the_cases_that_changed_are_named_those_that_changed_most_first() -> None:
+    before = run(part({"a": 1.0, "b": 0.5, "c": 0.0, "same": 0.5, "old": 1.0} | {f"n{n}": 1.0 for n in range(5)}))
+    now = run(part({"a": 0.9, "b": 0.0, "c": 1.0, "same": 0.5, "new": 0.0} | {f"n{n}": 0.8 for n in range(5)}))
+    told = comparison(before, now).splitlines()
+    assert told[told.index("Cases that changed, the largest change first:") + 1] == (
+        "  pairs theirs: lower in B: “b” (0.50, 0.00), “n0” (1.00, 0.80), “n1” (1.00, 0.80), “n2” (1.00, 0.80), "
+        "“n3” (1.00, 0.80) and 2 more; higher in B: “c” (0.00, 1.00)."
+    )
+    assert "Cases that changed" not in comparison(before, before)
 
 
 def test_what_is_apart_in_every_metric_is_told_once() -> None:

@@ -1,4 +1,8 @@
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -250,7 +254,8 @@ def test_the_folder_of_a_file_is_made_and_what_cannot_be_written_is_told_before_
     assert main(["numbers", "--json", str(whole)], _gates(0.5)) == 0
     assert json.loads(whole.read_text())["passed"] is True
     capsys.readouterr()
-    for target in (tmp_path, whole / "run.html"):
+    # Nobody makes a file in /proc, not even who may do everything.
+    for target in (tmp_path, whole / "run.html", Path("/proc/run.html")):
         assert main(["numbers", "--html", str(target)], _gates(0.5)) == 2
         told = capsys.readouterr()
         assert (told.out, f"--html {target}" in told.err) == ("", True)
@@ -380,3 +385,33 @@ def test_json_tells_not_run_from_failed() -> None:
     shown = json.loads(as_json(Run(parts=(not_run(_part(), PartNotRun("no cases"), _gates(0.5)),))))
     assert shown["parts"][0]["error"] == "no cases"
     assert shown["parts"][0]["scores"][0]["verdict"] == "not run"
+
+
+def test_whoever_stops_a_run_while_it_starts_reads_no_traceback() -> None:
+    starting = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "evals", "prompts"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert starting.stderr is not None
+    # What Python imports it says one by one; with argparse the imports of the evals have begun.
+    for line in starting.stderr:
+        if line.endswith(b"| argparse\n"):
+            break
+    starting.send_signal(signal.SIGINT)
+    out, told = starting.communicate(timeout=60)
+    assert starting.returncode == -signal.SIGINT
+    assert (out, b"Traceback" in told) == (b"", False)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_stops_a_run_lets_it_tidy_up(tmp_path: Path, stop: signal.Signals) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    reading = subprocess.Popen(
+        [sys.executable, "-m", "evals", "compare", str(tmp_path / "a.json"), "b.json"], stderr=subprocess.PIPE
+    )
+    # It opens for writing as soon as the run reads.
+    with (tmp_path / "a.json").open("wb"):
+        reading.send_signal(stop)
+        _, told = reading.communicate(timeout=60)
+    assert reading.returncode == 130
+    assert b"Stopped: " in told
+    assert b"Traceback" not in told

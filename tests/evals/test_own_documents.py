@@ -53,3 +53,12 @@ def test_a_file_of_another_form_is_not_run(tmp_path: Any, monkeypatch: pytest.Mo
     (tmp_path / "built.yaml").write_text("- program: 1\n")
     with pytest.raises(PartNotRun, match="built"):
         own_documents.read_programs("built")
+
+
+def test_a_document_that_the_program_does_not_have_is_told(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "- program: a mill\n  documents: {travel: '# Travel'}\n  pairs:\n"
+    pair = "  - {name: trips, goals: [Book my trips], topics: [], fits: [travel], may: [parking]}\n"
+    (tmp_path / "built.yaml").write_text(f"{program}{pair}", "utf-8")
+    monkeypatch.setattr(own_documents, "FOLDER", tmp_path)
+    with pytest.raises(PartNotRun, match=r"built\.yaml:1: .*“trips” names parking, and the documents are travel"):
+        own_documents.read_programs("built")

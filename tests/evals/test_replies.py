@@ -103,6 +103,15 @@ def test_a_broken_recording_is_told(tmp_path: Path, text: str) -> None:
     assert "pydantic" not in str(caught.value)
 
 
+async def test_of_a_broken_recording_the_line_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    await RecordingModel(ScriptedModel("{}"), file).reply(ASKED)
+    head, row, _ = file.read_text("utf-8").split("\n")
+    file.write_text(f"{head}\n{row}\n{row[:40]}\n{row}\n", "utf-8")
+    with pytest.raises(PartNotRun, match=r"a\.jsonl is no recording: its line 3 is none of its rows \(.+\)\. --live"):
+        RecordedModel(file)
+
+
 # Going on
 
 
@@ -206,6 +215,13 @@ async def test_the_judge_is_part_of_the_estimate() -> None:
     told = estimate(counting, (1_000_000.0, 2_000_000.0), grading)
     assert "The judge reads about 2,000 tokens more and writes at most 100." in told
     assert "costs about 3400.00, at most 4700.00" in told
+
+
+async def test_a_cost_below_a_cent_is_no_cost_of_nothing() -> None:
+    counting = CountingModel()
+    with pytest.raises(ModelReplyInvalid):
+        await counting.reply(replace(ASKED, turns=(Turn("user", "x" * 4_000),)))
+    assert estimate(counting, (5.0, 10.0), None).endswith("That costs less than 0.01, at most 0.01.")
 
 
 async def test_the_judge_grades_and_what_is_no_grade_does_not_count() -> None:

@@ -311,6 +311,42 @@ def test_what_no_leg_finds_costs_the_figure(collection: Path, tmp_path: Path) ->
     assert figures == {"words": 0.5, "meaning": 0.5, "both": 0.5}
 
 
+def test_judgements_of_what_the_collection_does_not_have_are_told(
+    collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judgements = "q1\td3\t1\nq2\tgone\t1\nq1\tlost\t1\nq9\td1\t1\nq3\toff\t0\n"
+    (collection / "qrels" / "test.tsv").write_text(HEADER + judgements)
+    assert main(["retrieval", "--beir", str(collection)]) == 0
+    told = capsys.readouterr().err
+    assert "1 judged question is not in queries.jsonl, such as 'q9', and so left out.\n" in told
+    assert "2 judged documents are not in corpus.jsonl, such as 'gone', and so never found.\n" in told
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "told"),
+    [
+        ("corpus.jsonl", '{"_id": "d9", "txt": "x"}', "corpus.jsonl:7: text: is missing"),
+        ("corpus.jsonl", '{"text": "x"}', "corpus.jsonl:7: _id: is missing"),
+        ("queries.jsonl", '{"_id": "q9", "text": null}', "queries.jsonl:4: text: is no text"),
+        ("qrels/test.tsv", "q1\td1\tyes", "test.tsv:5: score: “yes” is no whole number"),
+    ],
+)
+def test_a_row_of_a_collection_that_is_none_is_told_with_its_line(
+    collection: Path, capsys: pytest.CaptureFixture[str], file: str, line: str, told: str
+) -> None:
+    with (collection / file).open("a") as whole:
+        whole.write(f"{line}\n")
+    assert main(["retrieval", "--beir", str(collection)]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_ids_may_be_numbers_and_titles_may_be_left_out(tmp_path: Path, collection: Path) -> None:
+    (collection / "corpus.jsonl").write_text('{"_id": 3, "title": null, "text": "remote days", "metadata": {}}\n')
+    (collection / "queries.jsonl").write_text('{"_id": 1, "text": "remote days"}\n')
+    (collection / "qrels" / "test.tsv").write_text(HEADER + "1\t3\t1\n")
+    assert run_beir(collection, Settings(data_dir=tmp_path), len)["both"] == 1
+
+
 def test_the_command_prints_the_figure_on_a_line_of_its_own(
     collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

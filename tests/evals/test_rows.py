@@ -1,9 +1,10 @@
 """Datasets as people edit them: what is wrong is told with the file, the line and what to do."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from evals.agendas import DATASET, read_dataset
 from evals.pairs import FOLDER, read_pairs
@@ -48,7 +49,14 @@ CASE = """- name: {name}
         ("- " + "[" * 5_000, "some.yaml: its brackets are nested too deeply"),
         ("-\n", "some.yaml:1: the row: is no entry with fields"),
         (CASE.format(name="No"), "some.yaml:1: name: is no text. Put it in quotes"),
-        (CASE.format(name="one").replace("[4, 4, 4]", "[4, 4]"), "some.yaml:1 (one): sessions.0.mentor.ratings: "),
+        (CASE.format(name="one").replace("[4, 4, 4]", "[4, 4]"), "some.yaml:1 (one): sessions.0.mentor.ratings"),
+        (CASE.format(name="one").replace("4, 4]", "4, 9]"), "ratings.2 (line 5): “9” is not 5 or less"),
+        (CASE.format(name="one").replace("well:", "wel:"), "sessions.0.mentor.wel (line 5): there is no such field"),
+        (f"# first\n{CASE.format(name='one')}  goals: []\n", "some.yaml:2 (one): goals (line 7): there is no such"),
+        (
+            f"{CASE.format(name='one')}  done: {{3: {{mentor: true}}}}\n",
+            "asked or done is of session 3, and there are 1",
+        ),
     ],
 )
 def test_a_broken_file_of_cases_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
@@ -57,6 +65,37 @@ def test_a_broken_file_of_cases_is_told_with_its_line(tmp_path: Path, text: str,
         read_cases(tmp_path)
     assert told in str(caught.value)
     assert "pydantic" not in str(caught.value)
+
+
+class Numbers(BaseModel):
+    minutes: Annotated[int, Field(ge=15, le=180)] = 60
+    share: float = 0.5
+    key: Annotated[str, Field(pattern=r"^q\d+$")] = "q1"
+    status: Literal["held", "cancelled"] = "held"
+    ratings: tuple[int, int, int] = (1, 2, 3)
+    goals: Annotated[tuple[str, ...], Field(min_length=1)] = ("one",)
+    text: Annotated[str, Field(min_length=1)] = "some"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"minutes": "about 60"}, "minutes: “about 60” is no whole number, such as 45"),
+        ({"minutes": 7.5}, "minutes: “7.5” is no whole number, such as 45"),
+        ({"minutes": -60}, "minutes: “-60” is not 15 or more"),
+        ({"minutes": 600}, "minutes: “600” is not 180 or less"),
+        ({"share": "half"}, "share: “half” is no number, such as 0.5"),
+        ({"key": "one"}, "key: “one” is not of the form that the others have, ^q\\d+$"),
+        ({"status": "hold"}, "status: “hold” is none of 'held' or 'cancelled'"),
+        ({"ratings": [1, 2, 3, 4]}, "ratings: has 4 entries, and 3 are the most that it may have"),
+        ({"goals": []}, "goals: has 0 entries, and 1 are the fewest that it may have"),
+        ({"text": ""}, "text: is empty"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_in_words_of_no_programmer(row: dict[str, object], told: str) -> None:
+    with pytest.raises(PartNotRun) as caught:
+        checked(Numbers, "some.jsonl:1", row)
+    assert str(caught.value) == f"some.jsonl:1: {told}"
 
 
 def test_a_file_of_cases_may_have_a_mark_and_other_ends_of_lines(tmp_path: Path) -> None:
@@ -74,7 +113,14 @@ def test_a_pair_that_comes_twice_is_told(tmp_path: Path) -> None:
     first = min(FOLDER.glob("*.yaml"))
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_bytes(first.read_bytes())
-    with pytest.raises(PartNotRun, match=r"b\.yaml:1 has the name “[a-z-]+”, as the one at .*a\.yaml:1 has"):
+    with pytest.raises(PartNotRun, match=r"b\.yaml:2 has the name “[a-z-]+”, as the one at .*a\.yaml:2 has"):
+        read_pairs(tmp_path)
+
+
+def test_an_action_of_a_session_that_there_was_not_is_told(tmp_path: Path) -> None:
+    text = min(FOLDER.glob("*.yaml")).read_text("utf-8").replace("after: 1", "after: 7", 1)
+    (tmp_path / "a.yaml").write_text(text, "utf-8")
+    with pytest.raises(PartNotRun, match="“Bring the list of alarms nobody believes” is of session 7, and 1 are past"):
         read_pairs(tmp_path)
 
 
