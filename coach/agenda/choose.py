@@ -43,25 +43,24 @@ _NEEDS_A_SCREEN = re.compile(
     r"|draw(?:s|n|ing)?|sketch\w*|cards|pages?|map|phone|messages?|emails?|requests sent|saves?)\b",
     re.IGNORECASE,
 )
+_BY_EAR = r"\blooks? away\b|\beyes (?:closed|shut)\b|\bby ear\b|\bcomputer read\b"
 _ON_A_SCREEN = r"\b(?:screens?|keyboards?|slides?|spreadsheets?|sheet)\b"
 _BY_EYE = r"\b(?:draws?(?! in secret)|sketch(?:es)?|circles?|arrows|marks a cross|raised card|colors?|looks away)\b"
 # An activity so told leaves out who has this need: it drops the eyes of who must see to follow (a captioned screen, a
 # face, an interpreter), or hangs on a drawing, a screen, a phone, a part to play.
-_LEAVES_OUT: dict[Need, re.Pattern[str]] = {
-    need: re.compile(words, re.IGNORECASE)
-    for need, words in {
-        "hearing": r"\blooks? away\b|\beyes (?:closed|shut)\b|\bby ear\b|\bcomputer read\b",
-        "signing": r"\blooks? away\b|\beyes (?:closed|shut)\b|\bby ear\b|\bcomputer read\b",
-        "sight": _BY_EYE,
-        "screen-reader": _BY_EYE,
-        "color": r"\bcolors?\b",
-        "hands": r"\b(?:draws?(?! in secret)|sketch(?:es)?)\b",
-        "light": _ON_A_SCREEN,
-        "connection": _ON_A_SCREEN,
-        "devices": rf"{_ON_A_SCREEN}|\b(?:phones?|laptops?|apps?|inbox)\b",
-        "calm": r"\bplay(?:s|ed|ing)\b",
-    }.items()
+_LEAVES_OUT_WORDS: dict[Need, str] = {
+    "hearing": _BY_EAR,
+    "signing": _BY_EAR,
+    "sight": _BY_EYE,
+    "screen-reader": _BY_EYE,
+    "color": r"\bcolors?\b",
+    "hands": r"\b(?:draws?(?! in secret)|sketch(?:es)?)\b",
+    "light": _ON_A_SCREEN,
+    "connection": _ON_A_SCREEN,
+    "devices": rf"{_ON_A_SCREEN}|\b(?:phones?|laptops?|apps?|inbox)\b",
+    "calm": r"\bplay(?:s|ed|ing)\b",
 }
+_LEAVES_OUT = {need: re.compile(words, re.IGNORECASE) for need, words in _LEAVES_OUT_WORDS.items()}
 # Sections that tell how an exercise is done elsewhere or otherwise.
 _VARIANTS = {"Remote", "Accessible"}
 

@@ -60,7 +60,8 @@ _WALKING = re.compile(
 )
 _CHANNELS: dict[Channel, re.Pattern[str]] = {
     "text": re.compile(
-        r"\b(?:text|written)[\s-](?:chat|messages?)\b|\b(?:chat|messages?) only\b|\b(?:by|in|over|via) chat\b",
+        r"\b(?:text|written)[\s-](?:chat|messages?)\b|\b(?:chat|messages?) only\b|\b(?:by|in|over|via) chat\b"
+        r"|\b(?:slack|whatsapp|signal|teams|telegram)\s(?:chat|messages?)\b|\bby e-?mail\b|\basync\w*",
         re.IGNORECASE,
     ),
     "voice": re.compile(
@@ -178,7 +179,7 @@ def place_of(format_: str | None) -> Place | None:
     on_a_call, together = _REMOTE.search(format_), _IN_PERSON.search(format_)
     if _HYBRID.search(format_) or (on_a_call and _EACH_ELSEWHERE.search(format_) and together):
         return "hybrid"
-    if on_a_call or _FAR_APART.search(format_):
+    if on_a_call or is_far_apart([format_]):
         return "remote"
     return "in person" if together else None
 

@@ -87,7 +87,7 @@ def _minutes(step: str) -> float:
 
 def _needs_taken_up(told: str, brief: SessionBrief) -> str:
     """What the agenda does about somebody's needs; where it knows nothing to do, that; empty where there are none."""
-    ways, hours_apart = in_short(needs_in([told]), brief.place), is_far_apart([told])
+    ways, hours_apart = in_short(needs_in([told]), brief), is_far_apart([told])
     if hours_apart and not brief.ends:
         ways.append("times that are named in both time zones")
     if hours_apart and not ways:

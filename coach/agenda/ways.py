@@ -74,9 +74,12 @@ _WAYS_AT: dict[tuple[Need, Place], str] = {
     ("movement", "in person"): "Choose a place that is reached without steps and has room at the table: "
     "nothing here needs standing.",
 }
+# What these need of a voice, nobody needs where all is written.
+_BY_EAR: tuple[Need, ...] = ("hearing", "signing", "noise")
 _MOVEMENT_ON_FOOT = "Choose a way without steps, with seats along it, and stop wherever one of you likes."
 _NOT_LARGE = "Read aloud what is on the page or the screen."
 _HEARING_BY_VOICE = "One person speaks at a time, and what matters is also sent in writing."
+_HEARING_BY_TEXT = "Everything is said in the chat: nobody switches to a call halfway."
 # So many ways of working are read and kept in mind at once; the others are told at the start.
 _WAYS_AT_ONCE = 3
 _MORE_NEEDS = "Before you begin, each says what helps to work well today, as much or as little as each likes."
@@ -159,9 +162,16 @@ def give_variants(slots: list[Slot], brief: SessionBrief) -> None:
         slots[place] = slot
 
 
-def in_short(needs: Iterable[Need], place: Place | None) -> list[str]:
-    """How an agenda has the two work at this place for these needs, a few words for each."""
-    return [_IN_SHORT_AT.get((need, place), _IN_SHORT[need]) if place else _IN_SHORT[need] for need in needs]
+def in_short(needs: Iterable[Need], brief: SessionBrief) -> list[str]:
+    """How the agenda of this brief has the two work for these needs, a few words for each."""
+    short = dict(_IN_SHORT)
+    if brief.channel == "text":
+        short |= dict.fromkeys(_BY_EAR, "everything in the chat")
+    elif brief.channel is None and brief.place is not None:
+        short |= {need: _IN_SHORT_AT.get((need, brief.place), way) for need, way in short.items()}
+    if brief.walking:
+        short["movement"] = "a way without steps"
+    return list(dict.fromkeys(short[need] for need in needs))
 
 
 def _ways(brief: SessionBrief, minutes: int) -> list[str]:
@@ -171,11 +181,13 @@ def _ways(brief: SessionBrief, minutes: int) -> list[str]:
         ways["sight"] = _NOT_LARGE
     if brief.channel == "voice":
         ways["hearing"] = _HEARING_BY_VOICE
+    elif brief.channel == "text":
+        ways |= dict.fromkeys(_BY_EAR, _HEARING_BY_TEXT)
     elif brief.place is not None:
         ways |= {need: _WAYS_AT.get((need, brief.place), way) for need, way in ways.items()}
     if brief.walking:
         ways["movement"] = _MOVEMENT_ON_FOOT
-    return [ways[need] for need in brief.needs]
+    return list(dict.fromkeys(ways[need] for need in brief.needs))
 
 
 def _somewhere(brief: SessionBrief) -> str:

@@ -95,6 +95,16 @@ async def test_who_asks_for_captions_reads_of_them_in_the_own_prep(search: Searc
     assert "captions and one voice at a time" in step
 
 
+async def test_in_a_chat_nobody_speaks_one_at_a_time_or_looks_at_an_interpreter(search: Search) -> None:
+    mentor = participant("mentor", "Priya Raman", accessibility="deaf, BSL")
+    briefing = briefing_of(mentor=mentor, session_format="Slack chat")
+    plan = await plan_of(briefing, search)
+    assert added(plan).count("Everything is said in the chat") == 1
+    assert not re.search(r"speaks|captions|interpreter", added(plan))
+    (step,) = [step for step in compose_prep("mentor", plan, briefing).steps if "told the coach" in step]
+    assert "asks for everything in the chat, without" in step
+
+
 async def test_where_the_picture_may_drop_nothing_rests_on_a_shared_screen(search: Search) -> None:
     for told in ("my internet is slow", "migraines from screens"):
         mentee = participant("mentee", "Martin Olsen", accessibility=told)
