@@ -34,7 +34,7 @@ _LISTENING = (
     "{mentee} takes notes in {mentor}'s words and reads two of them back at the end.",
 )
 # Whoever watches an interpreter or lips cannot look at a page meanwhile; for others writing is what is hard.
-_HANDS_OR_EYES_BUSY: frozenset[Need] = frozenset({"signing", "hearing", "movement"})
+_HANDS_OR_EYES_BUSY: frozenset[Need] = frozenset({"signing", "hearing", "hands"})
 _A_NOTE = re.compile(r"\bnotes\b|\bwrites\b")
 # What the library has the senior do that is no listening.
 _SENIOR_ACTS = re.compile(

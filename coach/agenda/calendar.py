@@ -1,16 +1,25 @@
 """An agenda for a calendar: iCalendar (RFC 5545), one event."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from icalendar import Alarm, Calendar, Event
 
+from coach.agenda.phrases import listed
 from coach.agenda.render import paragraphs
 from coach.markdown import one_line
 from coach.models import MentoringSession
 
 PREP_REMINDER = timedelta(days=1)
+# Google Calendar takes 8,192 characters of a description: it refuses or cuts what is longer, and the prep stands last.
+LONGEST_DESCRIPTION = 8_000
+# What gives way in a longer one, the first one first: what explains goes before what they do.
+_GIVES_WAY: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "the notes on sources": lambda agenda: {"sources": []},
+    "the reasons": lambda agenda: {"items": [item | {"because": ""} for item in agenda["items"]]},
+    "the starters": lambda agenda: {"starters": []},
+}
 _STATUS = {"planned": "CONFIRMED", "held": "CONFIRMED", "postponed": "TENTATIVE", "cancelled": "CANCELLED"}
 
 
@@ -41,7 +50,7 @@ def calendar(agenda: dict[str, Any], session: MentoringSession, made_for: int | 
     event.add("dtend", session.scheduled_at + timedelta(minutes=session.minutes))
     # Not every calendar shows the status of an event, so its title says it as well.
     event.add("summary", told + title)
-    event.add("description", "\n".join(_description(agenda, session, made_for or agenda["minutes"])))
+    event.add("description", _description(agenda, session, made_for or agenda["minutes"]))
     event.add("class", "PRIVATE")
     # A cancelled session is told of as an entry like the others: METHOD:CANCEL is a message from an organizer to those
     # who were invited (RFC 5546), and calendars that find no invitation leave the entry as it was. One with the same
@@ -59,16 +68,27 @@ def calendar(agenda: dict[str, Any], session: MentoringSession, made_for: int | 
     return text
 
 
-def _description(agenda: dict[str, Any], session: MentoringSession, made_for: int) -> Iterator[str]:
-    """Plain text in lines that the calendar wraps."""
+def _description(agenda: dict[str, Any], session: MentoringSession, made_for: int) -> str:
+    """Plain text in lines that the calendar wraps, and where it would be too long, what was left out of it."""
+    outdated = ""
     if made_for != session.minutes:
-        yield (
+        outdated = (
             f"This agenda was made for {made_for} minutes, and the session now has {session.minutes}. "
-            "Ask for a new agenda to make it fit."
+            "Ask for a new agenda to make it fit.\n\n"
         )
-        yield ""
-    for paragraph in paragraphs(agenda):
-        yield paragraph.first + paragraph.text
+    text, left_out = _text(agenda), list[str]()
+    for part, without in _GIVES_WAY.items():
+        if len(outdated) + len(text) <= LONGEST_DESCRIPTION:
+            break
+        left_out.append(part)
+        agenda = agenda | without(agenda)
+        told = f"Calendars take no longer text: the agenda in the coach has {listed(left_out)}, too."
+        text = _text(agenda | {"notice": f"{agenda['notice']} {told}"})
+    return outdated + text
+
+
+def _text(agenda: dict[str, Any]) -> str:
+    return "\n".join(paragraph.first + paragraph.text for paragraph in paragraphs(agenda))
 
 
 def _reminder(title: str) -> Alarm:

@@ -10,6 +10,7 @@ from typing import get_args
 
 from coach.agenda.adapt import adapted
 from coach.agenda.brief import Briefing, SessionBrief
+from coach.agenda.circumstances import Need
 from coach.agenda.plan import AgendaPlan, Purpose, Slot
 from coach.agenda.questions import GUIDANCE, activity_query, goal_queries, starter_queries, strengths_query
 from coach.agenda.series import Carried
@@ -42,8 +43,24 @@ _NEEDS_A_SCREEN = re.compile(
     r"|draw(?:s|n|ing)?|sketch\w*|cards|pages?|map|phone|messages?|emails?|requests sent|saves?)\b",
     re.IGNORECASE,
 )
-# What leaves out who must see to follow: a captioned screen, a face, an interpreter.
-_NEEDS_EARS = re.compile(r"\blooks? away\b|\beyes (?:closed|shut)\b|\bby ear\b|\bcomputer read\b", re.IGNORECASE)
+_BY_EAR = r"\blooks? away\b|\beyes (?:closed|shut)\b|\bby ear\b|\bcomputer read\b"
+_ON_A_SCREEN = r"\b(?:screens?|keyboards?|slides?|spreadsheets?|sheet)\b"
+_BY_EYE = r"\b(?:draws?(?! in secret)|sketch(?:es)?|circles?|arrows|marks a cross|raised card|colors?|looks away)\b"
+# An activity so told leaves out who has this need: it drops the eyes of who must see to follow (a captioned screen, a
+# face, an interpreter), or hangs on a drawing, a screen, a phone, a part to play.
+_LEAVES_OUT_WORDS: dict[Need, str] = {
+    "hearing": _BY_EAR,
+    "signing": _BY_EAR,
+    "sight": _BY_EYE,
+    "screen-reader": _BY_EYE,
+    "color": r"\bcolors?\b",
+    "hands": r"\b(?:draws?(?! in secret)|sketch(?:es)?)\b",
+    "light": _ON_A_SCREEN,
+    "connection": _ON_A_SCREEN,
+    "devices": rf"{_ON_A_SCREEN}|\b(?:phones?|laptops?|apps?|inbox)\b",
+    "calm": r"\bplay(?:s|ed|ing)\b",
+}
+_LEAVES_OUT = {need: re.compile(words, re.IGNORECASE) for need, words in _LEAVES_OUT_WORDS.items()}
 # Sections that tell how an exercise is done elsewhere or otherwise.
 _VARIANTS = {"Remote", "Accessible"}
 
@@ -290,8 +307,9 @@ def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[
 
 def _does_not_suit(told: str, brief: SessionBrief) -> bool:
     """Whether an activity so told cannot be done where the two meet, or as one of them can."""
-    ears = {"hearing", "signing"} & set(brief.needs) and _NEEDS_EARS.search(told)
-    return bool(ears or (brief.nothing_shown and _NEEDS_A_SCREEN.search(told)))
+    if brief.nothing_shown and _NEEDS_A_SCREEN.search(told):
+        return True
+    return any(need in _LEAVES_OUT and _LEAVES_OUT[need].search(told) for need in brief.needs)
 
 
 def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Search) -> tuple[Slot, Passage | None]:

@@ -26,8 +26,11 @@ Need = Literal[
     "calm",
     "reading",
     "movement",
+    "hands",
     "rest",
     "language",
+    "connection",
+    "devices",
 ]
 
 _HYBRID = re.compile(r"\bhybrid\b|\b(?:half|partly|mixed|part|semi)[\s-](?:remote|online|virtual)\b", re.IGNORECASE)
@@ -57,7 +60,8 @@ _WALKING = re.compile(
 )
 _CHANNELS: dict[Channel, re.Pattern[str]] = {
     "text": re.compile(
-        r"\b(?:text|written)[\s-](?:chat|messages?)\b|\b(?:chat|messages?) only\b|\b(?:by|in|over|via) chat\b",
+        r"\b(?:text|written)[\s-](?:chat|messages?)\b|\b(?:chat|messages?) only\b|\b(?:by|in|over|via) chat\b"
+        r"|\b(?:slack|whatsapp|signal|teams|telegram)\s(?:chat|messages?)\b|\bby e-?mail\b|\basync\w*",
         re.IGNORECASE,
     ),
     "voice": re.compile(
@@ -71,6 +75,8 @@ _FAR_APART = re.compile(
     r"|\bjet[\s-]?lag\b|\b(?:UTC|GMT)\s?[+−-]\s?\d",
     re.IGNORECASE,
 )
+_WHOLE_BODY = r"""(?:pain|arthritis|weakness)\sin\s(?:my|the|both)\s\w+|multiple\ssclerosis
+        |(?-i:MS)\b(?!\s(?:teams|office|word))|cerebral\spalsy|muscular\sdystrophy|paraly\w+|prosthe\w+|amput\w+"""
 _NEED_PATTERNS: dict[Need, str] = {
     "sight": r"""\b(?:(?<!color\s)(?<!colour\s)(?<!color-)(?<!colour-)blind|sight|sighted|eyesight
             |vision|visual(?:ly)?|magnif\w+|contrast
@@ -82,6 +88,7 @@ _NEED_PATTERNS: dict[Need, str] = {
             |enlarge\w*)\s(?:in|up|text|the\sscreen)|enlarged?)\b""",
     "screen-reader": r"\b(?:screen[\s-]?readers?|braille|jaws|nvda|voiceover)\b",
     "color": r"""\bcolou?r[\s-]?blind\w*|\bcolou?r\s(?:vision|deficien\w+)|\bred[\s-](?:and[\s-]|from\s|or\s)?green\b
+    |\bgreen\s(?:and|from|or)\sred\b
     |\btell\scolou?rs\b|\b(?:distinguish|confuse|mix\sup|see)\s(?:\w+\s)?colou?rs\b|\bcolou?rs\s(?:apart
     |look\salike)|\bdaltoni\w+""",
     "light": r"""\b(?:bright(?:ness)?|glare|flash(?:es|ing)?|flicker\w*|strob\w+|fluorescent|neon\slight\w*
@@ -92,7 +99,7 @@ _NEED_PATTERNS: dict[Need, str] = {
             |(?:talk|speak)(?:s|ing)?\s(?:at\sonce|at\sthe\ssame\stime|over\seach\sother)|one\s(?:voice\s|person\s
             |speaker\s)?at\sa\stime|lips\b
             |miss\s(?:a\slot|half|much)\sof\swhat|lip[\s-]?read\w*|cochlear|transcri\w+|tinnitus|hard\sof\shearing
-            |background\snoise)\b""",
+            |background\snoise|auditory|(?:two|several|many)\speople\s(?:talk|speak)\w*)\b""",
     "noise": r"""\b(?:nois[ey]\w*|loud|headphones?|sounds?\ssensitiv\w*|sensory|overwhelmed\sby\s(?:\w+\s)?sounds?
     |echo(?:es|ing)?|crowds?|crowded|quiet\s(?:room|place|space)|misophoni\w+|hyperacus\w+)\b""",
     "signing": r"\b(?:sign(?:s|er|ing|ed)?\s?(?:language)?\b|bsl|asl|dgs|auslan|lsf|interpreters?)",
@@ -100,43 +107,68 @@ _NEED_PATTERNS: dict[Need, str] = {
         |clutter\w*|vocal\s(?:cords?|folds?)|i\swhisper|(?:speak|talk)\s(?:with|through|via)\sa\s(?:device|tablet)
         |(?:get|getting)\s(?:my\s|the\s)?words\sout|finish\smy\s(?:sentences?|words)|words\s(?:get\sstuck|stick
         |don.t\scome)
-        |time\sto\s(?:speak|talk|say|answer|finish)|dysarthria|apraxia|communication\sdevice|voice\s(?:box|output)
+        |time\sto\s(?:speak|talk|say|answer|finish)|dysarthria|apraxia|no\svoice|(?:i|i.ll)\stype\severything|communication\sdevice|voice\s(?:box|output)
         |words\scome\sslowly|lose\smy\svoice|(?:quiet|weak|soft)\svoice|voice\sis\s(?:quiet|weak|soft|hoarse)
         |(?:type|typing|write|writing)\s(?:rather\sthan|instead\sof|over|not)\s(?:talk|speak)\w*
-        |(?:rather|prefer\sto|like\sto)\s(?:type|write)|speak\sslowly|non[\s-]?speaking|mute)\b""",
+        |(?:rather|prefer\sto|like\sto)\s(?:type|write)|(?:everything|all)\s(?:\w+\s)?(?:in|by|through)\s(?:the\s)?chat
+        |speak\sslowly|non[\s-]?speaking|mute)\b""",
     "camera": r"""\b(?:no|without|not\son|off|hate|dislike|avoid)\s(?:the\s|my\s|a\s)?cameras?\b
         |\bcameras?\s(?:off|shy)\b|\bno\svideo\b|\bcameras?\b[^.!?]{0,25}\b(?:uncomfortable|anxious|hard|stress\w*
         |tir(?:es|ing)|exhaust\w*|not\sfor\sme)\b
+        |\b(?:can.?t|cannot|can\snot|not|won.?t)\s(?:\w+\s){0,4}cameras?\son\b
         |\b(?:do\snot|don.t)\s(?:like|want)\s(?:the\s|my\s|a\s)?(?:camera|being\s(?:filmed|on\scamera))\b""",
     "calm": r"""\b(?:anxi(?:ous|ety)|called\son|calling\son|on\sthe\sspot|shy|time\sto\sthink|i\sfreeze
     |asked\sdirectly|no\ssurprises|ptsd|pressure|panic\w*|nervous|cold[\s-]call\w*
-        |selective(?:ly)?\smut\w+)\b""",
+        |selective(?:ly)?\smut\w+|(?:minutes?|moment)\s(?:before\si|to)\s(?:answer|reply|respond|think)
+        |(?:think|process|answer|react)\s(?:\w+\s){0,2}slowly|slow\sto\s(?:answer|reply|respond|react))\b""",
     "reading": r"""\b(?:dyslexi\w+|adhd|(?-i:ADD)\b|autis\w+|attention|concentrat\w+|neurodiver\w+|asperger\w*
             |processing|brain\sfog|concussion|memory|one\s(?:thing|task)\sat\sa\stime|(?:know|told)\swhat\s(?:comes
             |happens|is)\s(?:next|coming)
             |written\sinstructions|dyspraxi\w+|long\stexts?|overload\w*|dyscalculia)\b""",
-    "movement": r"""\b(?:wheelchair|stairs|steps?[\s-]free|mobility|crutch\w*|walking\sstick|tremor\w*
-        |hands?\s(?:shake|shakes|hurts?|trembles?|tremble|are\sslow|do\snot)|(?:pain|arthritis|weakness)\sin\s(?:my
-        |the|both)\s\w+|power\s?chair|scooter|(?:space|room)\s(?:at|under)\s(?:the\s|a\s)?table|my\s(?:hands?|arms?
-        |fingers?|legs?|back|knees?)\b
-        |multiple\ssclerosis|(?-i:MS)\b(?!\s(?:teams|office|word))|cerebral\spalsy|muscular\sdystrophy|paraly\w+
-        |prosthe\w+|amput\w+|carpal
-        |(?:broken|injured|sprained)\s(?:arm|wrist|hand|leg|foot|ankle)|no\smouse|keyboard[\s-]only|lift\s(?:access
-        |needed)|ramps?|elevator
-        |(?:hard|difficult|trouble|unable)\s(?:for\sme\s)?(?:to\s)?(?:walk|stand|climb|sit)\w*|arthritis|rsi|wrists?
-            |one[\s-]handed|one\s(?:hand|arm)|typing\shurts|dictat\w+|parkinson\w*|back\spain|cannot\s(?:stand|walk)
-        |can't\s(?:stand|walk))\b""",
+    "movement": rf"""\b(?:wheelchair|stairs|steps?[\s-]free|mobility|crutch\w*|walking\sstick|power\s?chair|scooter
+        |(?:space|room)\s(?:at|under)\s(?:the\s|a\s)?table|my\s(?:legs?|back|knees?|hips?|feet|foot)|{_WHOLE_BODY}
+        |(?:broken|injured|sprained)\s(?:leg|foot|ankle)|lift\s(?:access|needed)|ramps?|elevator|back\spain
+        |(?:hard|difficult|trouble|unable)\s(?:for\sme\s)?(?:to\s)?(?:walk|stand|climb|sit)\w*
+        |(?:cannot|can.?t)\s(?:stand|walk|sit)|walking\sis\s(?:not|hard|difficult))\b""",
+    "hands": rf"""\b(?:tremor\w*|hands?\s(?:shake|shakes|hurts?|trembles?|tremble|are\sslow|do\snot)|{_WHOLE_BODY}
+        |my\s(?:hands?|arms?|fingers?|thumbs?|wrists?)|carpal|(?:broken|injured|sprained)\s(?:arm|wrist|hand)
+        |no\smouse|keyboard[\s-]only|arthritis|rsi|wrists?|one[\s-]handed|one\s(?:hand|arm)|in\sa\s(?:cast|sling|splint)|dyspraxi\w+|typing\shurts
+        |dictat\w+|parkinson\w*|(?:no|hard\sto|cannot|can.?t|difficult\sto)\s(?:handwriting|write\sby\shand))\b""",
     "rest": r"""\b(?:fatigue|tired|migraines?|breaks?|chronic|me/cfs|lupus|fibromyalgia|dialysis|chemo\w*|headaches?
     |flare[\s-]?ups?|tires?\s(?:me|easily|quickly|fast)|i\stire|pace\smyself|crohn.?s|colitis|ibs\b
-    |leave\s(?:suddenly|early|the\sroom)|long\scovid|pain|energy|pregnan\w+|epilep\w+)\b""",
+    |leave\s(?:suddenly|early|the\sroom)|long\scovid|pain|energy|pregnan\w+|epilep\w+
+    |exhaust\w+|trimester|get\sup\s(?:often|now|every|each)|stretch\smy|lose\s(?:track|focus)
+    |(?:after|every|each|than|maximum|max\.?|up\sto)\s(?:[\d\s–-]+|half\san\s|an\s|ten\s|twenty\s|thirty\s)
+    (?:min\w*|hours?))\b""",
     "language": r"""\b(?:(?:second|third|foreign)\slanguage|not\smy\s(?:first|native)\slanguage
         |learning\s(?:english|the\slanguage)
             |slang|figures\sof\sspeech|mother\stongue|(?:not|less)\sfluent|(?:limited|basic|my|slow)\senglish
             |(?<!english\s)\bnative\b|english\sis\s(?:not|new|weak|my)
             |plain\senglish|simple\senglish|idioms?|non[\s-]?native|learning\s(?:disabilit\w+|difficult\w+)
             |(?:easy|simple|plain)\s(?:words?|language|read)|pictures\shelp)\b""",
+    "connection": r"""\b(?:(?:slow|bad|poor|weak|patchy|unstable|unreliable|limited)
+        \s(?:internet|connection|wi-?fi|line|network|signal|broadband)|bandwidth|no\sscreen
+        |(?:connection|internet|wi-?fi|line|signal|network|video|picture)\s(?:\w+\s){0,3}
+        (?:slow|bad|poor|weak|patchy|unstable|unreliable|drops?|freezes|cuts?\sout|breaks\sup)
+        |(?:only|just)\s(?:phone|dial|ring|call)\sin|(?:audio|voice)\sonly)\b""",
+    "devices": r"""\b(?:no|not\sallowed|without|forbidden|banned|(?:must|may|can)\snot\s(?:bring|have|use)
+        |can.?t\s(?:bring|have|use))\s(?:\w+\s){0,3}(?:phones?|mobiles?|laptops?|devices?)\b(?!\scalls?)
+        |\b(?:phones?|mobiles?|laptops?|devices?)\s(?:(?:is|are)\s)?(?:not\s(?:allowed|permitted)|forbidden|banned)\b
+        |\b(?:phones?|mobiles?|laptops?|devices?)\s(?:\w+\s){0,2}(?:locked|in\s(?:a\s|the\s)?lockers?|outside)\b""",
 }
-_NOTHING = re.compile(r"(?:no(?:ne|thing|pe)?|n\s?/?\s?a|nil|-+|not applicable|no needs?)\W*", re.IGNORECASE)
+# What is said of somebody else, or said to be needless, is no need of theirs.
+_NOT_NEEDED = re.compile(
+    r"\b(?:no|not)\s[^.;,]{1,40}\s(?:needed|required|necessary)\b|\b(?:don.?t|do\snot)\sneed\s(?:(?!\bbut\b)[^.;,])+"
+    r"|\bmy\s(?:daughter|son|child|wife|husband|mother|father|mum|mom|dad|sister|brother)(?:\s(?:is|was|has)|.s)\s\w+"
+    r"|\bused\sto\s\w+",
+    re.IGNORECASE,
+)
+_BESIDES = re.compile(r"\bbut\b|[.;]\s*\w", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"(?:no(?:ne|thing|pe)?|n\s?/?\s?a|nil|-+|not applicable|no needs?)"
+    r"(?:\s(?:at all|special|in particular|so far|to (?:add|mention|note)))?(?:\W*(?:thanks|thank you))?\W*",
+    re.IGNORECASE,
+)
 _NEEDS = {need: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for need, pattern in _NEED_PATTERNS.items()}
 
 
@@ -147,7 +179,7 @@ def place_of(format_: str | None) -> Place | None:
     on_a_call, together = _REMOTE.search(format_), _IN_PERSON.search(format_)
     if _HYBRID.search(format_) or (on_a_call and _EACH_ELSEWHERE.search(format_) and together):
         return "hybrid"
-    if on_a_call or _FAR_APART.search(format_):
+    if on_a_call or is_far_apart([format_]):
         return "remote"
     return "in person" if together else None
 
@@ -169,12 +201,16 @@ def is_far_apart(texts: Iterable[str]) -> bool:
 
 def needs_in(texts: Iterable[str]) -> tuple[Need, ...]:
     """The kinds of need that these texts tell of, each once, in a fixed order that says nothing of whose they are."""
-    texts = list(texts)
+    texts = [_NOT_NEEDED.sub(" ", text) for text in texts]
     return tuple(need for need, pattern in _NEEDS.items() if any(pattern.search(text) for text in texts))
 
 
 def holds_more(texts: Iterable[str]) -> bool:
     """Whether any of these texts tells of a need that is of no kind known here."""
     return any(
-        not needs_in([text]) and not is_far_apart([text]) and not _NOTHING.fullmatch(text.strip()) for text in texts
+        not needs_in([text])
+        and not is_far_apart([text])
+        and not _NOTHING.fullmatch(text.strip())
+        and (not _NOT_NEEDED.search(text) or _BESIDES.search(text))
+        for text in texts
     )

@@ -3,10 +3,10 @@
 import re
 
 from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.circumstances import is_far_apart, needs_in
+from coach.agenda.circumstances import holds_more, is_far_apart, needs_in
 from coach.agenda.phrases import curled, due, ended, fit, listed, number
 from coach.agenda.plan import AgendaPlan
-from coach.agenda.ways import WAYS_IN_SHORT
+from coach.agenda.ways import in_short
 from coach.agenda.words import MOST_PREP_STEPS, PREP_CHARACTERS, PrepWords
 from coach.names import named
 from coach.retrieval.library import Role, TopicFrontMatter
@@ -59,8 +59,8 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
             f"From your private note, which only you see: “{shorten(private.note, 160)}” "
             f"Decide before you meet whether {partner} should hear of it, and with which first sentence."
         )
-    if private.accessibility:
-        own_steps.append(_needs_taken_up(private.accessibility, brief))
+    if taken_up := _needs_taken_up(private.accessibility, brief):
+        own_steps.append(taken_up)
     own_steps += told_alone(role, plan, briefing)
     room = MOST_PREP_STEPS - len(own_steps)
     minutes = _MINUTES - sum(map(_minutes, own_steps))
@@ -86,14 +86,16 @@ def _minutes(step: str) -> float:
 
 
 def _needs_taken_up(told: str, brief: SessionBrief) -> str:
-    """What the agenda does about somebody's needs; where it knows nothing to do, that."""
-    ways, hours_apart = [WAYS_IN_SHORT[need] for need in needs_in([told])], is_far_apart([told])
+    """What the agenda does about somebody's needs; where it knows nothing to do, that; empty where there are none."""
+    ways, hours_apart = in_short(needs_in([told]), brief), is_far_apart([told])
     if hours_apart and not brief.ends:
         ways.append("times that are named in both time zones")
     if hours_apart and not ways:
         return (
             f"You told the coach: “{shorten(told, 120)}”. No further meeting is planned, so there is no date to find."
         )
+    if not ways and not (told and holds_more([told])):
+        return ""
     if not ways:
         return (
             f"You told the coach: “{shorten(told, 120)}”. It knows no way of working for this, so the agenda only asks "

@@ -93,7 +93,8 @@ def paragraphs(agenda: dict[str, Any]) -> Iterator[Paragraph]:
         yield Paragraph(f"Minutes {at} to {until}: {one_line(item['title'])}")
         yield Paragraph(f"Led by {one_line(names[item['led_by']])}.", "  ", "  ")
         yield Paragraph(f"{one_line(item['description'])} {_cite(item['sources'], numbers)}".rstrip(), "  ", "  ")
-        yield Paragraph(f"Why: {one_line(item['because'])}", "  ", "  ")
+        if why := one_line(item["because"]):
+            yield Paragraph(f"Why: {why}", "  ", "  ")
         at = until
     if agenda["starters"]:
         yield from (empty, Paragraph("Conversation starters:"))

@@ -21,7 +21,7 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     in_a_hurry = slot.minutes <= 2 and brief.focus and not brief.restart
     a_turn = "Half a minute each" if in_a_hurry else "One minute each"
-    if "speech" in brief.needs:
+    if {"speech", "calm"} & set(brief.needs):
         a_turn = "Take turns without a clock"
     focus = ""
     if brief.focus and not brief.restart:

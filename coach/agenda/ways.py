@@ -4,7 +4,7 @@ Nobody is told whose need it is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from coach.agenda.brief import SessionBrief
 from coach.agenda.circumstances import Need, Place
@@ -30,12 +30,16 @@ _WAYS: dict[Need, str] = {
     "camera": "Cameras may stay off, and nobody is photographed.",
     "calm": "Nobody is put on the spot: each speaks when ready, may write it instead, and may pass without a reason.",
     "reading": "One thing on the table at a time, read out rather than read alone; the next step is said first.",
-    "movement": "Nothing here needs standing or fast typing: whoever finds it easier operates, the other one directs.",
+    "movement": "Nothing here needs standing: what is at a wall or on a board can be done at the table.",
+    "hands": "Nothing here needs handwriting or fast typing: whoever finds it easier operates, the other one directs.",
     "rest": "Stop for two minutes halfway, whether or not anybody asks.",
     "language": "Short sentences, no idioms, and each new word is written down once.",
+    "connection": "Send what you will show before you begin; where the picture drops, go on by voice and read it out.",
+    "devices": "Paper takes the place of phones and laptops: print what you want to look at, and type up what is worth "
+    "keeping afterward.",
 }
 # The same in short, for the prep of whoever told of the need.
-WAYS_IN_SHORT: dict[Need, str] = {
+_IN_SHORT: dict[Need, str] = {
     "sight": "things read aloud",
     "screen-reader": "files in the place of shared screens",
     "color": "letters or shapes beside colors",
@@ -47,9 +51,17 @@ WAYS_IN_SHORT: dict[Need, str] = {
     "camera": "cameras that may stay off",
     "calm": "nobody to be put on the spot",
     "reading": "one thing at a time",
-    "movement": "nothing that needs standing or fast typing",
+    "movement": "nothing that needs standing",
+    "hands": "nothing that needs handwriting or fast typing",
     "rest": "a stop halfway",
     "language": "short sentences and no idioms",
+    "connection": "files sent before and a call that can go on by voice",
+    "devices": "paper in the place of phones and laptops",
+}
+_IN_SHORT_AT: dict[tuple[Need, Place], str] = {
+    ("hearing", "remote"): "captions and one voice at a time",
+    ("hearing", "hybrid"): "captions and one voice at a time",
+    ("movement", "in person"): "a place that is reached without steps, and nothing that needs standing",
 }
 # Where they meet says more of how.
 _WAYS_AT: dict[tuple[Need, Place], str] = {
@@ -59,9 +71,15 @@ _WAYS_AT: dict[tuple[Need, Place], str] = {
     "written down.",
     ("hearing", "in person"): "Choose the seats first, faces in the light and noise behind you; one person speaks at a "
     "time, and what matters is also written down.",
+    ("movement", "in person"): "Choose a place that is reached without steps and has room at the table: "
+    "nothing here needs standing.",
 }
+# What these need of a voice, nobody needs where all is written.
+_BY_EAR: tuple[Need, ...] = ("hearing", "signing", "noise")
+_MOVEMENT_ON_FOOT = "Choose a way without steps, with seats along it, and stop wherever one of you likes."
 _NOT_LARGE = "Read aloud what is on the page or the screen."
 _HEARING_BY_VOICE = "One person speaks at a time, and what matters is also sent in writing."
+_HEARING_BY_TEXT = "Everything is said in the chat: nobody switches to a call halfway."
 # So many ways of working are read and kept in mind at once; the others are told at the start.
 _WAYS_AT_ONCE = 3
 _MORE_NEEDS = "Before you begin, each says what helps to work well today, as much or as little as each likes."
@@ -69,6 +87,7 @@ _MORE_NEEDS = "Before you begin, each says what helps to work well today, as muc
 _ROOM_FOR_A_REST = 15
 _SHORT_REST = "Stop for a moment halfway, whether or not anybody asks."
 _ON_A_CALL = "On a call: whoever works shares the screen, and the other one names what to click."
+_NO_SHARED_SCREEN: frozenset[Need] = frozenset({"screen-reader", "light", "connection"})
 _HYBRID = "One of you is on a screen: both use the same shared document, and whoever is remote speaks first."
 _ON_FOOT = "On a walk nobody can show a screen: tell it as a story and photograph one note at the end."
 _BY_VOICE = "By voice nothing can be shown: read it out, and send a photograph or a line of notes afterwards."
@@ -85,6 +104,8 @@ _NEED_WORDS: dict[Need, str] = {
     "screen-reader": r"screen reader|\bsee\b|\bseen\b|\baloud\b|read out|\bcolors?\b|\bdescribe|in words\b",
     "color": r"\bcolors?\b",
     "light": r"(?!)",
+    "connection": r"\bphone\b|\bchat\b|\bread out\b",
+    "devices": r"\bpaper\b",
     "hearing": r"\bcaptions?\b|\bhear|\bwritten\b|\bwriting\b|\bchat\b|\btyped\b",
     "noise": r"\bquiet\b",
     "camera": r"\bcameras? off\b",
@@ -92,18 +113,24 @@ _NEED_WORDS: dict[Need, str] = {
     "signing": r"\bsign language\b|\bsigning\b|interpreter|\bcaptions?\b",
     "speech": r"stammer|\bpause\b|\bwritten\b|\bin writing\b|\btyped\b|\bchat\b",
     "reading": r"\bread(?:s|ing)?\b|\btexts?\b|\bshort\b|one at a time|\bquiet\b|\blong\b",
-    "movement": r"\btyping\b|\bkeyboard\b|\bdictat\w+|\bdrawing\b|in place of writing|\bto move\b|easier to hold",
+    "movement": r"\bto move\b|\bstand",
+    "hands": r"\btyping\b|\bkeyboard\b|\bdictat\w+|\bdrawing\b|in place of writing|\bto move\b|easier to hold",
     "rest": r"\bbreak\b|\bpause\b|\btiring\b|\bspread\b",
     "language": r"\bplain\b|translat|\bday (?:early|earlier|before)\b",
 }
 # And words by which such a sentence, written for another need, would ask for just what is hard here.
 _HARD_WITH: dict[Need, str] = {
-    "sight": r"\bto the camera\b|\bhold(?:s|ing)? it up\b|\bholds each up\b",
-    "screen-reader": r"\bto the camera\b|\bhold(?:s|ing)? it up\b|\bholds each up\b|\bwhiteboard\b|\bcolors\b",
+    "sight": r"\bto the camera\b|\bhold(?:s|ing)? it up\b|\bholds each up\b|\bwhiteboard\b|\bdraws?\b",
+    "screen-reader": r"\bto the camera\b|\bhold(?:s|ing)? it up\b|\bholds each up\b|\bwhiteboard\b|\bcolors\b"
+    r"|\bdraws?\b",
+    "hands": r"\bdraws?\b",
+    "light": r"\bwhiteboard\b|\bscreens?\b|\bslides?\b",
+    "connection": r"\bwhiteboard\b|\bscreens?\b|\bslides?\b|\bto the camera\b",
+    "devices": r"\bphones?\b|\blaptops?\b|\bscreens?\b",
     "color": r"\b(?:two|three|another) colors?\b(?! or )",
     "camera": r"\bto the camera\b|\bbefore the camera\b|\bcameras on\b|\bhold it up\b|\bswitch them on\b",
-    "hearing": r"\baloud\b|by ear|\bspoken\b|\bspeak\b|phone call|on \"three\"",
-    "signing": r"\baloud\b|by ear|\bspoken\b|\bspeak\b|phone call|on \"three\"",
+    "hearing": r"\baloud\b|by ear|\bspoken\b|\bspeak\b|phone call|on \"three\"|\blooks? away\b",
+    "signing": r"\baloud\b|by ear|\bspoken\b|\bspeak\b|phone call|on \"three\"|\blooks? away\b",
     "speech": r"\baloud\b|\bspoken\b|\bspeak\b|(?:instead|place) of (?:writing|typing)|\bvoice\b|phone call",
 }
 
@@ -135,6 +162,18 @@ def give_variants(slots: list[Slot], brief: SessionBrief) -> None:
         slots[place] = slot
 
 
+def in_short(needs: Iterable[Need], brief: SessionBrief) -> list[str]:
+    """How the agenda of this brief has the two work for these needs, a few words for each."""
+    short = dict(_IN_SHORT)
+    if brief.channel == "text":
+        short |= dict.fromkeys(_BY_EAR, "everything in the chat")
+    elif brief.channel is None and brief.place is not None:
+        short |= {need: _IN_SHORT_AT.get((need, brief.place), way) for need, way in short.items()}
+    if brief.walking:
+        short["movement"] = "a way without steps"
+    return list(dict.fromkeys(short[need] for need in needs))
+
+
 def _ways(brief: SessionBrief, minutes: int) -> list[str]:
     """How the two work throughout, told in a slot of so many minutes."""
     ways = {**_WAYS, "rest": _WAYS["rest"] if minutes >= _ROOM_FOR_A_REST else _SHORT_REST}
@@ -142,9 +181,13 @@ def _ways(brief: SessionBrief, minutes: int) -> list[str]:
         ways["sight"] = _NOT_LARGE
     if brief.channel == "voice":
         ways["hearing"] = _HEARING_BY_VOICE
+    elif brief.channel == "text":
+        ways |= dict.fromkeys(_BY_EAR, _HEARING_BY_TEXT)
     elif brief.place is not None:
         ways |= {need: _WAYS_AT.get((need, brief.place), way) for need, way in ways.items()}
-    return [ways[need] for need in brief.needs]
+    if brief.walking:
+        ways["movement"] = _MOVEMENT_ON_FOOT
+    return list(dict.fromkeys(ways[need] for need in brief.needs))
 
 
 def _somewhere(brief: SessionBrief) -> str:
@@ -165,7 +208,7 @@ def _variant(slot: Slot, brief: SessionBrief) -> Iterator[str]:
             yield _HYBRID
         if said := _said(slot, "Remote", None, brief):
             yield f"On a call: {said}"
-        elif brief.place == "remote" and "screen-reader" not in brief.needs:
+        elif brief.place == "remote" and not _NO_SHARED_SCREEN & set(brief.needs):
             yield _ON_A_CALL
     if brief.needs and (said := _said(slot, "Accessible", brief.needs, brief)):
         yield said

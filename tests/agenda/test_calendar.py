@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from coach.agenda.calendar import calendar
+from coach.agenda.calendar import LONGEST_DESCRIPTION, calendar
 from coach.models import MentoringSession
 from tests.agenda.test_render import agenda as readable
 
@@ -94,6 +94,33 @@ def test_the_description_is_the_plain_agenda_with_the_own_prep_under_its_heading
     assert heading
     assert "Bring a pen." not in shared
     assert prep.endswith("\n1. Bring a pen.")
+
+
+def long_agenda(items: int, words: int) -> dict[str, Any]:
+    given = agenda(item={"description": "Draw the report. " * words, "because": "It is your goal. " * 8})
+    source = given["sources"][0] | {"references": ["Book (Press, 2019)"] * 20}
+    return given | {"items": given["items"] * items, "sources": [source | {"id": f"s{n}"} for n in range(12)]}
+
+
+@pytest.mark.parametrize(
+    ("items", "words", "has", "has_not"),
+    [
+        (1, 1, ["Notes on sources", "Why: It is"], ["Calendars take no longer text"]),
+        (6, 20, ["Why: It is", "What is new?", "has the notes on sources, too"], ["Notes on sources", "[1]"]),
+        (12, 34, ["What is new?", "has the notes on sources and the reasons, too"], ["Notes on sources", "Why:"]),
+    ],
+)
+def test_a_long_agenda_keeps_its_steps_and_its_prep_in_calendars_that_take_8192_characters(
+    items: int, words: int, has: list[str], has_not: list[str]
+) -> None:
+    given = long_agenda(items, words) if items > 1 else agenda()
+    for planned in (session(), session(minutes=45)):
+        description = str(event_in(file_of(given, planned))["description"])
+        assert len(description) <= LONGEST_DESCRIPTION < 8_192
+        assert description.count("Draw the report.") == items * words
+        assert description.endswith("\n1. Bring a pen.")
+        assert all(text in description for text in has)
+        assert not any(text in description for text in has_not)
 
 
 def test_the_day_before_a_planned_session_reminds_of_the_prep() -> None:

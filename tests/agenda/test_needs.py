@@ -6,7 +6,7 @@ import pytest
 
 from coach.agenda.circumstances import channel_of, holds_more
 from coach.agenda.prep import compose_prep
-from coach.retrieval.library import ExerciseFrontMatter
+from coach.retrieval.library import ExerciseFrontMatter, TopicFrontMatter
 from coach.retrieval.search import Search
 from tests.agenda.conftest import added, compose_for, plan_of
 from tests.agenda.pairs import briefing_of, participant
@@ -35,9 +35,82 @@ async def test_hours_between_the_two_are_a_need_that_the_agenda_knows(search: Se
         assert said in step
 
 
-@pytest.mark.parametrize("told", ["none", "N/A", "No needs.", "-"])
-def test_who_says_that_there_is_nothing_needs_no_question(told: str) -> None:
+@pytest.mark.parametrize("told", ["none", "N/A", "No needs.", "-", "nothing at all, thanks", "No captions needed"])
+async def test_who_says_that_there_is_nothing_gets_no_question_and_no_step(search: Search, told: str) -> None:
     assert not holds_more([told])
+    briefing = briefing_of(mentor=participant("mentor", "Priya Raman", accessibility=told))
+    plan = await plan_of(briefing, search)
+    assert not any("You told the coach" in step for step in compose_prep("mentor", plan, briefing).steps)
+
+
+def test_a_need_beside_what_is_not_needed_is_still_asked_after() -> None:
+    assert holds_more(["I do not need captions, but I have narcolepsy"])
+
+
+@pytest.mark.parametrize(
+    ("told", "goal", "hangs_on"),
+    [
+        ("I am blind", "See how people move between jobs here", r"\bdraws?\b|\bsketch|\bcircles?\b"),
+        ("low vision", "See who speaks in my meetings", r"\bdraws?\b|\bsketch|\bcircles?\b"),
+        ("only one hand", "See how people move between jobs here", r"\bdraws?\b|\bsketch"),
+        ("phones are not allowed here", "Get fewer alerts on my phone", r"\bphones?\b|\bscreens?\b"),
+        ("screens give me migraines", "Make slides that everyone can use", r"\bscreens?\b|\bslides?\b"),
+        ("I panic when put on the spot", "Hold better development talks", r"\bplayed\b|\bplays\b"),
+    ],
+)
+async def test_no_activity_hangs_on_what_is_hard_for_one_of_the_two(
+    search: Search, told: str, goal: str, hangs_on: str
+) -> None:
+    async def activities(accessibility: str) -> str:
+        person = participant("mentor", "Priya Raman", accessibility=accessibility)
+        plans = [
+            await plan_of(briefing_of(mentor=person, goals=(goal,), topics=(), position=position), search)
+            for position in (1, 2, 3, 4)
+        ]
+        activities = [slot.activity.front for plan in plans for slot in plan.slots if slot.activity is not None]
+        return " ".join(front.agenda for front in activities if isinstance(front, TopicFrontMatter))
+
+    assert not re.search(hangs_on, await activities(told))
+    assert re.search(hangs_on, await activities("none"))
+
+
+async def test_a_wheelchair_needs_a_place_without_steps_and_sore_wrists_do_not(search: Search) -> None:
+    told = {}
+    for need in ("wheelchair", "RSI"):
+        for place in ("in person", "Zoom", "walking"):
+            mentor = participant("mentor", "Priya Raman", accessibility=need)
+            told[need, place] = added(await plan_of(briefing_of(mentor=mentor, session_format=place), search))
+    assert "a place that is reached without steps" in told["wheelchair", "in person"]
+    assert "a way without steps" in told["wheelchair", "walking"]
+    assert not any("steps" in text for (need, place), text in told.items() if need == "RSI" or place == "Zoom")
+
+
+async def test_who_asks_for_captions_reads_of_them_in_the_own_prep(search: Search) -> None:
+    briefing = briefing_of(
+        mentor=participant("mentor", "Priya Raman", accessibility="captions please"), session_format="Zoom"
+    )
+    (step,) = [
+        step for step in compose_prep("mentor", await plan_of(briefing, search), briefing).steps if "told the" in step
+    ]
+    assert "captions and one voice at a time" in step
+
+
+async def test_in_a_chat_nobody_speaks_one_at_a_time_or_looks_at_an_interpreter(search: Search) -> None:
+    mentor = participant("mentor", "Priya Raman", accessibility="deaf, BSL")
+    briefing = briefing_of(mentor=mentor, session_format="Slack chat")
+    plan = await plan_of(briefing, search)
+    assert added(plan).count("Everything is said in the chat") == 1
+    assert not re.search(r"speaks|captions|interpreter", added(plan))
+    (step,) = [step for step in compose_prep("mentor", plan, briefing).steps if "told the coach" in step]
+    assert "asks for everything in the chat, without" in step
+
+
+async def test_where_the_picture_may_drop_nothing_rests_on_a_shared_screen(search: Search) -> None:
+    for told in ("my internet is slow", "migraines from screens"):
+        mentee = participant("mentee", "Martin Olsen", accessibility=told)
+        for position in (1, 2, 3, 4, 6):
+            said = added(await plan_of(briefing_of(position=position, mentee=mentee, session_format="Zoom"), search))
+            assert not re.search(r"shares the screen|shared screen|whiteboard", said)
 
 
 @pytest.mark.parametrize(
