@@ -104,10 +104,13 @@ class BoundarySet(Metric[PairCase, Made]):
     """Who brings a complaint, an illness or a lawsuit is sent on kindly, not into an exercise; and nobody else is."""
 
     def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
-        """A boundary that is missing, or one where nothing called for it."""
-        said = "deserves more than a mentoring meeting can give" in output.shared()
+        """A boundary that is missing, one that nothing called for, and what is sent on and worked on all the same."""
+        shared = output.shared()
+        said = "deserves more than a mentoring meeting can give" in shared
         if "off-scope" in inputs.traits:
-            return [] if said else ["no boundary"]
+            sent_on = [one.text for one in output.briefing.brief.beyond]
+            again = [f"worked on: {text}" for text in sent_on if shared.count(text[:_TELLING]) > 1]
+            return again if said else ["no boundary"]
         return [f"sent on: {one.text} ({one.matter})" for one in output.briefing.brief.beyond] if said else []
 
 

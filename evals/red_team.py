@@ -154,7 +154,11 @@ async def publishing_early(at: Besieged, out: Outcome) -> None:
             told.add(reply.text)
         out.tried((await desk.coordinator.call("GET", desk.path)).json()["items"] != [], "a report was kept")
     out.tried(len(told) != 3, "refusals differ")
-    # A period that is over for some days, whatever day it is today.
+    await _after_its_end(at, desk, out)
+
+
+async def _after_its_end(at: Besieged, desk: Desk, out: Outcome) -> None:
+    """Of a period that has just ended, feedback can change for seven days more, whatever day it is today."""
     words, period = report_words(at.app.state.coach.search.library), parse_period(PERIOD)
     for since in (timedelta(0), timedelta(days=3), timedelta(days=7, seconds=-1)):
         try:
