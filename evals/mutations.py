@@ -49,6 +49,7 @@ from evals.breakages import (
     wrapped_async,
 )
 from evals.mutations_of_feedback import MUTATIONS_OF_FEEDBACK
+from evals.mutations_of_lives import MUTATIONS_OF_LIVES
 from evals.mutations_of_words import MUTATIONS_OF_WORDS
 
 MUTATIONS: Sequence[Mutation] = (
@@ -367,6 +368,7 @@ MUTATIONS: Sequence[Mutation] = (
     ),
     *MUTATIONS_OF_FEEDBACK,
     *MUTATIONS_OF_WORDS,
+    *MUTATIONS_OF_LIVES,
 )
 
 __all__ = ["MUTATIONS", "Mutation", "Patch"]

@@ -38,7 +38,7 @@ class _Strict(BaseModel):
 
 class OwnPair(_Strict):
     """A pair before its meeting number `position` of six. `fits` are the keys of the documents that its agenda should
-    name, `may` of those that it may.
+    name, `may` of those that it may; `avoid` is what the mentee asked to keep out.
     """
 
     name: str
@@ -48,6 +48,7 @@ class OwnPair(_Strict):
     position: Annotated[int, Field(ge=1, le=6)] = 2
     fits: tuple[str, ...]
     may: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
 
 
 class OwnProgram(_Strict):
@@ -94,7 +95,9 @@ class Situation:
             industry=self.program.program,
             culture="any",
             mentor=Someone(name="Priya Raman", role_title="Analyst", department="Reporting"),
-            mentee=Someone(name="Martin Olsen", role_title="Director", department="Operations"),
+            mentee=Someone(
+                name="Martin Olsen", role_title="Director", department="Operations", avoid_topics=pair.avoid
+            ),
             goals=pair.goals,
             topics=pair.topics,
             planned_sessions=6,
@@ -135,7 +138,17 @@ class OwnFits(Metric[Situation, Named]):
         return [f"{key} does not fit" for key in output.keys if key not in expected]
 
 
-METRICS: tuple[type[Metric[Situation, Named]], ...] = (OwnNamed, OwnFits)
+class OwnKeptOut(Metric[Situation, Named]):
+    """Who asked to keep a subject out and is sent to the program's paper on it was not listened to, in two ways."""
+
+    def faults(self, inputs: Situation, output: Named) -> list[str] | None:
+        """Documents that are named although they are on what one of the two asked to keep out."""
+        if not inputs.pair.avoid:
+            return None
+        return [f"{key} is on {', '.join(inputs.pair.avoid)}" for key in output.keys if key not in inputs.pair.fits]
+
+
+METRICS: tuple[type[Metric[Situation, Named]], ...] = (OwnNamed, OwnFits, OwnKeptOut)
 
 
 def read_programs(half: str) -> list[OwnProgram]:

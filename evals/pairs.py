@@ -134,8 +134,8 @@ class PairCase(_Strict):
                 topics=list(self.topics),
                 planned_sessions=self.planned_sessions,
             ),
-            mentor=_participant("mentor", self.mentor),
-            mentee=_participant("mentee", self.mentee),
+            mentor=participant("mentor", self.mentor),
+            mentee=participant("mentee", self.mentee),
         )
         return AgendaFacts(
             program=Program(id="program", name="Bridge", planned_sessions=6),
@@ -197,7 +197,8 @@ def read_pairs(folder: Path = FOLDER) -> tuple[PairCase, ...]:
     return tuple(distinct(PairCase, (row for file in yaml_files(folder) for row in yaml_rows(file))))
 
 
-def _participant(role: str, someone: Someone) -> Participant:
+def participant(role: str, someone: Someone) -> Participant:
+    """The row of one of the two, under the role as its id."""
     known = someone.model_dump(exclude={"note"})
     lists = {key: list(value) for key, value in known.items() if isinstance(value, tuple)}
     return Participant(id=role, program_id="program", **{**known, **lists})

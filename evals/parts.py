@@ -26,6 +26,7 @@ _MODULES = (
     "evals.agendas",
     "evals.prompts",
     "evals.personal",
+    "evals.lives",
     "evals.starters",
     "evals.plants",
     "evals.sound_pages",

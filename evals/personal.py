@@ -4,11 +4,15 @@ The composer makes them, for every pair of `datasets/pairs`, as the service woul
 """
 
 import re
+from functools import cache
 from typing import Any
 
 from pydantic_evals.reporting import EvaluationReport
 
+from coach.agenda.brief import SessionBrief
 from coach.agenda.stages import FRESH_SESSIONS
+from coach.retrieval.library import TopicFrontMatter, read_library
+from coach.settings import Settings
 from coach.untrusted import orders_a_model
 from coach.wishes import ONE_ASKED, YOU_ASKED, YOU_SHARED
 from evals.made import SESSIONS, Made, Series, pairs_agendas, series_of_agendas
@@ -21,6 +25,10 @@ _PRIVATE_RUN = 4
 _LISTENING = re.compile(
     r"only ask questions|takes notes in|says back in one sentence|asks the question first", re.IGNORECASE
 )
+_FOR = re.compile(r"For “([^”]+)”: (.+)")
+_TOOK_ON = re.compile(r"You took on “([^”…]+)")
+# So many characters tell one text from another.
+_TELLING = 30
 _STAGE = re.compile(
     r"\b(?:first meeting|last planned meeting|closing meeting|closes your series|[Mm]eeting \d+)\b|did not take place"
 )
@@ -96,10 +104,13 @@ class BoundarySet(Metric[PairCase, Made]):
     """Who brings a complaint, an illness or a lawsuit is sent on kindly, not into an exercise; and nobody else is."""
 
     def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
-        """A boundary that is missing, or one where nothing called for it."""
-        said = "deserves more than a mentoring meeting can give" in output.shared()
+        """A boundary that is missing, one that nothing called for, and what is sent on and worked on all the same."""
+        shared = output.shared()
+        said = "deserves more than a mentoring meeting can give" in shared
         if "off-scope" in inputs.traits:
-            return [] if said else ["no boundary"]
+            sent_on = [one.text for one in output.briefing.brief.beyond]
+            again = [f"worked on: {text}" for text in sent_on if shared.count(text[:_TELLING]) > 1]
+            return again if said else ["no boundary"]
         return [f"sent on: {one.text} ({one.matter})" for one in output.briefing.brief.beyond] if said else []
 
 
@@ -146,6 +157,49 @@ class OwnWordsKept(Metric[PairCase, Made]):
                 if run not in set(runs(known, _PRIVATE_RUN)):
                     found.append(f"the {author}'s note: {' '.join(run)}")
         return found
+
+
+class PrepIsTheirs(Metric[PairCase, Made]):
+    """Two people who have each prepared the other one's part sit down and find that nobody has the file."""
+
+    def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
+        """Steps that the library has for the other one, and actions that the other one took on."""
+        found = []
+        brief, lines = output.briefing.brief, _prep_lines()
+        for role, partner in (("mentor", "mentee"), ("mentee", "mentor")):
+            for step in output.preps[role]["steps"]:
+                if (titled := _FOR.match(step)) and (titled[1], role) in lines:
+                    told = _in_roles(titled[2], brief)[:_TELLING]
+                    if told not in lines[titled[1], role] and told in lines[titled[1], partner]:
+                        found.append(f"the {role} prepares the {partner}'s part: {step}")
+                took_on = _TOOK_ON.match(step)
+                owners = {one.owner for one in inputs.actions if took_on and one.text.startswith(took_on[1][:_TELLING])}
+                if owners == {partner}:
+                    found.append(f"the {role} is told of the {partner}'s action: {step}")
+        return found
+
+
+@cache
+def _prep_lines() -> dict[tuple[str, str], str]:
+    """What the library has each role prepare for the activity of this title."""
+    fronts = (document.front for document in read_library(Settings().knowledge_dir).documents)
+    return {
+        (front.title, role): _small(getattr(front.prep, role))
+        for front in fronts
+        if isinstance(front, TopicFrontMatter)
+        for role in ("mentor", "mentee")
+    }
+
+
+def _in_roles(text: str, brief: SessionBrief) -> str:
+    """The text with the roles in the place of the two names, as the library has it."""
+    for role, person in (("mentor", brief.mentor), ("mentee", brief.mentee)):
+        text = re.sub(rf"\b{re.escape(person.first_name)}", f"the {role}", text)
+    return _small(text)
+
+
+def _small(text: str) -> str:
+    return re.sub(r"\W+", " ", text).casefold().strip().replace("your ment", "the ment")
 
 
 class AvoidedNowhere(Metric[PairCase, Made]):
@@ -205,6 +259,7 @@ PAIR_METRICS: tuple[type[Metric[PairCase, Made]], ...] = (
     FeedbackTakenUp,
     RestartAfterMissed,
     OwnWordsKept,
+    PrepIsTheirs,
     AvoidedNowhere,
     NoOrders,
     *WORDING_METRICS,

@@ -11,6 +11,9 @@ from typing import Any
 from pydantic_evals.reporting import EvaluationReport
 from sqlmodel import col, delete
 
+from coach.errors import Conflict
+from coach.feedback.periods import parse_period
+from coach.feedback.publishing import publish
 from coach.feedback.report_words import report_words
 from coach.models import Comment, Feedback, now
 from evals import red_team_records, red_team_signals  # noqa: F401 - register their attacks
@@ -151,6 +154,19 @@ async def publishing_early(at: Besieged, out: Outcome) -> None:
             told.add(reply.text)
         out.tried((await desk.coordinator.call("GET", desk.path)).json()["items"] != [], "a report was kept")
     out.tried(len(told) != 3, "refusals differ")
+    await _after_its_end(at, desk, out)
+
+
+async def _after_its_end(at: Besieged, desk: Desk, out: Outcome) -> None:
+    """Of a period that has just ended, feedback can change for seven days more, whatever day it is today."""
+    words, period = report_words(at.app.state.coach.search.library), parse_period(PERIOD)
+    for since in (timedelta(0), timedelta(days=3), timedelta(days=7, seconds=-1)):
+        try:
+            await publish(at.store, None, words, desk.program_id, period, period.end + since)
+        except Conflict:
+            out.tried(False, "")
+        else:
+            out.tried(True, f"{since} after its end")
 
 
 @attack("status or time that tells of a withheld theme")

@@ -13,6 +13,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from evals.gold import Judgement, KnownItem, Query, Seeking, Unanswered
+from evals.lives import Life
 from evals.own_documents import OwnProgram
 from evals.pairs import PairCase
 from evals.shared_feedback import FeedbackCase
@@ -27,6 +28,7 @@ DATASETS = Path(__file__).with_name("datasets")
 # The files of each form, and the schema that stands beside them.
 FORMS: dict[str, tuple[str, Any]] = {
     "pairs/schema.json": ("pairs/*.yaml", list[PairCase]),
+    "lives/schema.json": ("lives/*.yaml", list[Life]),
     "retrieval/queries_schema.json": ("retrieval/queries.jsonl", Query),
     "retrieval/seeking_starters_schema.json": ("retrieval/seeking_starters.jsonl", Seeking),
     "retrieval/known_items_schema.json": ("retrieval/known_items*.jsonl", KnownItem),

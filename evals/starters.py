@@ -1,11 +1,14 @@
 """The part `starters`: the questions that pairs are given, in one agenda and over a series of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic_evals.reporting import EvaluationReport
 
+from coach.retrieval.library import read_library, starters
+from coach.settings import Settings
 from coach.store.agendas import starter_key
 from evals.made import pairs_agendas, series_of_agendas
 from evals.pairs import PairCase
@@ -80,6 +83,32 @@ class TopicsKept(Metric[PairCase, Asked]):
         ]
 
 
+class StageKept(Metric[PairCase, Asked]):
+    """Who is asked at the first meeting what the meetings have changed knows that no one looked at the calendar."""
+
+    def faults(self, inputs: PairCase, output: Asked) -> list[str] | None:
+        """Starters of the library that are for other stages than the agenda's."""
+        stages = _stages_of_starters()
+        return [
+            f"“{starter['text']}” at a {agenda['stage']}"
+            for agenda in output.agendas
+            for starter in agenda["starters"]
+            if agenda["stage"] not in stages.get(starter["text"], (agenda["stage"],))
+        ]
+
+
+@cache
+def _stages_of_starters() -> Mapping[str, Collection[str]]:
+    """For which stages the library has each starter."""
+    documents = read_library(Settings().knowledge_dir).documents
+    return {
+        text: document.front.stages
+        for document in documents
+        if document.kind == "starters"
+        for text, _ in starters(document)
+    }
+
+
 class NoStarterTwice(Metric[PairCase, Asked]):
     """A question that comes back says that nobody listened the first time."""
 
@@ -108,7 +137,14 @@ class DryTold(Metric[PairCase, Asked]):
         ]
 
 
-METRICS: tuple[type[Metric[PairCase, Asked]], ...] = (OpenQuestions, WhoAsks, TopicsKept, NoStarterTwice, DryTold)
+METRICS: tuple[type[Metric[PairCase, Asked]], ...] = (
+    OpenQuestions,
+    WhoAsks,
+    TopicsKept,
+    StageKept,
+    NoStarterTwice,
+    DryTold,
+)
 
 
 def run() -> EvaluationReport[Any, Any, Any]:

@@ -45,7 +45,7 @@ def because(slot: Slot, briefing: Briefing, said: str = "") -> Reason:
     answers = [answer for answer in slot.answers if not briefing.avoid.touches(answer)]
     if answers:
         # What was asked for says more than what every meeting of the stage has.
-        kept = answers if ties == ("stage",) else [*kept, *answers]
+        kept = [*(_carried_over(slot, brief) if ties == ("stage",) else kept), *answers]
         ties = (*(tie for tie in ties if tie != "stage"), "feedback")
     if slot.own is not None:
         kept = [*kept, _own(slot.own)]
@@ -107,6 +107,18 @@ def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, t
     else:
         reason = f"{_where(brief, said)}: {_stage_reason(slot, brief, said)}"
         ties.append("stage")
+    if carried := _carried_over(slot, brief):
+        reason = " ".join([reason, *carried])
+    elif brief.focus and slot.takes_focus:
+        reason += f" You asked to focus on “{brief.focus}”."
+        ties.append("focus")
+    elif slot.purpose == "exercise" and "can draw on" not in said and (strength := _useful_strength(slot, brief)):
+        reason += f" {brief.mentor.first_name} can draw on a strength: “{strength}”."
+    return reason, tuple(ties)
+
+
+def _carried_over(slot: Slot, brief: SessionBrief) -> list[str]:
+    """From which session the slot's activity comes, if it comes from one: a sentence or none."""
     carried = next(
         (
             one
@@ -116,17 +128,12 @@ def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, t
         ),
         None,
     )
-    if carried is not None:
-        why = "which did not take place" if carried.marked else f"which {_NOT_MARKED}"
-        why = "where it was not finished" if carried in brief.unfinished else why
-        begun = f"; you began it in session {carried.begun}" if carried.begun is not None else ""
-        reason += f" Carried over from session {carried.session_number}, {why}{begun}."
-    elif brief.focus and slot.takes_focus:
-        reason += f" You asked to focus on “{brief.focus}”."
-        ties.append("focus")
-    elif slot.purpose == "exercise" and "can draw on" not in said and (strength := _useful_strength(slot, brief)):
-        reason += f" {brief.mentor.first_name} can draw on a strength: “{strength}”."
-    return reason, tuple(ties)
+    if carried is None:
+        return []
+    why = "which did not take place" if carried.marked else f"which {_NOT_MARKED}"
+    why = "where it was not finished" if carried in brief.unfinished else why
+    begun = f"; you began it in session {carried.begun}" if carried.begun is not None else ""
+    return [f"Carried over from session {carried.session_number}, {why}{begun}."]
 
 
 def _goal_reason(slot: Slot, goal: str, said: str) -> str:

@@ -1,6 +1,7 @@
 """What the composer says an item is for: the focus of the day, what is carried over, where in the series they are."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,18 @@ async def test_a_carried_over_exercise_says_so(search: Search) -> None:
     reasons = [because(slot, made.briefing).text for slot in made.plan.slots if slot.purpose == "exercise"]
 
     assert "Carried over from session 2, which did not take place." in reasons[0]
+
+
+async def test_a_carried_over_exercise_says_so_also_where_it_answers_feedback(search: Search) -> None:
+    briefing = briefing_of(fell_through="teach-back")
+    made = await compose_for(briefing, search)
+    carried = next(slot for slot in made.plan.slots if slot.purpose == "exercise")
+    answering = replace(carried, goal=None, answers=("You asked for more doing: 20 minutes go to trying things out.",))
+
+    assert because(answering, briefing).text == (
+        "Carried over from session 2, which did not take place. You asked for more doing: 20 minutes go to trying "
+        "things out."
+    )
 
 
 async def test_the_focus_of_the_session_is_the_case_of_one_exercise(search: Search) -> None:

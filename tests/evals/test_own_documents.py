@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evals import own_documents
-from evals.own_documents import HALVES, Named, OwnFits, OwnNamed, OwnPair, OwnProgram, Situation, situations
+from evals.own_documents import HALVES, Named, OwnFits, OwnKeptOut, OwnNamed, OwnPair, OwnProgram, Situation, situations
 from evals.parts import PartNotRun
 
 TRAVEL = "# Our travel tool\n\nTrips are booked in Tripla."
@@ -31,6 +31,14 @@ def test_a_document_that_is_named_and_does_not_fit_is_a_fault() -> None:
     assert OwnFits().faults(situation(may=["parking"]), named("travel", "parking")) == []
     assert OwnFits().faults(situation(), named("travel", "parking")) == ["parking does not fit"]
     assert OwnFits().faults(situation(fits=[]), named()) == []
+
+
+def test_a_document_on_what_somebody_keeps_out_is_a_fault() -> None:
+    kept_out = situation(fits=[], avoid=["digital-tools"])
+    assert OwnKeptOut().faults(kept_out, named()) == []
+    assert OwnKeptOut().faults(kept_out, named("travel")) == ["travel is on digital-tools"]
+    assert OwnKeptOut().faults(situation(), named("travel")) is None
+    assert any(one.pair.avoid for one in situations())
 
 
 def test_the_title_of_a_document_is_its_first_line() -> None:

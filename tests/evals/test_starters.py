@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from evals.starters import METRICS, Asked, DryTold, NoStarterTwice, OpenQuestions, TopicsKept, WhoAsks
+from coach.retrieval.library import read_library, starters
+from coach.settings import Settings
+from evals.starters import METRICS, Asked, DryTold, NoStarterTwice, OpenQuestions, StageKept, TopicsKept, WhoAsks
 from tests.evals.pairs_by_hand import pair
 
 OPEN = ("What changed?", "Which chart lies?", "Who reads it?")
@@ -16,7 +18,7 @@ def agenda(*texts: str, notice: str = "", **changes: Any) -> dict[str, Any]:
         {"text": text, "asked_by": sides[number % 3], "topic": "digital-tools"} | changes
         for number, text in enumerate(texts)
     ]
-    return {"starters": starters, "notice": notice}
+    return {"stage": "building", "starters": starters, "notice": notice}
 
 
 def asked(*agendas: dict[str, Any]) -> Asked:
@@ -43,6 +45,20 @@ def test_a_starter_on_a_topic_that_they_did_not_choose_is_a_fault() -> None:
     assert TopicsKept().faults(pair(), asked(agenda("Why?", topic="career"))) == ["on career: “Why?”"]
     dry = agenda("Why?", topic="career", notice="The library has no more starters on these topics.")
     assert TopicsKept().faults(pair(), asked(dry)) is None
+
+
+def test_a_starter_for_another_stage_is_a_fault() -> None:
+    documents = read_library(Settings().knowledge_dir).documents
+    text = next(
+        text
+        for one in documents
+        if one.kind == "starters" and "kickoff" not in one.front.stages and "building" in one.front.stages
+        for text, _ in starters(one)
+    )
+    assert StageKept().faults(pair(), asked(agenda(text))) == []
+    assert StageKept().faults(pair(), asked({**agenda(text), "stage": "kickoff"}))
+    # What a model has worded anew is no line of the library's.
+    assert StageKept().faults(pair(), asked(agenda("What changed?"))) == []
 
 
 def test_a_starter_that_comes_back_is_a_fault_however_it_is_written() -> None:
