@@ -122,7 +122,7 @@ _AS_IF = r"""(?:(?:fe(?:lt|el|els|eling)|was|is|were|run)\s(?:\w+\s){0,3}(?:like
     |(?:treat(?:s|ed|ing)|(?:talk|speak)(?:s|ed|ing)?\sto|see(?:s|n)?|use[sd]?)\sme\s(?:like|as))\s(?:being\s
     |i\s(?:was|am)\s)?
     (?:(?:in|at|on|with|back)\s){0,2}(?:an?|my|some|the|his|her|their)\s(?:\w+\s){0,2}?(?:interview|exam|interrogation
-    |report|status|performance|appraisal|inspection|audit|hearing|oral|school\w*|classroom|jury|pupil|student|child|kid
+    |report|review|assessment|status|performance|appraisal|inspection|audit|hearing|oral|school\w*|classroom|jury|pupil|student|child|kid
     |intern|trainee|assistant|secretary|servant|subordinate|apprentice|audience|note[\s-]taker)
     |more\slike\san?\s(?:\w+\s){0,2}(?:interview|exam|interrogation|report|status|appraisal|inspection|audit|hearing
     |lecture)"""
@@ -144,7 +144,7 @@ _TURNS = r"""talk(?:ed|ing|s)?\sover|interrupt\w*|(?:would|will|does|did|do)(?:n
     |kept\squiet|(?:mostly|only|just)\slistened|only\s(?:got|get)\sto\s(?:speak|talk|say)
     |(?:was|is|felt\slike|be)\s(?:\w+\s)?(?:his|her|their)\s(?:meeting|show|stage)|answered\sfor\sme
     |decides?\severything|lectured\s(?:me|us)|(?:explained|explains)\smy\s(?:own\s)?\w+\s(?:\w+\s)?to\sme
-    |i\stalked\stoo\smuch|(?:an?|like\san)\s(?:interview|interrogation|exam)
+    |(?:an?|like\san)\s(?:interview|interrogation|exam)
     |(?:did|do|could)(?:n.t|\snot)\sget\sa\sword\sin|word\sin\sedgeways?|did\s(?:most
     |all)\sof\sthe\stalking|took\sover|equals?\b
     |speak\sfreely|be\scandid|nodded|only\snod|deferr?\w*|one[\s-]sided|(?<!he\s)(?<!she\s)(?<!they\s)let\sme\sfinish
@@ -204,8 +204,90 @@ _TURNS = r"""talk(?:ed|ing|s)?\sover|interrupt\w*|(?:would|will|does|did|do)(?:n
     |schoolchild|schoolboy|schoolgirl|child|kid|student|intern|trainee|subordinate|servant|secretary)
     |explain(?:s|ed)\s(?:to\s)?me\swhat\s(?:the\s)?(?:young|women|my|people\smy)"""
 
+# Who sits there as one does before somebody higher, and what is said to somebody lower.
+_BEFORE_THE_BOSS = r"""tongue[\s-]tied|(?:i|mind)\s(?:\w+\s)?(?:go|went|goes)\s(?:completely\s|totally\s)?blank
+    |ma(?:kes|king|de)\sme\sfreeze
+    |what\s(?:was|am|could|can)\si\s(?:\w+\s)?(?:to\s)?(?:say|do)\b
+    |(?:you|one)\s(?:(?:do|does|can)(?:n['’]t|\snot|not))\s(?:really\s|just\s|simply\s)?(?:tell|correct|contradict
+    |interrupt|argue\swith|say\s(?:no|that|pass))\b|if\si(?:['’]m|\sam)\sallowed\sto|was\sallowed\sto\s(?:speak|finish
+    |say|talk|answer)
+    |(?:kept|keep|catch\smyself|caught\smyself|end\sup|ended\sup|just|only)\s(?:nodding|agreeing|smiling|apologi[sz]ing
+    |asking\s(?:for\s)?permission)|(?:not|n['’]t)\s(?:want|dare)\sto\s(?:look|sound|seem|come\sacross)\s
+    (?:\w+\s){0,3}(?:critic\w+|rude|stupid|difficult)
+    |(?:told|tell|telling|say|said|saying)\s(?:\w+\s){0,3}what\s(?:he|she|they)\s(?:\w+\s)?(?:want|like)\w*\sto\shear
+    |(?:afraid|scared|nervous|anxious|hesitant|reluctant|uneasy|awkward|hard|difficult|tough|not\seasy)\s
+    (?:for\sme\s)?to\s(?:give|be\sgiving)\s(?:\w+\s){0,2}(?:feedback|criticism|(?:an\s|my\s)?opinion)\s(?:to|on)\b
+    |called\s(?:in|to)\s(?:the|his|her)\soffice|\bbeing\s(?:called\sin|summoned)|been\s(?:called\sin|summoned)
+    |(?:being|be|am|i['’]m|was|i\sam)\s(?:\w+\s){0,2}(?:assessed|graded|tested|examined|evaluated)\b(?!\s(?:on|for)\b)
+    |reporting\s(?:up\s)?to\s(?:him|her|them)\b|when\si\swas\syour\sage
+    |(?:you['’]ll|you\swill)\s(?:\w+\s)?(?:understand|see|learn)\s(?:\w+\s)?(?:when|once|one\sday)
+    |when\syou(?:['’]ve|\shave)\sbeen\s(?:here|around|in\s)|only\s(?:have|had|got)\s(?:\w+\s){1,2}years?\s(?:of|in)\b
+    |(?:my\s(?:\w+\s)?|me\s|it\s)(?:was\s|is\s)?.?(?:cute|adorable)\b
+    |(?:grades?|ranks?|pay\sgrades?)\sabove|skip[\s-]level|signs?\soff\s(?:on\s)?my\s
+    |my\s(?:boss|manager|supervisor|team\slead)\sreports\sto|(?:report|reports)\sto\s(?:him|her)\b(?=[^.!?]*\b(?:hard
+    |difficult|careful|honest|say|open|speak))
+    |but\s(?:he|she)(?:['’]s|\sis)\s(?:still\s)?(?:the|a|an|my)\s(?:\w+\s){0,2}(?:boss|director|manager|chief|head|ceo|cfo
+    |coo|vp|president|partner|professor|executive)\b
+    |(?:he|she)(?:['’]s|\sis)\sused\sto\s(?:being|getting|giving|having)\s(?:listened|obeyed|heard|in\scharge|right|orders
+    |(?:his|her)\sway|the\slast)|clear\swho\s(?:was|is)\sin\scharge|sets?\sthe\stone|runs\sthe\sshow"""
+# Meetings in which the junior is the pupil after all.
+_WRONG_WAY_ROUND = r"""who\s(?:is|was|['’]s)\s(?:\w+\s)?(?:mentoring|teaching|coaching)\s(?:who|whom)\b
+    |(?:him|her|he|she|was|is|ended\sup|kept|keeps|started)\s(?:\w+\s)?mentoring\sme\b|(?:he|she)\smentor(?:s|ed)\sme\b
+    |the\swrong\sway\s(?:a)?round|so\smuch\sfor\s.?reverse|not\s(?:very|so|really|exactly|much)\s.?reverse\b
+    |(?:was|were|of|just|mostly|mainly|only|is)\s(?:just\s|mostly\s|all\s)?(?:him|her)\s(?:talking|speaking|explaining
+    |lecturing|telling)|(?:gave|gives|giving|hands|handed|handing|set|sets)\sme\s(?:\w+\s)?(?:homework|tasks|orders
+    |instructions|assignments)
+    |we\s(?:\w+\s)?(?:did|do|discuss(?:ed)?|talk(?:ed)?\sabout)\swhat(?:ever)?\s(?:he|she)\s(?:want|like|decide|need)\w*
+    |room\sfor\smy\s(?:side|part|own|views?|voice|ideas?|opinions?|thoughts?|points?|words)
+    |like\s(?:a|some)\s(?:visitor|guest|applicant|candidate|supplicant|schoolboy|schoolgirl|accused|defendant)\b
+    |(?:check|read|answer|look|typ|scroll)\w*\s(?:\w+\s){0,3}(?:phone|mails?|e-?mails?|messages|laptop|watch)\s
+    (?:\w+\s){0,2}(?:while|when|during|through|throughout|as)\s(?:i|my|me)\b
+    |(?:took|takes|picks?\sup|picked\sup|answers|answered)\s(?:\w+\s){0,2}(?:calls?|phone)\s(?:\w+\s){0,2}(?:while|when
+    |during|in\sthe\smiddle\sof)\s(?:i|my|me|we|our)\b
+    |correct(?:s|ed|ing)\smy\s(?:english|german|french|spanish|grammar|spelling|pronunciation|accent|words|language)
+    |(?:did|done|was|were|things|worked)\s(?:\w+\s){0,2}(?:back\s)?in\s19[5-9]\d"""
+
+# What a senior says who kept the floor, or who sees the junior hold back.
+TILTED_BY_THE_SENIOR = r"""\b(?:(?:caught|catch|found|notic\w+|hear|heard)\s(?:\w+\s){0,2}(?:myself|i)\s(?:\w+\s)?
+    (?:lectur\w+|preach\w+|explain\w*|tell\w*|talk\w*|advis\w+|interrupt\w*|teach\w*|mentor\w*|giv\w+\s(?:\w+\s)?
+    (?:advice|orders|tips)|answer\w*|correct\w*|direct\w*|grad\w+|do(?:ing)?\s(?:all|most))
+    |\bi\s(?:\w+\s){0,2}(?:lectured|preached|monologued|patroni[sz]ed|talked\sover|talked\sdown|cut\s(?:him|her)\soff
+    |answered\smy\sown|finish(?:ed)?\s(?:his|her)\s(?:sentences?|thoughts?)|(?:gave|give|giving)\s(?:\w+\s){0,2}(?:advice
+    |orders)|handed\sout\s(?:tasks|orders|homework)|held\sforth|pulled\srank|took\s(?:it\s|everything\s)?over|(?:took|grabbed)\s(?:\w+\s){0,2}(?:keyboard|mouse|pen)|hogged
+    |monopoli[sz]ed|went\son\sand\son|did\s(?:it|everything)\s(?:all\s)?(?:by\s)?myself)
+    |(?:turned|made)\sit\sinto\s(?:a|my)\s(?:\w+\s)?(?:lecture|monologue|speech|sermon|meeting|show|review|appraisal)
+    |(?:ask|listen)\smore\sand\s(?:\w+\s)?(?:tell|talk|speak|explain)\w*\sless|(?:tell|talk|speak|explain)\w*\sless\s
+    and\s(?:\w+\s)?(?:ask|listen)\w*\smore|too\smuch\s(?:of\s)?me\b|too\slittle\s(?:of\s)?(?:him|her)\b
+    |(?:need|ought|have|got(?:ta)?|should|must|learn)\s(?:to\s)?(?:\w+\s){0,2}(?:shut\sup|talk\sless|speak\sless
+    |hold\sback|bite\smy\stongue|listen\smore|be\squiet(?:er)?)
+    |(?:director|boss|manager|management|executive|leader|chief|teacher|partner|ceo|professor|expert)(?:['’]s)?[\s-]
+    (?:mode|reflex|habits?|role)\b|(?:one|person)\swith\s(?:all\s)?the\sanswers|i\s(?:\w+\s)?(?:always\s)?ha(?:ve|d)\s
+    (?:to\shave\s)?the\slast\sword|old\shabits?\b(?=[^.!?]*\b(?:board|boss|command|lead|direct|office))
+    |my\s(?:position|title|rank|seniority|grade|role)\s(?:gets?|got|is|was|stands?|stood|makes?|made|intimidates?|silences?
+    |does|weighs?)|(?:because\sof|suspect\s(?:\w+\s){0,3}|due\sto)\s?my\s(?:position|title|rank|seniority|grade|role)
+    |(?:at|of)\smy\slevel\b(?=[^.!?]*\b(?:problem|honest|truth|opinion))
+    |(?:he|she|they|mentor)\s(?:\w+\s){0,2}(?:soften(?:s|ed)?|sugar-?coat(?:s|ed)?|filter(?:s|ed)?\s(?:what|everything)|tones?\sdown
+    |holds?\sback|held\sback|hesitat\w+|wait(?:s|ed)?\sfor\s(?:my\s)?permission|ask(?:s|ed)?\s(?:my\s|for\s)
+    (?:\w+\s)?permission|(?:goes|went)\squiet\s(?:when\w*|once|if|as\ssoon\sas|the\smoment)\s(?:i|we)\b|(?:falls|fell)\ssilent|shuts\sup
+    |clams?\sup|agree[sd]?\s(?:to|with)\s(?:everything|all|whatever)|(?:hardly|barely|rarely|scarcely)\s(?:ever\s)?
+    (?:speaks?|talks?|says?|disagree\w*|contradict\w*|interrupt\w*|challeng\w+|dares?)|never\s(?:disagree\w*
+    |contradict\w*|challeng\w+|object\w*|says?\sno|push\w*\sback|interrupts?|dares?))\b
+    |(?:he|she|they|mentor)\s(?:\w+\s){0,2}(?:does|did|do|would|will)(?:n['’]t|\snot)\s(?:\w+\s)?(?:dare|speak\sup
+    |say\s(?:much|what|a\sword|anything)|contradict|disagree|push\sback|challenge|object|tell\sme|be\shonest|trust\sme)
+    |(?:he|she|they|mentor)\s(?:(?:is|was|seem(?:s|ed)?|looks?|looked|feels?|felt|gets?)\s)(?:\w+\s){0,2}(?:afraid|scared
+    |intimidated|deferential|timid|(?:nervous|shy|careful)\s(?:with|around|before)\sme|too\s(?:polite|careful|nice|kind|respectful))
+    |(?:afraid|scared|intimidated|frightened|in\sawe)\s(?:of|by)\sme\b
+    |(?:calls?|calling|called)\sme\s.?(?:mr|mrs|ms|sir|ma['’]?am|madam|doctor|professor|dr)\b
+    |tells?\sme\s(?:only\s)?what\s(?:\w+\s){0,4}(?:want|like)\w*\sto\shear
+    |laughs?\sat\s(?:all|every\w*)\s(?:of\s)?my\sjokes?|(?:honest|frank|straight|real|true|critical|candid)\s(?:opinions?|answers?|views?
+    |feedback|words?)\s(?:out\sof|from)\s(?:him|her|my\smentor|them)
+    |feel\s(?:more\s)?free(?:r)?\sto\s(?:push|disagree|contradict|challenge|speak|criticise|criticize|say|interrupt|object)
+    |(?:push\sback|contradict\sme|challenge\sme|disagree\swith\sme|interrupt\sme|criticise\sme|criticize\sme)\smore
+    |(?:do|does)(?:n['’]t|\snot)\sneed\sprotecting|advice\snobody\sasked)\b"""
+
 # What says that the two were not on one footing.
-UNEQUAL = rf"""\b(?:{_RANK}|{_HOLDS_BACK}|{_PUT_DOWN}|{_HAS_THE_FLOOR}|{_AS_IF}|{_TURNS})\b"""
+UNEQUAL = rf"""\b(?:{_RANK}|{_HOLDS_BACK}|{_PUT_DOWN}|{_HAS_THE_FLOOR}|{_AS_IF}|{_TURNS}|{_BEFORE_THE_BOSS}
+    |{_WRONG_WAY_ROUND})\b"""
 # What a junior says who wants to lead. Of a senior it is no complaint about rank.
 WANTS_TO_LEAD = r"""\b(?:can|could|may)\si\s(?:lead|open|chair|run\sthe\smeeting)\b|\b(?:like|want)\sto\s(?:lead
 |open|chair)\sthe\s(?:\w+\s)?(?:meeting|session)\b

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from coach.footing import UNEQUAL, WANTS_TO_LEAD
+from coach.footing import TILTED_BY_THE_SENIOR, UNEQUAL, WANTS_TO_LEAD
 
 Wish = Literal[
     "level-the-table",
@@ -197,6 +197,12 @@ _REFUSED: dict[Wish, str] = {
         |\bno\s(?:sense\sof\s)?(?:hierarchy|rank)\b|\b(?:hierarchy\s(?:chart|diagram|tree|view|menu)
         |boss[\s-]levels?)\b
         |\b(?:folder|file|page|menu|data|heading)\shierarch(?:y|ies)\b
+        # A subject to talk about, unless it is one between the two; and what was no matter.
+        |\b(?:talk|talking|speak|learn|hear|read|discuss|cover|understand|explore|look|session|exercise|question)s?\s
+        (?:(?:about|on|at|into|how|what|more|the|our|of)\s){0,3}(?:hierarch\w+|power\s\w+|seniority|rank)\b
+        (?![^.!?]*\bbetween\sus\b)[^.!?;]*
+        |\bnever\sfelt\s(?:like\s(?:it|that|one)\b|(?:\w+\s)?(?:above|below|beneath|small))|\bno\s(?:trace|hint|sign
+        |feeling)\sof\s(?:\w+\s)?(?:hierarchy|rank|seniority)\b
         |\b(?:he|she|they)\s(?:(?:was|is|were|are)\s)?(?:never|no\slonger|(?:did|does|do)(?:n.t|\snot)
         |stopped)\s(?:once\s|ever\s)?
         (?:finish|jump|interrupt|correct|talk(?:ing)?\sover|cut|speak(?:ing)?\sfor|decid)\w*[^.!?;,]*""",
@@ -293,3 +299,4 @@ OWNS_IT = re.compile(
     re.IGNORECASE,
 )
 LEADS = re.compile(WANTS_TO_LEAD, re.IGNORECASE | re.VERBOSE)
+TILTED = re.compile(TILTED_BY_THE_SENIOR, re.IGNORECASE | re.VERBOSE)

@@ -16,6 +16,7 @@ from coach.wish_words import (
     OPPOSITES,
     OWNS_IT,
     PATTERNS,
+    TILTED,
     WANTING,
     Wish,
 )
@@ -35,6 +36,10 @@ class Said(Protocol):
     @property
     def safety(self) -> int | None:
         """From 1 to 5, or None where it was not rated."""
+
+    @property
+    def went_well(self) -> str | None:
+        """The answer to what went well."""
 
     @property
     def to_change(self) -> str | None:
@@ -111,7 +116,8 @@ def worded(text: str, role: str = "mentor") -> tuple[Wish, ...]:
     """What a text asks for in so many words, the most important first; `role` is the author's."""
     wanted = GOOD_ALREADY.sub(" ", text)
     found = {wish for wish, pattern in PATTERNS.items() if pattern.search(_asking(wish, wanted))}
-    if role == "mentor" and LEADS.search(wanted):
+    tilted = (LEADS if role == "mentor" else TILTED).search(_asking("level-the-table", wanted))
+    if tilted:
         found.add("level-the-table")
     if "shorter-demos" in found:
         found.discard("less-at-once")
@@ -119,7 +125,7 @@ def worded(text: str, role: str = "mentor") -> tuple[Wish, ...]:
         found.discard("prepare-ahead")
     if "test-the-tools" in found:
         found.discard("see-and-hear")
-    if "level-the-table" in found and role == "mentee" and not OWNS_IT.search(text):
+    if "level-the-table" in found and role == "mentee" and not (tilted or OWNS_IT.search(text)):
         found = (found - {"level-the-table"}) | {"safer-ground"}
     return tuple(wish for wish in ASKED if wish in found)
 
@@ -166,15 +172,16 @@ def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:
 def _wishes_of(said: Said) -> set[Wish]:
     """All that one person asks for: in words, by a low rating, between the lines."""
     text, stated = (said.to_change or "")[:_LONGEST_READ], _stated(said)
-    # Who asks for the opposite raises the same theme.
-    refused = {wish for wish, pattern in NOT_ASKED.items() if pattern.search(text)}
+    # Who asks for the opposite raises the same theme, and so does who is glad that it is no matter.
+    both = f"{(said.went_well or '')[:_LONGEST_READ]}\n{text}"
+    refused = {wish for wish, pattern in NOT_ASKED.items() if pattern.search(both)}
     if "shorter-demos" in stated:
         # The same words mostly; what the other one wants less of is another matter.
         stated = stated - {"less-at-once"}
     found = stated or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME} - refused
     # What a senior says of having been silenced is no reason to give the junior more of the floor.
     weighty = {"emotional-load"} if "safer-ground" in found else {"power-dynamics", "emotional-load"}
-    found = found | {_OF_THEME[theme] for theme in said.themes if theme in weighty}
+    found = found | ({_OF_THEME[theme] for theme in said.themes if theme in weighty} - refused)
     if said.safety is not None and said.safety <= LOW_SAFETY and not found & {"level-the-table", "safer-ground"}:
         # Whose safety is low decides what changes: a junior needs the first word, a senior room for not knowing.
         found = found | {"level-the-table" if said.role == "mentor" else "safer-ground"}

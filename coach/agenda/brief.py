@@ -27,6 +27,7 @@ from coach.agenda.circumstances import (
     place_of,
 )
 from coach.agenda.kindred import abouts, meant
+from coach.agenda.lived import leans_on_a_life, rest_due
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried
 from coach.agenda.stages import Late, position_of, stage_at
@@ -74,7 +75,7 @@ class SessionBrief(_Frozen):
     for a session that fell through, `carried_besides` with it, `unfinished` begun in the last one; `planned_in_vain` is
     all that sessions around this one were to hold that fell through, and comes back only where it is chosen anew.
     `missed` sessions in a row fell through just before this one; `late` is what was due before it and comes now.
-    `reached` are goals reached since the last meeting.
+    `reached` are goals reached since the last meeting, and `goals_at_rest` those that nothing in this one works on.
     `held_activities` are those of the meetings held so far, newest first, and `done_before` all activities of other
     meetings, the last done last. `unstated` are the wishes that no words of theirs state, `opposed` those that the
     other one wants the other way round, and `weighed_on` are those of the two whose own story was the subject too
@@ -116,6 +117,7 @@ class SessionBrief(_Frozen):
     # Left out where there is none: briefs of most pairs stay what they were, and so do the evals' inputs.
     heeded: tuple[Wish, ...] = Field(default=(), exclude_if=lambda heeded: not heeded)
     weighed_on: tuple[Role, ...] = ()
+    goals_at_rest: tuple[str, ...] = Field(default=(), exclude_if=lambda goals: not goals)
     days_ahead: int = 0
     done_before: tuple[str, ...] = ()
     held_activities: tuple[tuple[str, ...], ...] = ()
@@ -136,6 +138,11 @@ class SessionBrief(_Frozen):
     def to_take_up(self) -> tuple[Carried, ...]:
         """The activities that come before new ones, in this order."""
         return (*([self.carried] if self.carried else []), *self.unfinished, *self.carried_besides)
+
+    @property
+    def goals_at_work(self) -> tuple[str, ...]:
+        """The goals that this meeting works on."""
+        return tuple(goal for goal in self.goals if goal not in self.goals_at_rest)
 
     @property
     def ends(self) -> bool:
@@ -285,24 +292,29 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         Beyond(text=text, matter=found.matter) for text in quoted for found in _beyond(whole.get(text, text))
     )
     told = {one.text for one in elsewhere}
+    stage = stage_at(session, facts.sessions, pair.planned_sessions, had)
     shared = series.last_feedback(facts)
     asked, answered, stated = read_wishes(shared), series.answered(facts), stated_wishes(shared)
     wishes = tuple(wish for wish in asked if wish not in answered)
     opposed, weighed = opposed_wishes(shared), weighed_on(shared)
+    leaning = {text for text in quoted if leans_on_a_life(text)}
+    at_rest = leaning if leaning and rest_due(facts, weighs="mentor" in weighed) else set()
+    # A look at what came of all goals looks at these, too.
+    left_out = told | (at_rest if stage == "building" else set())
     brief = SessionBrief(
         program=next(iter(kept([facts.program.name], 80)), "the program"),
         session_id=session.id,
         number=session.number,
         position=position,
         planned_sessions=pair.planned_sessions,
-        stage=stage_at(session, facts.sessions, pair.planned_sessions, had),
+        stage=stage,
         minutes=session.minutes,
         scheduled_on=session.scheduled_at.date(),
         format=next(iter(kept([session.format or ""], 60)), None),
-        focus=None if focus in told else focus,
+        focus=None if focus in told | at_rest else focus,
         mentor=person(people.mentor, first_names[0]),
         mentee=person(people.mentee, first_names[1]),
-        goals=tuple(goal for goal in goals if goal not in told),
+        goals=tuple(goal for goal in goals if goal not in left_out),
         topics=topics,
         actions=tuple(actions),
         previous_session_id=series.previous(facts),
@@ -319,6 +331,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         opposed=tuple(wish for wish in wishes if wish in opposed),
         heeded=tuple(wish for wish in asked if wish in LASTING & answered - opposed),
         weighed_on=tuple(role for role in get_args(Role) if role in weighed),
+        goals_at_rest=tuple(text for text in dict.fromkeys(quoted) if text in at_rest),
         days_ahead=max((session.scheduled_at - facts.asked_at).days, 0) if facts.asked_at else 0,
         done_before=series.done_before(facts),
         held_activities=series.held_activities(facts),

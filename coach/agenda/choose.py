@@ -147,13 +147,13 @@ def _give_focus(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
 
 def rests(briefing: Briefing, search: Search) -> frozenset[Role]:
     """Who has been the example often enough: as many meetings in a row as that person's limit drew on their life, or
-    the last feedback said that it weighs.
+    the last feedback said that it weighs, or a goal rests for the mentor's sake.
     """
     brief = briefing.brief
     limits = {role: briefing.private(role).experience_limit for role in get_args(Role)}
     looked_at = brief.held_activities[: max(limits.values())]
     drew = [any(_is_lived(activity, search) for activity in activities) for activities in looked_at]
-    found: set[Role] = set(brief.weighed_on)
+    found: set[Role] = set(brief.weighed_on) | ({"mentor"} if brief.goals_at_rest else set())
     for role, limit in limits.items():
         # It is the junior who is asked to be the example; the senior's limit counts where the senior set one.
         if (role == "mentor" or limit < EXPERIENCE_LIMIT) and len(drew) >= limit and all(drew[:limit]):

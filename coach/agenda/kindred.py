@@ -21,8 +21,9 @@ _FILE = Path(__file__).with_name("kindred.yaml")
 _MOST_WORDS, _MOST_OF_ONESELF = 3, 8
 _OF_ONESELF = frozenset(["i", "me", "my", "mine", "myself", "our", "we"])
 _ARTICLES = frozenset(["my", "our", "own", "the", "a", "an", "any", "some"])
+_OF_MINE = re.compile(r"^(?:my|our)\s(?:own\s)?")
 # Whose it is besides: "my health" is kept out as "your health" where the coach speaks to who asked.
-_WHOSE = ("your", "his", "her", "their")
+_WHOSE = ("our", "your", "his", "her", "their")
 
 _BETWEEN = re.compile(r"[/,;&+|\n]+|\b(?:and|or|nor|plus|as well as)\b", re.IGNORECASE)
 
@@ -69,6 +70,12 @@ def meant(phrase: str) -> tuple[str, ...]:
             # "Your partner" is the other one of the two.
             owned = part.startswith("my ") and _kindred(part[3:])
             found += [part, *(f"{whose} {part[3:]}" for whose in _WHOSE if owned), *kindred]
+        elif part != about and len(part.split()) <= _MOST_WORDS and not plain_stems().issuperset(stems(part.split())):
+            # One of several that are kept out in one line.
+            found += [part, _OF_MINE.sub("", part)]
+        elif (its := _OF_MINE.sub("", part)) != part and not plain_stems().issuperset(stems(its.split())):
+            # Who keeps "my stutter" out means stutters; "my team" does not mean teams.
+            found += [its, part]
     return tuple(dict.fromkeys(found))
 
 

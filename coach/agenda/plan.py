@@ -277,7 +277,7 @@ def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
 
 def _needs_a_goal(brief: SessionBrief) -> bool:
     """Whether they work together without any goal: nothing was put in the place of those that were reached."""
-    return brief.stage == "building" and not brief.goals and not brief.beyond and not brief.restart
+    return brief.stage == "building" and not (brief.goals or brief.goals_at_rest or brief.beyond or brief.restart)
 
 
 def _more_activities(brief: SessionBrief, so_far: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:
@@ -354,11 +354,11 @@ def _most(brief: SessionBrief, purpose: Purpose) -> int:
 def _give_goals(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
     """Goals to the activities in turn, so that over the sessions each goal is first in line as often as the others."""
     turn = brief.position - 1
-    carried = list(brief.to_take_up)
+    goals, carried = brief.goals_at_work, list(brief.to_take_up)
     given = []
     for slot in slots:
-        if slot.purpose in {"exercise", "discussion"} and brief.goals:
-            slot = replace(slot, goal=brief.goals[turn % len(brief.goals)])
+        if slot.purpose in {"exercise", "discussion"} and goals:
+            slot = replace(slot, goal=goals[turn % len(goals)])
             if slot.purpose == "exercise":
                 turn += 1
         if slot.purpose in {"exercise", "discussion"} and carried:

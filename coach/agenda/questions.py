@@ -58,7 +58,7 @@ def standing_questions() -> list[str]:
 
 def goal_queries(brief: SessionBrief) -> list[str]:
     """What the library is asked for activities, one query a goal."""
-    return list(dict.fromkeys(activity_query(brief, goal) for goal in brief.goals or (None,)))
+    return list(dict.fromkeys(activity_query(brief, goal) for goal in brief.goals_at_work or (None,)))
 
 
 def starter_queries(brief: SessionBrief) -> list[str]:

@@ -257,3 +257,20 @@ async def test_no_fewer_meetings_can_be_planned_than_are_held_or_planned(service
     # Sessions beyond the plan are no reason to refuse what is there already.
     await pair.session()
     assert (await pair.mentor.patch(path, {"planned_sessions": 2})).status_code == 200
+
+
+async def test_a_goal_that_leans_on_the_juniors_life_rests_and_the_junior_alone_is_told(pair: PairOfPeople) -> None:
+    goal = "Understand what it is like to be a Black woman here"
+    assert (await pair.mentor.patch(f"/pairs/{pair.id}", {"goals": [goal], "planned_sessions": 12})).status_code == 200
+    for _ in range(2):
+        assert goal in str(await pair.agenda(await pair.session()))
+        await held(pair)
+    third = await pair.session()
+    agenda = await pair.agenda(third)
+    assert goal not in str(agenda)
+    assert "what you have lived through" in str(agenda["prep"])
+    partners = (await pair.mentee.get(f"/sessions/{third}/agenda")).json()
+    assert "lived through" not in str(partners)
+    assert goal not in str(partners)
+    await pair.mentor.patch(f"/pairs/{pair.id}", {"experience_limit": 50})
+    assert goal in str(await pair.agenda(third))
