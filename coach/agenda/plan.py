@@ -248,7 +248,7 @@ def _purposes(brief: SessionBrief) -> list[Purpose]:
             continue
         if purpose in {"exercise", "review-goals", "evaluation"} and brief.reached and ("goal-reached", 1) not in parts:
             parts += _celebrate(brief)
-        if purpose == "exercise" and _needs_a_goal(brief) and not any(part == "goals" for part, _ in parts):
+        if purpose == "exercise" and _talks_of_goals(brief) and not any(part == "goals" for part, _ in parts):
             parts.append(("goals", 2))
         parts.append((purpose, gives_way))
         if purpose == "exercise" and not brief.restart and "less-at-once" not in brief.wishes:
@@ -270,14 +270,18 @@ def _holds_discussion(brief: SessionBrief) -> bool:
 def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
     """A reached goal gets its moment, and makes room for the next one."""
     parts: list[tuple[Purpose, int]] = [("goal-reached", 1)]
-    if brief.stage == "building" and len(brief.goals) < _MOST_GOALS:
+    if brief.stage == "building" and len(brief.goals) < _MOST_GOALS and not brief.new_goals:
         parts.append(("goals", 2 if brief.goals else 1))
     return parts
 
 
-def _needs_a_goal(brief: SessionBrief) -> bool:
-    """Whether they work together without any goal: nothing was put in the place of those that were reached."""
-    return brief.stage == "building" and not brief.goals and not brief.beyond and not brief.restart
+def _talks_of_goals(brief: SessionBrief) -> bool:
+    """Whether they work together toward a goal that no meeting has looked at yet, or without any: nothing was put in
+    the place of those that were reached.
+    """
+    if brief.stage != "building" or brief.restart:
+        return False
+    return bool(brief.new_goals) or not (brief.goals or brief.beyond)
 
 
 def _more_activities(brief: SessionBrief, so_far: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:

@@ -39,7 +39,9 @@ from coach.store.sessions import NO_SESSION
 
 @dataclass(frozen=True)
 class PastAgenda:
-    """What an earlier session's newest agenda used: documents of the library, and the wishes that it took up."""
+    """What an earlier session's newest agenda used: documents of the library, the wishes that it took up, and the goals
+    that it was made for.
+    """
 
     session_id: str
     number: int
@@ -48,6 +50,7 @@ class PastAgenda:
     made_at: datetime | None = None
     stage: str | None = None
     wishes: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,11 @@ _MEETING = (
 )
 _newer = aliased(Agenda)
 _STAGE, _WISHES = col(Agenda.brief)["stage"].as_string(), col(Agenda.brief)["wishes"].as_json()
+_GOALS = col(Agenda.brief)["goals"].as_json()
 # The sessions of a pair with what the newest agenda of each used.
 _SERIES = (
     select(  # type: ignore[call-overload]
-        MentoringSession, Agenda.activity_ids, Agenda.created_at, _STAGE, _WISHES
+        MentoringSession, Agenda.activity_ids, Agenda.created_at, _STAGE, _WISHES, _GOALS
     )
     .outerjoin(
         Agenda,
@@ -164,8 +168,17 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
     # Nobody can have told anything before a session was held.
     told = any(meeting.held_at or meeting.revealed_at for meeting in sessions)
     past = [
-        PastAgenda(meeting.id, meeting.number, meeting.status, tuple(activity_ids), made_at, stage, tuple(wishes or ()))
-        for meeting, activity_ids, made_at, stage, wishes in series
+        PastAgenda(
+            meeting.id,
+            meeting.number,
+            meeting.status,
+            tuple(activity_ids),
+            made_at,
+            stage,
+            tuple(wishes or ()),
+            tuple(goals or ()),
+        )
+        for meeting, activity_ids, made_at, stage, wishes, goals in series
         if activity_ids is not None
     ]
     return AgendaFacts(
@@ -187,7 +200,7 @@ async def load_facts(db: AsyncSession, session_id: str) -> AgendaFacts:
 async def stages_had(db: AsyncSession, pair_id: str) -> dict[str, str]:
     """The stage of each session's newest agenda, by the session's id."""
     series = (await db.execute(_SERIES, {"pair_id": pair_id})).all()
-    return {meeting.id: stage for meeting, _, _, stage, _ in series if stage is not None}
+    return {meeting.id: stage for meeting, _, _, stage, *_ in series if stage is not None}
 
 
 async def asked_keys(db: AsyncSession, pair_id: str) -> frozenset[str]:
