@@ -270,7 +270,7 @@ def _holds_discussion(brief: SessionBrief) -> bool:
 def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
     """A reached goal gets its moment, and makes room for the next one."""
     parts: list[tuple[Purpose, int]] = [("goal-reached", 1)]
-    if brief.stage == "building" and len(brief.goals) < _MOST_GOALS and not brief.new_goals:
+    if brief.stage == "building" and len(brief.goals) < _MOST_GOALS:
         parts.append(("goals", 2 if brief.goals else 1))
     return parts
 

@@ -127,6 +127,7 @@ def test_what_was_begun_goes_on_where_it_stopped(library: Library) -> None:
 
 def test_what_was_planned_in_vain_more_than_once_names_the_first_session_it_was_planned_for() -> None:
     past = [
+        PastAgenda("session-1", 1, "cancelled", ("other",)),
         PastAgenda("session-2", 2, "held", ("other",)),
         PastAgenda("session-3", 3, "cancelled", ("other",)),
         PastAgenda("session-4", 4, "cancelled", ("other",)),
