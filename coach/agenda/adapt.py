@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from coach.agenda.brief import SessionBrief
 from coach.agenda.circumstances import Need
-from coach.agenda.phrases import day, is_of_another_year, number, pick
+from coach.agenda.phrases import day, is_of_another_year, number, ordinal, pick, quoted, stalest
 from coach.agenda.plan import DEMO_MINUTES, AgendaPlan, Purpose, Slot
 from coach.agenda.scope import boundaries
 from coach.agenda.ways import give_variants
@@ -175,6 +175,7 @@ def adapted(plan: AgendaPlan, brief: SessionBrief) -> AgendaPlan:
     _keep_demos_short(slots, brief)
     _set_boundaries(slots, brief)
     _name_years(slots, brief)
+    _go_on(slots, brief)
     if brief.far_apart and not brief.ends:
         slots[-1] = slots[-1].with_added(_FAR_APART)
     return replace(plan, slots=tuple(slots))
@@ -210,6 +211,25 @@ def _name_years(slots: list[Slot], brief: SessionBrief) -> None:
     for place, slot in enumerate(slots):
         if slot.purpose == "review-actions" and others:
             slots[place] = slot.with_added(said)
+
+
+def _go_on(slots: list[Slot], brief: SessionBrief) -> None:
+    """What earlier meetings left behind is taken up where it stands: activities, actions, goals that were reached."""
+    for place, slot in enumerate(slots):
+        carried = slot.activity and brief.carried_as(slot.carried_from, slot.activity.front.id)
+        if carried and carried in brief.unfinished:
+            began = carried.begun if carried.begun is not None else carried.session_number
+            slots[place] = slot.with_added(f"You began this in session {began}: go on where you stopped.")
+        if slot.purpose == "review-actions" and (action := stalest(brief)):
+            slots[place] = slot.with_added(
+                f"“{shorten(action.text, 70)}” is on the list for the {ordinal(action.carried + 1)} time: make it half "
+                f"as big, let the other one take it, or drop it."
+            )
+        if slot.purpose == "evaluation" and brief.reached_before:
+            slots[place] = slot.with_added(
+                f"On the way you reached {quoted(brief.reached_before)}: {brief.mentee.first_name} tells what of it "
+                f"has lasted."
+            )
 
 
 def _set_boundaries(slots: list[Slot], brief: SessionBrief) -> None:

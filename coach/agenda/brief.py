@@ -60,12 +60,15 @@ class Person(_Frozen):
 
 
 class OpenAction(_Frozen):
-    """Something one of the two said they would do; `session_id` is the session it was agreed in, if known."""
+    """Something one of the two said they would do; `session_id` is the session it was agreed in, if known, and
+    `carried` in how many meetings since it was open.
+    """
 
     owner: Role
     text: str
     due_on: date | None
     session_id: str | None
+    carried: int = Field(default=0, exclude_if=lambda carried: not carried)
 
 
 class SessionBrief(_Frozen):
@@ -75,7 +78,8 @@ class SessionBrief(_Frozen):
     for a session that fell through, `carried_besides` with it, `unfinished` begun in the last one; `planned_in_vain` is
     all that sessions around this one were to hold that fell through, and comes back only where it is chosen anew.
     `missed` sessions in a row fell through just before this one; `late` is what was due before it and comes now.
-    `reached` are goals reached since the last meeting, and `goals_at_rest` those that nothing in this one works on.
+    `reached` are goals reached since the last meeting, `reached_before` those reached earlier, `new_goals` those of
+    `goals` that no agenda so far was made for, and `goals_at_rest` those that nothing in this one works on.
     `held_activities` are those of the meetings held so far, newest first, and `done_before` all activities of other
     meetings, the last done last. `unstated` are the wishes that no words of theirs state, `opposed` those that the
     other one wants the other way round, and `weighed_on` are those of the two whose own story was the subject too
@@ -111,10 +115,12 @@ class SessionBrief(_Frozen):
     missed: int = 0
     late: Late | None = None
     reached: tuple[str, ...] = ()
+    # Left out where there is none: briefs of most pairs stay what they were, and so do the evals' inputs.
+    reached_before: tuple[str, ...] = Field(default=(), exclude_if=lambda reached: not reached)
+    new_goals: tuple[str, ...] = Field(default=(), exclude_if=lambda goals: not goals)
     wishes: tuple[Wish, ...] = ()
     unstated: tuple[Wish, ...] = ()
     opposed: tuple[Wish, ...] = ()
-    # Left out where there is none: briefs of most pairs stay what they were, and so do the evals' inputs.
     heeded: tuple[Wish, ...] = Field(default=(), exclude_if=lambda heeded: not heeded)
     weighed_on: tuple[Role, ...] = ()
     goals_at_rest: tuple[str, ...] = Field(default=(), exclude_if=lambda goals: not goals)
@@ -153,6 +159,19 @@ class SessionBrief(_Frozen):
     def nothing_shown(self) -> bool:
         """Whether they meet where nobody can look at a screen or a page together."""
         return self.walking or self.channel is not None
+
+    def carried_as(self, session_id: str | None, activity_id: str | None) -> Carried | None:
+        """What is known of an activity that comes from this session; None where it does not. Without an activity, of
+        the first that does.
+        """
+        return next(
+            (
+                one
+                for one in (*self.unfinished, *self.to_take_up, *self.planned_in_vain)
+                if one.session_id == session_id and activity_id in {None, one.activity_id}
+            ),
+            None,
+        )
 
     def heeds(self, wish: Wish) -> bool:
         """Whether the plan keeps to this wish, whether or not the agenda says so."""
@@ -279,6 +298,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
             text=text,
             due_on=action.due_on,
             session_id=action.session_id,
+            carried=series.times_carried(action, facts),
         )
         for action in facts.actions
         if (text := shorten(_shared(action.text), 200)) and not avoid.touches(text)
@@ -326,6 +346,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         missed=series.missed(facts),
         late=stages.late(session, facts.sessions, pair.planned_sessions, had),
         reached=kept(series.reached(facts), 160, heart),
+        reached_before=kept(series.reached_before(facts), 160, heart),
+        new_goals=series.new_goals(facts, (goal for goal in goals if goal not in left_out)),
         wishes=wishes,
         unstated=tuple(wish for wish in wishes if wish not in stated),
         opposed=tuple(wish for wish in wishes if wish in opposed),

@@ -120,6 +120,8 @@ def _summary(plan: AgendaPlan, brief: SessionBrief) -> str:
     if brief.actions:
         count = len(brief.actions)
         opening += f" It picks up {number(count)} open {'action' if count == 1 else 'actions'}."
+    if brief.stage == "closing" and brief.reached_before:
+        opening += f" Reached on the way: {quoted(brief.reached_before)}."
     if brief.stage in {"kickoff", "closing"} and brief.goals:
         opening += f" Goal{'s' if len(brief.goals) > 1 else ''}: {quoted(brief.goals)}."
     return opening
@@ -143,11 +145,14 @@ def _share(plan: AgendaPlan) -> str:
 
 
 def _from_strength(goal: str | None, brief: SessionBrief) -> str:
-    """What the mentor can start from: the strength that has to do with the goal, or the one that was named first."""
+    """What the mentor can start from: the strength that has most to do with the goal."""
     if not brief.mentor.strengths:
         return ""
     wanted = long_words(f"{goal or ''} {brief.focus or ''}")
-    best = max(brief.mentor.strengths, key=lambda text: len(wanted & long_words(text)))
+    # Where none has to do with it, each has its turn.
+    turn = brief.position % len(brief.mentor.strengths)
+    in_turn = brief.mentor.strengths[turn:] + brief.mentor.strengths[:turn]
+    best = max(in_turn, key=lambda text: len(wanted & long_words(text)))
     return f" and can start from “{shorten(best, 80)}”"
 
 

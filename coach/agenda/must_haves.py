@@ -61,6 +61,8 @@ def must_haves(slot: Slot, brief: SessionBrief) -> tuple[MustHave, ...]:
         text = shorten(first.text, _ACTION_CHARACTERS)
         when = due_this_year(first, brief.scheduled_on)
         return (_quote(first.text, text, f"First on your list: {owner}, “{text}”{when}."),)
+    if slot.purpose == "goals" and brief.new_goals:
+        return tuple(_quote(goal, clause(goal, 120), f"New: “{clause(goal, 120)}”.") for goal in brief.new_goals[:1])
     new_goal = slot.purpose == "goals" and brief.stage != "kickoff"
     if slot.purpose in {"goals", "review-goals"} and brief.goals and not new_goal:
         goals = f"Your goal{'s' if len(brief.goals) > 1 else ''}: {quoted(brief.goals)}."

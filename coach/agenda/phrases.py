@@ -13,6 +13,9 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bDr\.)(?<!\bProf\.)(?<!\bMrs\.)(?<!\bM[rsx]\.)\s+(?=[“\"A-Z0-9])"
 )
 
+# An action that was open at so many meetings before will not get done as it is.
+_STALE_FROM = 2
+
 _TWO_ENDS = re.compile(r"([.!?])”\.(?=\s)")
 
 
@@ -111,6 +114,18 @@ def number(count: int) -> str:
     """A count in words, as far as words are shorter to read."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
     return words[count] if count < len(words) else str(count)
+
+
+def ordinal(count: int) -> str:
+    """The place of a count in words, as far as words are shorter to read."""
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    return words[count - 1] if count <= len(words) else f"{count}th"
+
+
+def stalest(brief: SessionBrief) -> OpenAction | None:
+    """The action that has been open for most meetings; None where all of them are new, or were open at one alone."""
+    oldest = max(brief.actions, key=lambda action: action.carried, default=None)
+    return oldest if oldest is not None and oldest.carried >= _STALE_FROM else None
 
 
 def pick(options: Sequence[str], brief: SessionBrief, salt: str) -> str:

@@ -248,7 +248,7 @@ def _purposes(brief: SessionBrief) -> list[Purpose]:
             continue
         if purpose in {"exercise", "review-goals", "evaluation"} and brief.reached and ("goal-reached", 1) not in parts:
             parts += _celebrate(brief)
-        if purpose == "exercise" and _needs_a_goal(brief) and not any(part == "goals" for part, _ in parts):
+        if purpose == "exercise" and _talks_of_goals(brief) and not any(part == "goals" for part, _ in parts):
             parts.append(("goals", 2))
         parts.append((purpose, gives_way))
         if purpose == "exercise" and not brief.restart and "less-at-once" not in brief.wishes:
@@ -275,9 +275,13 @@ def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
     return parts
 
 
-def _needs_a_goal(brief: SessionBrief) -> bool:
-    """Whether they work together without any goal: nothing was put in the place of those that were reached."""
-    return brief.stage == "building" and not (brief.goals or brief.goals_at_rest or brief.beyond or brief.restart)
+def _talks_of_goals(brief: SessionBrief) -> bool:
+    """Whether they work together toward a goal that no meeting has looked at yet, or without any: nothing was put in
+    the place of those that were reached.
+    """
+    if brief.stage != "building" or brief.restart:
+        return False
+    return bool(brief.new_goals) or not (brief.goals or brief.goals_at_rest or brief.beyond)
 
 
 def _more_activities(brief: SessionBrief, so_far: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:

@@ -4,7 +4,7 @@ import re
 
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.circumstances import holds_more, is_far_apart, needs_in
-from coach.agenda.phrases import curled, due, ended, fit, listed, number
+from coach.agenda.phrases import curled, due, ended, fit, listed, number, pick
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.ways import in_short
 from coach.agenda.words import MOST_PREP_STEPS, PREP_CHARACTERS, PrepWords
@@ -28,6 +28,10 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
     for slot in plan.slots:
         if slot.activity is not None and isinstance(slot.activity.front, TopicFrontMatter):
             front = slot.activity.front
+            carried = brief.carried_as(slot.carried_from, front.id)
+            if carried and carried in brief.unfinished:
+                activities.append(f"For “{front.title}”: {_BEGUN.format(session=carried.session_number)}")
+                continue
             line = front.prep.mentor if role == "mentor" else front.prep.mentee
             line = curled(named(line, brief.mentor.first_name, brief.mentee.first_name))
             activities.append(f"For “{front.title}”: {line[0].lower() + line[1:] if _is_plain_word(line) else line}")
@@ -41,9 +45,10 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
             f"You took on “{shorten(own[0].text, 120)}”{due(own[0], brief.scheduled_on)}. "
             f"Note in one sentence what came of it.{more}"
         )
-    steps.append(_STAGE_PREP[brief.stage][role].format(partner=partner, first=_first_goal(brief)))
+    thought = pick(_STAGE_PREP[brief.stage][role], brief, f"prep-{role}")
+    steps.append(thought.format(partner=partner, first=_first_goal(brief)))
     if len(plan.starters) > 1:
-        steps.append("Read the starters once and mark the one you would most like to ask, or be asked.")
+        steps.append(pick(_STARTERS_PREP, brief, f"starters-{role}"))
     shared = [step for step in [*steps, *further] if not briefing.avoid.touches(step)]
 
     if "start-on-time" in brief.wishes:
@@ -140,28 +145,54 @@ def told_alone(role: Role, plan: AgendaPlan, briefing: Briefing) -> list[str]:
     return steps
 
 
-_STAGE_PREP: dict[str, dict[Role, str]] = {
+_BEGUN = "you began it in session {session}. Look up where you stopped, and note what is left of it."
+_STARTERS_PREP = (
+    "Read the starters once and mark the one you would most like to ask, or be asked.",
+    "Read the starters once and cross out the one that fits you two least today.",
+    "Read the starters once and choose the one to come back to if the talk stops.",
+)
+# A series has most of its meetings while it is building, so these come in turn.
+_STAGE_PREP: dict[str, dict[Role, tuple[str, ...]]] = {
     "kickoff": {
-        "mentor": "Think of one thing about your work that {partner} could not know from an org chart. You will be "
-        "asked for it early, and you know it better than anyone.",
-        "mentee": "Close your mail before you go in. Have one question ready for {partner} to which you do not know "
-        "the answer.",
+        "mentor": (
+            "Think of one thing about your work that {partner} could not know from an org chart. You will be asked for "
+            "it early, and you know it better than anyone.",
+        ),
+        "mentee": (
+            "Close your mail before you go in. Have one question ready for {partner} to which you do not know the "
+            "answer.",
+        ),
     },
     "building": {
-        "mentor": "Decide in one sentence what {partner} should be able to do after this meeting. That sentence is "
-        "your plan; the rest may change.",
-        "mentee": "Have a real, current piece of work at hand{first}. When you notice that you explain, stop and ask "
-        "{partner} a question instead.",
+        "mentor": (
+            "Decide in one sentence what {partner} should be able to do after this meeting. That sentence is your "
+            "plan; the rest may change.",
+            "Think of the place where {partner} could get stuck today, and of one smaller step to offer there.",
+            "Choose what you will leave out if time runs short, so that {partner} still gets to try.",
+            "Find one question for {partner} to which you do not know the answer. It may open more than another tip.",
+        ),
+        "mentee": (
+            "Have a real, current piece of work at hand{first}. When you notice that you explain, stop and ask "
+            "{partner} a question instead.",
+            "Note one thing{first} that you tried or put off since you last met. With something real {partner} can "
+            "help.",
+            "Write down one question{first} that you would not ask in a large meeting. Ask it here.",
+            "Think of one thing{first} of which you were unsure lately, and of how to tell it in a minute. Leave "
+            "the rest of the time to {partner}.",
+        ),
     },
     "midpoint": {
-        "mentor": "Note one thing that has gone well and one you would do differently. You may say both: {partner} "
-        "is asked for the same.",
-        "mentee": "Note one thing that {partner} taught you and that you used since, and one thing you would like "
-        "more of.",
+        "mentor": (
+            "Note one thing that has gone well and one you would do differently. You may say both: {partner} is asked "
+            "for the same.",
+        ),
+        "mentee": (
+            "Note one thing that {partner} taught you and that you used since, and one thing you would like more of.",
+        ),
     },
     "closing": {
-        "mentor": "Choose one thing that you learned from {partner} and say it in the meeting; this went both ways.",
-        "mentee": "Find one thing that you do differently since the first session and can show, not just name.",
+        "mentor": ("Choose one thing that you learned from {partner} and say it in the meeting; this went both ways.",),
+        "mentee": ("Find one thing that you do differently since the first session and can show, not just name.",),
     },
 }
 

@@ -45,11 +45,11 @@ def because(slot: Slot, briefing: Briefing, said: str = "") -> Reason:
     answers = [answer for answer in slot.answers if not briefing.avoid.touches(answer)]
     if answers:
         # What was asked for says more than what every meeting of the stage has.
-        kept = [*(_carried_over(slot, brief) if ties == ("stage",) else kept), *answers]
+        kept = [_carried_over(slot, brief), *answers] if ties == ("stage",) else [*kept, *answers]
         ties = (*(tie for tie in ties if tie != "stage"), "feedback")
     if slot.own is not None:
         kept = [*kept, _own(slot.own)]
-    return Reason(ended(" ".join(kept)), ties)
+    return Reason(ended(" ".join(filter(None, kept))), ties)
 
 
 def _own(passage: Passage) -> str:
@@ -70,12 +70,15 @@ def _because(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, tuple[Tie
         )
     if slot.purpose == "goal-reached":
         return f"You reached {quoted(brief.reached)}.", ("goal",)
+    if slot.purpose == "goals" and brief.new_goals:
+        count = len(brief.new_goals)
+        return f"Your new goal{'s' if count > 1 else ''}: {quoted(brief.new_goals)}.", ("goal",)
     if slot.purpose == "goals" and brief.reached and brief.stage != "kickoff":
-        return f"{quoted(brief.reached)} is reached, so there is room for the next goal.", ("goal",)
+        is_reached = "is reached" if len(brief.reached) == 1 else "are reached"
+        return f"{quoted(brief.reached)} {is_reached}, so there is room for the next goal.", ("goal",)
     if slot.purpose == "restart":
-        return f"The last {number(brief.missed)} meetings did not take place, so this one is short and begins again.", (
-            "stage",
-        )
+        begins = "is short" if brief.stage == "kickoff" else "is short and begins again"
+        return f"The last {number(brief.missed)} meetings did not take place, so this one {begins}.", ("stage",)
     if slot.purpose in {"goals", "review-goals", "evaluation"} and brief.goals:
         return f"Your goal{'s' if len(brief.goals) > 1 else ''}: {quoted(brief.goals)}.", ("goal",)
     if slot.purpose == "check-in" and brief.focus and not brief.restart:
@@ -108,7 +111,7 @@ def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, t
         reason = f"{_where(brief, said)}: {_stage_reason(slot, brief, said)}"
         ties.append("stage")
     if carried := _carried_over(slot, brief):
-        reason = " ".join([reason, *carried])
+        reason += f" {carried}"
     elif brief.focus and slot.takes_focus:
         reason += f" You asked to focus on “{brief.focus}”."
         ties.append("focus")
@@ -117,23 +120,16 @@ def _activity_reason(slot: Slot, brief: SessionBrief, said: str) -> tuple[str, t
     return reason, tuple(ties)
 
 
-def _carried_over(slot: Slot, brief: SessionBrief) -> list[str]:
-    """From which session the slot's activity comes, if it comes from one: a sentence or none."""
-    carried = next(
-        (
-            one
-            for one in (*brief.unfinished, *brief.to_take_up, *brief.planned_in_vain)
-            if one.session_id == slot.carried_from
-            and (slot.activity is None or one.activity_id == slot.activity.front.id)
-        ),
-        None,
-    )
-    if carried is None:
-        return []
+def _carried_over(slot: Slot, brief: SessionBrief) -> str:
+    """Which session an activity comes from, and why it comes back; empty where it is new."""
+    activity = slot.activity.front.id if slot.activity is not None else None
+    carried = brief.carried_as(slot.carried_from, activity) if slot.carried_from else None
+    if slot.purpose not in {"exercise", "discussion"} or carried is None:
+        return ""
     why = "which did not take place" if carried.marked else f"which {_NOT_MARKED}"
     why = "where it was not finished" if carried in brief.unfinished else why
     begun = f"; you began it in session {carried.begun}" if carried.begun is not None else ""
-    return [f"Carried over from session {carried.session_number}, {why}{begun}."]
+    return f"Carried over from session {carried.session_number}, {why}{begun}."
 
 
 def _goal_reason(slot: Slot, goal: str, said: str) -> str:

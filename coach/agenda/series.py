@@ -1,11 +1,13 @@
 """What came before a session: what is carried over to it, what it must not repeat, what the last feedback was."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from coach.agenda.stages import FELL_THROUGH, FRESH_SESSIONS, before, fell_through, took_place, when
-from coach.models import MentoringSession
+from coach.models import ActionItem, MentoringSession
 from coach.store.agendas import AgendaFacts, PastAgenda
 from coach.wishes import Said
 
@@ -87,12 +89,23 @@ def planned_in_vain(facts: AgendaFacts) -> tuple[Carried, ...]:
     through; each with the first of them.
     """
     number, through = facts.session.number, _through(facts)
-    lately = [past for past in facts.past if abs(past.number - number) < FRESH_SESSIONS and past.number != number]
-    in_vain = [past for past in lately if past.status in FELL_THROUGH or past.number in through]
+    newest_first = sorted((past for past in facts.past if past.number != number), key=lambda past: -past.number)
+    lately = [past for past in newest_first if abs(past.number - number) < FRESH_SESSIONS]
+    in_vain = [past for past in newest_first if past.status in FELL_THROUGH or past.number in through]
     taken_up = {activity for past in lately if past not in in_vain for activity in past.activity_ids}
-    newest_first = sorted(in_vain, key=lambda past: -past.number)
-    wanted = dict.fromkeys(activity for past in newest_first for activity in past.activity_ids)
-    return tuple(_first_planned(activity, newest_first) for activity in wanted if activity not in taken_up)
+    wanted = dict.fromkeys(activity for past in lately if past in in_vain for activity in past.activity_ids)
+    return tuple(
+        _first_planned(
+            activity, [past for past in in_vain if past.number > _last_used(activity, newest_first, in_vain)]
+        )
+        for activity in wanted
+        if activity not in taken_up
+    )
+
+
+def _last_used(activity: str, newest_first: list[PastAgenda], in_vain: list[PastAgenda]) -> int:
+    """The number of the last meeting that had this activity, 0 where none had."""
+    return next((past.number for past in newest_first if past not in in_vain and activity in past.activity_ids), 0)
 
 
 def _first_planned(activity: str, newest_first: list[PastAgenda]) -> Carried:
@@ -213,6 +226,37 @@ def reached(facts: AgendaFacts) -> list[str]:
         for goal in facts.people.pair.reached
         if since is None or datetime.fromisoformat(str(goal["at"])) > since
     ]
+
+
+def reached_before(facts: AgendaFacts) -> list[str]:
+    """Goals that the pair reached and that an agenda has celebrated."""
+    new = reached(facts)
+    return [text for goal in facts.people.pair.reached if (text := str(goal["text"])) not in new]
+
+
+def new_goals(facts: AgendaFacts, goals: Iterable[str]) -> tuple[str, ...]:
+    """Which of these goals no agenda of a meeting so far was made for, also not in other words."""
+    through = _through(facts)
+    had = {
+        goal
+        for past in facts.past
+        if past.number not in through | {facts.session.number} and past.status not in FELL_THROUGH
+        for goal in past.goals
+    }
+    return tuple(goal for goal in goals if had and not any(_reworded(goal, other) for other in had))
+
+
+def _reworded(goal: str, other: str) -> bool:
+    mine, theirs = (set(re.findall(r"\w{4,}", text.casefold())) for text in (goal, other))
+    return goal == other or 2 * len(mine & theirs) >= max(1, min(len(mine), len(theirs)))
+
+
+def times_carried(action: ActionItem, facts: AgendaFacts) -> int:
+    """In how many meetings since it was agreed this action was open."""
+    return sum(
+        row.id not in {action.session_id, facts.session.id} and row.scheduled_at > action.created_at
+        for row in _held(facts)
+    )
 
 
 def last_feedback(facts: AgendaFacts) -> list[Said]:

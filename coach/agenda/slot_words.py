@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from coach.agenda.brief import Person, SessionBrief
-from coach.agenda.phrases import clause, curled, due_this_year, number, pick, quoted
+from coach.agenda.phrases import clause, curled, due_this_year, number, pick, quoted, stalest
 from coach.agenda.plan import Slot
 from coach.agenda.words import description_characters
 from coach.retrieval.library import TopicFrontMatter
@@ -12,6 +12,8 @@ from coach.untrusted import shorten
 # In fewer minutes nobody answers three questions and writes the answers down; or speaks about more than one goal.
 _ROOM_FOR_THREE_RULES = 5
 _ROOM_FOR_A_GOAL = 4
+# From here on a turn of a minute each would leave most of a check-in empty.
+_ROOM_FOR_LONG_TURNS = 8
 
 # Each slot's words: a function of the slot, the brief, and what was already used in this agenda.
 _Writer = Callable[[Slot, SessionBrief, list[str]], tuple[str, str]]
@@ -21,6 +23,8 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
     in_a_hurry = slot.minutes <= 2 and brief.focus and not brief.restart
     a_turn = "Half a minute each" if in_a_hurry else "One minute each"
+    if slot.minutes >= _ROOM_FOR_LONG_TURNS:
+        a_turn = "Three minutes each"
     if {"speech", "calm"} & set(brief.needs):
         a_turn = "Take turns without a clock"
     focus = ""
@@ -50,6 +54,10 @@ def _check_in(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, st
         f"{a_turn}, {mentor} first: what happened at work since you last met that belongs in this conversation?",
         f"Each names a moment since you last met in which {_a_goal(brief)} came up, or should have. {mentor} goes "
         f"first, {mentee} asks one question back.",
+        f"{mentor} asks: what have you tried, or nearly tried, since we last met? {mentee} answers in two sentences "
+        f"and asks it back.",
+        f"Each tells of one thing since you last met that went otherwise than planned. {mentor} goes first; the other "
+        f"one says what is familiar about it.",
         f"{mentee} tells what came of the last meeting in daily work, {mentor} what it looked like from the other "
         f"side. {a_turn}.",
     )
@@ -93,13 +101,16 @@ def _actions(brief: SessionBrief, fits: int, characters: int) -> str:
     others = "" if rest == 0 else " Say in one line how the last one stands."
     if rest > 1:
         others = f" Sort the other {number(rest)} in one go into done, next and drop."
+    # What is stuck is then named, in a sentence of its own.
+    stale = stalest(brief) is not None
     if len(brief.actions) == 1:
         return (
-            f"{named}. What came of it: done, a next step, or let it go? If it is stuck, make it smaller or get help."
+            f"{named}. What came of it: done, a next step, or let it go?"
+            f"{'' if stale else ' If it is stuck, make it smaller or get help.'}"
         )
     return (
-        f"First due first. {named}.{others} For each: done, next step, or let it go. "
-        "What is stuck gets smaller or gets help."
+        f"First due first. {named}.{others} For each: done, next step, or let it go."
+        f"{'' if stale else ' What is stuck gets smaller or gets help.'}"
     )
 
 
@@ -131,9 +142,12 @@ def _ground_rules(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str
 
 def _goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
     mentor, mentee = brief.mentor.first_name, brief.mentee.first_name
+    if brief.new_goals:
+        return _new_goals(slot, brief)
     if brief.stage != "kickoff" and brief.reached:
+        done = "One goal is" if len(brief.reached) == 1 else f"{number(len(brief.reached)).capitalize()} goals are"
         return "Choose what comes next", (
-            f"One goal is done, so there is room for another. {mentor} asks {mentee} for two moments since you met "
+            f"{done} done, so there is room for another. {mentor} asks {mentee} for two moments since you met "
             f"when knowing more would have helped, and writes each on a slip. Choose one, finish the sentence "
             f"“{_by_the_end(brief)}, I will have …” and enter it as the new goal."
         )
@@ -155,6 +169,16 @@ def _goals(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str]:
         f"{mentor} reads out {quoted(brief.goals)}. Whoever brought {'a goal' if several else 'it'} names a moment in "
         f"the last month that it comes from. Then write under {'each' if several else 'it'}, with that name, "
         f"{seen}. {mentor} adds one thing to gain from this as well."
+    )
+
+
+def _new_goals(slot: Slot, brief: SessionBrief) -> tuple[str, str]:
+    mentor, several = brief.mentor.first_name, len(brief.new_goals) > 1
+    new = quoted(brief.new_goals)
+    return f"Sharpen your new goal{'s' if several else ''}", (
+        f"New on your list: {new}. Whoever brought {'a goal' if several else 'it'} tells in two sentences why now. "
+        f"{mentor} asks what will be different {_when(brief)} that a third person could see, and writes the answer "
+        f"under {'each' if several else 'it'}."
     )
 
 
@@ -218,7 +242,7 @@ def _restart(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, str
             f"first what this last one should still be good for, and {mentee} adds one thing. Drop what you no longer "
             f"want."
         )
-    return "Start again, small", (
+    return "Start small" if brief.stage == "kickoff" else "Start again, small", (
         f"{number(brief.missed).capitalize()} meetings fell through, and you need not explain why. {mentor} says first "
         f"what would make the next one easy to keep: another length, another day, another place. {mentee} answers with "
         f"what can be promised. Drop what you no longer want."
@@ -240,6 +264,10 @@ def _reflection(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, 
         f"{mentee} writes one line that starts with “My next chance to try this is …” and reads it out. {mentor} says "
         f"what would make that easier.",
         f"{mentee} names the moment of this meeting that was hardest to follow. {mentor} says it again in other words.",
+        f"{mentee} says in two sentences what a colleague who was not here should know of this. {mentor} adds what is "
+        f"still missing.",
+        f"{mentee} finishes two sentences: “Until today I thought …” and “From now on I will …”. {mentor} says what in "
+        f"them comes as a surprise.",
     )
     return f"What {mentee} takes back", pick(options, brief, "reflection")
 
@@ -268,6 +296,12 @@ def _next_steps(slot: Slot, brief: SessionBrief, used: list[str]) -> tuple[str, 
         f"both into the coach so that they come back, and enter the next date before you part.",
         f"Each finishes the sentence “I will …” with one small thing{toward}, and names the day. {mentor} asks of both "
         f"what could get in the way. Then agree on the next date, and add both sentences to the coach as actions.",
+        f"Look back over this meeting: which one thing{toward} is worth half an hour of yours before the next? "
+        f"{first} says first, then {second}, each with a day. Enter both into the coach as actions, and fix the "
+        f"next date.",
+        f"{mentor} writes down one deed for each of you{toward}, in the words of whoever will do it, with its day. "
+        f"Read both out, add them to the coach so that they come back, and choose between two dates for the next "
+        f"meeting.",
     )
     return "Next steps and next date", pick(options, brief, "next-steps")
 
