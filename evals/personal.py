@@ -97,7 +97,7 @@ class BoundarySet(Metric[PairCase, Made]):
 
     def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
         """A boundary that is missing, or one where nothing called for it."""
-        said = "deserves more than a mentoring meeting can give" in output.shared()
+        said = "right place" in output.shared()
         if "off-scope" in inputs.traits:
             return [] if said else ["no boundary"]
         return [f"sent on: {one.text} ({one.matter})" for one in output.briefing.brief.beyond] if said else []

@@ -277,7 +277,7 @@ def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
 
 def _needs_a_goal(brief: SessionBrief) -> bool:
     """Whether they work together without any goal: nothing was put in the place of those that were reached."""
-    return brief.stage == "building" and not brief.goals and not brief.beyond and not brief.restart
+    return brief.stage == "building" and not brief.goals and not brief.restart
 
 
 def _more_activities(brief: SessionBrief, so_far: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:
