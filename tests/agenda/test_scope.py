@@ -205,6 +205,12 @@ def test_a_goal_for_a_doctor_a_lawyer_or_a_complaint_is_met_with_the_right_place
         "Make sure that she can follow me when I go fast",
         "My son is learning fractions",
         "Choose size and dose",
+        "Stop thinking that Gen Z is lazy",
+        "Understand how attackers get past the firewall",
+        "Hear what colleagues who live with depression need from a manager",
+        "Understand why some say that women are worse at sales",
+        "Prevent that somebody gets fake invoices paid",
+        "Learn how trainees see a disciplinary or a grievance",
     ],
 )
 def test_ordinary_goals_stay(goal: str) -> None:
