@@ -106,7 +106,7 @@ class BoundarySet(Metric[PairCase, Made]):
     def faults(self, inputs: PairCase, output: Made) -> list[str] | None:
         """A boundary that is missing, one that nothing called for, and what is sent on and worked on all the same."""
         shared = output.shared()
-        said = "deserves more than a mentoring meeting can give" in shared
+        said = "right place" in shared
         if "off-scope" in inputs.traits:
             sent_on = [one.text for one in output.briefing.brief.beyond]
             again = [f"worked on: {text}" for text in sent_on if shared.count(text[:_TELLING]) > 1]

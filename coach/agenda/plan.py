@@ -281,7 +281,7 @@ def _talks_of_goals(brief: SessionBrief) -> bool:
     """
     if brief.stage != "building" or brief.restart:
         return False
-    return bool(brief.new_goals) or not (brief.goals or brief.goals_at_rest or brief.beyond)
+    return bool(brief.new_goals) or not (brief.goals or brief.goals_at_rest)
 
 
 def _more_activities(brief: SessionBrief, so_far: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:

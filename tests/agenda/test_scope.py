@@ -2,9 +2,10 @@
 
 import pytest
 
-from coach.agenda.scope import Matter, beyond, boundaries
+from coach.agenda.scope import beyond, boundaries
+from coach.agenda.scope_words import Matter
 from coach.retrieval.search import Search
-from tests.agenda.conftest import compose_for
+from tests.agenda.conftest import added, compose_for, shown
 from tests.agenda.pairs import GOALS, MANY_GOALS, briefing_of
 
 
@@ -42,7 +43,7 @@ from tests.agenda.pairs import GOALS, MANY_GOALS, briefing_of
         ("Get my manager fired", "rating"),
         ("Give my mentor a performance rating", "rating"),
         ("Work through my childhood trauma with Martin", "health"),
-        ("I feel like ending it all some days", "health"),
+        ("I feel like ending it all some days", "danger"),
         ("Cope with the death of my father", "health"),
         ("What should I eat with diabetes?", "health"),
         ("My son has ADHD, what should we do?", "health"),
@@ -64,12 +65,49 @@ from tests.agenda.pairs import GOALS, MANY_GOALS, briefing_of
         ("Report the sexual harassment in my team", "harm"),
         ("Decide who in my team should be let go", "rating"),
         ("Get dirt on my boss", "rating"),
+        ("Pass the compliance exam with the answers he has", "cheating"),
+        ("Have her sit my online certification for me", "cheating"),
+        ("Pay somebody to write my dissertation", "cheating"),
+        ("Get hold of next month's assessment centre questions", "cheating"),
+        ("Have her build my quarterly slides for me", "errand"),
+        ("Let Priya do my expense reports every month", "errand"),
+        ("I'd like him to take over my monthly reporting", "errand"),
+        ("She can make the presentation to the board for me, I just present it", "errand"),
+        ("Read my team's private chats without them noticing", "watching"),
+        ("Find out what people say about me on their private Instagram", "watching"),
+        ("Let my mentor tell me who in the junior team is looking for another job", "watching"),
+        ("Secretly record our team meetings", "watching"),
+        ("Get a date with Sofia from marketing", "romance"),
+        ("Find out if she is single", "romance"),
+        ("Ask her out for a drink on Friday", "romance"),
+        ("Convince colleagues to vote no in the referendum", "campaign"),
+        ("Bring my mentee to Jesus", "campaign"),
+        ("Collect signatures against the new minaret", "campaign"),
+        ("Keep gays out of our department", "against"),
+        ("Show that old people can't learn and should go", "against"),
+        ("Get fewer Muslims on our trainee scheme", "against"),
+        ("Get round the firewall to see blocked sites", "wrong"),
+        ("Copy the customer list before I leave for a competitor", "wrong"),
+        ("Fake the safety inspection records", "wrong"),
+        ("Get the log-in of the CFO", "wrong"),
+        ("Hide the loss from the auditors", "wrong"),
+        ("I sometimes think everyone would be better off without me", "danger"),
+        ("Somebody to call at night when the dark thoughts come", "danger"),
+        ("Help me read my blood test results", "health"),
+        ("I've been put on a PIP and need arguments for the hearing", "law"),
+        ("Get my written warning taken off my file", "law"),
+        ("My H-1B runs out in March, what are my options?", "papers"),
+        ("Find the best mortgage for my first flat", "money"),
+        ("Learn how to fire somebody on sick leave", "rating"),
+        ("Build a case for disciplining the late-comers in my team", "rating"),
+        ("Push Henrik out before Christmas", "rating"),
     ],
 )
 def test_a_goal_for_a_doctor_a_lawyer_or_a_complaint_is_met_with_the_right_place(goal: str, matter: Matter) -> None:
     (found,) = beyond([GOALS[0], goal])
     assert (found.text, found.matter) == (goal, matter)
     assert "right place" in found.boundary
+    assert (goal in found.boundary) == (matter != "against")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +159,58 @@ def test_a_goal_for_a_doctor_a_lawyer_or_a_complaint_is_met_with_the_right_place
         "Prepare for my promotion talk",
         "Work on my fear of public speaking",
         "How much costs to make snow",
+        "Bring more discipline to our data",
+        "Learn how performance reviews feel to junior staff",
+        "Work across disciplines",
+        "Keep up to date with AI",
+        "Build relationships with younger colleagues",
+        "Meet people across the company",
+        "Understand the inclusion of religious holidays in our calendar",
+        "Understand why young people care so much about climate",
+        "Plan a campaign for our new product on TikTok",
+        "Convince the board of our digital strategy",
+        "Understand the public sector and how ministers decide",
+        "Write clearer e-mails",
+        "My budget spreadsheet: learn pivot tables on it",
+        "Automate my expense reports",
+        "Protect my phone against spyware",
+        "Track our delivery vans on the new map",
+        "Understand what our anonymous survey tells us",
+        "Understand how students use ChatGPT in exams and what it means for hiring",
+        "Pass on what I know",
+        "Be fired up about technology again",
+        "Get rid of paper forms",
+        "Learn to hire young talent",
+        "Learn how to respond to hate speech on our channels",
+        "Understand why older people struggle with our app",
+        "Stop hating video calls",
+        "Learn how hackers think to protect our firewall",
+        "Understand how the cannabis market changes our logistics business",
+        "Speak more freely in steering committees",
+        "Give feedback to someone who is often late",
+        "Make our product one that people fall in love with",
+        "Get support from the works council for a four-day week trial",
+        "Help the board vote faster",
+        "Learn how she makes presentations and do the next one myself",
+        "Watch how a 20-year-old uses our website",
+        "Record short videos for our team",
+        "Find out what to ask a new graduate in an interview",
+        "Push our numbers out faster",
+        "Hear how mothers in our team manage their days",
+        "Find words for people with disabilities that do not hurt",
+        "Recognise fake news and fake reviews",
+        "Get past my fear of new software",
+        "My partner is two time zones off",
+        "Prepare the tax return of the Dutch subsidiary",
+        "Make sure that she can follow me when I go fast",
+        "My son is learning fractions",
+        "Choose size and dose",
+        "Stop thinking that Gen Z is lazy",
+        "Understand how attackers get past the firewall",
+        "Hear what colleagues who live with depression need from a manager",
+        "Understand why some say that women are worse at sales",
+        "Prevent that somebody gets fake invoices paid",
+        "Learn how trainees see a disciplinary or a grievance",
     ],
 )
 def test_ordinary_goals_stay(goal: str) -> None:
@@ -130,8 +220,7 @@ def test_ordinary_goals_stay(goal: str) -> None:
 async def test_the_agenda_sets_the_boundary_kindly_and_goes_on_with_the_other_goal(search: Search) -> None:
     briefing = briefing_of(goals=("Get my unpaid overtime settled here", GOALS[0]))
     made = await compose_for(briefing, search)
-    added = " ".join(sentence for slot in made.plan.slots for sentence in slot.added)
-    assert "deserves more than a mentoring meeting can give" in added
+    assert "deserves more than a mentoring meeting can give" in added(made.plan)
     assert briefing.brief.goals == (GOALS[0],)
     assert not any(slot.goal and "overtime" in slot.goal for slot in made.plan.slots)
 
@@ -143,3 +232,26 @@ def test_the_right_place_is_named_once_for_each_matter() -> None:
     assert "For “Renew my work permit” it is an immigration adviser" in told
     assert told.count("Agree only on who calls there and when.") == 1
     assert boundaries([]) == ""
+
+
+def test_what_no_two_colleagues_should_do_is_left_without_a_call_to_make() -> None:
+    found = beyond(["Get a date with Sofia from marketing", "Win my custody case", "Keep gays out of our department"])
+    told = boundaries(found)
+    assert "“Win my custody case” deserves more" in told
+    assert "“Get a date with Sofia from marketing” is private" in told
+    assert "turns against people" in told
+    assert "gays" not in told
+    assert "Agree only on who calls" not in boundaries(found[:1])
+
+
+async def test_where_all_goals_belong_elsewhere_the_two_look_for_one_of_their_own(search: Search) -> None:
+    made = await compose_for(briefing_of(goals=("Win my custody case",)), search)
+    (slot,) = [slot for slot in made.plan.slots if slot.purpose == "goals"]
+    assert "deserves more than a mentoring meeting can give" in " ".join(slot.added)
+    assert "Find a goal to work on" in [item.title for item in made.words.items]
+
+
+async def test_who_may_be_in_danger_is_told_whom_to_call_today_and_no_activity_is_made_of_it(search: Search) -> None:
+    made = await compose_for(briefing_of(focus="I sometimes think everyone would be better off without me"), search)
+    assert "better off" not in shown(made.words)
+    assert "a crisis line or the emergency number, today" in added(made.plan)

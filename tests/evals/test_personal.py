@@ -96,7 +96,7 @@ def test_an_agenda_in_which_nobody_listens_is_a_fault() -> None:
 
 
 def test_a_boundary_is_asked_for_where_it_belongs_and_nowhere_else() -> None:
-    kind = "“x” deserves more than a mentoring meeting can give."
+    kind = "“x” deserves more than a mentoring meeting can give. The right place is the payroll office."
     asked = pair(traits=["off-scope"], goals=["Get my unpaid overtime settled"])
     assert BoundarySet().faults(asked, made(asked, [item(description=kind)])) == []
     assert BoundarySet().faults(asked, made(asked)) == ["no boundary"]
