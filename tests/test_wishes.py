@@ -7,13 +7,52 @@ import pytest
 from coach.feedback.said import asked_in
 from coach.store.feedback import SharedFeedback
 from coach.wish_words import Wish
-from coach.wishes import MOST_WISHES, read_wishes, stated_wishes
+from coach.wishes import MOST_WISHES, opposed_wishes, read_wishes, stated_wishes
 
 
 def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[str, ...] = ()) -> SharedFeedback:
     return SharedFeedback("session-1", 1, "mentor", None, safety, None, None, to_change, themes)
 
 
+# What is asked for less often than the rest, with words of its own.
+SELDOM: tuple[tuple[str, Wish], ...] = (
+    ("Could we have a short pause after half an hour", "breaks"),
+    ("There was no break at all", "breaks"),
+    ("Ninety minutes without a break is too much", "breaks"),
+    ("We went too slowly for my taste", "quicker"),
+    ("I already know most of that", "quicker"),
+    ("Please skip the basics", "quicker"),
+    ("Take an example from my team", "own-work"),
+    ("Let's use my own spreadsheet", "own-work"),
+    ("I'd like a real case instead", "own-work"),
+    ("Link it more to my daily work", "own-work"),
+    ("I'd like to write something down first", "write-first"),
+    ("I need a minute to collect my thoughts", "write-first"),
+    ("I think better on paper", "write-first"),
+    ("It was a bit superficial", "deeper"),
+    ("I'd like to go into more detail", "deeper"),
+    ("Phones off please", "undisturbed"),
+    ("She was checking her mail half the time", "undisturbed"),
+    ("He took two calls", "undisturbed"),
+    ("Can we start with our actions", "look-back"),
+    ("Nobody came back to what we promised", "look-back"),
+    ("A recap at the start would be nice", "recap"),
+    ("Remind me where we stopped", "recap"),
+    ("I'd like to get to know you better", "get-to-know"),
+    ("A bit more small talk first", "get-to-know"),
+    ("Always the same exercises", "something-new"),
+    ("A little more variety please", "something-new"),
+    ("I'd like some feedback on how I explain", "what-helped"),
+    ("Tell me what was helpful and what was not", "what-helped"),
+    ("Could an expert join us once", "somebody-else"),
+    ("Maybe invite a colleague from sales", "somebody-else"),
+    ("Could we meet someone from the works committee", "somebody-else"),
+    ("No more powerpoint", "shorter-demos"),
+    ("The demoes were too long", "shorter-demos"),
+    ("Turn up on time please", "start-on-time"),
+    ("Clearer takeaways would help", "firm-next-steps"),
+    ("Nothing we do looks like my own work", "own-work"),
+)
 # What is good as it is, and what was asked for the other way round.
 CONTENT = (
     "Nothing, the pace was perfect",
@@ -21,11 +60,9 @@ CONTENT = (
     "Our goals are just right",
     "No need to slow down",
     "No rush, all good",
-    "We went too slowly for my taste",
     "The demo was too short",
     "Longer demos please",
     "Show me how to edit a video",
-    "Could we meet someone from the works committee",
     "Keep it up",
     "As always great!",
     "the same as last time please",
@@ -55,6 +92,33 @@ CONTENT = (
     "I have cutters who talk less and do more",
     "I was never lost",
     "Please contradict me more often, it helps",
+    "At work we have far too many slides",
+    "Our customers ask for shorter demos, I see why now",
+    "My own team never starts on time",
+    "The break was just right",
+    "In a break she showed me her desk",
+    "We break it down too rarely at home",
+    "I will write the first draft on Monday",
+    "He gave me feedback on the report",
+    "I was a guest at her stand-up",
+    "I will talk to other people about it",
+    "My colleagues joined the pilot",
+    "I already know Priya's manager",
+    "I could be faster with shortcuts",
+    "The hard part was logging in",
+    "I sent her more details",
+    "I was answering emails with it in ten minutes",
+    "The phone number is on the page",
+    "She pulled out a chart",
+    "I go to work by train",
+    "I found a new format for my report",
+    "It reminded me of my time before this",
+    "The real problem is the budget",
+    "The figures show less than I feared",
+    "She gave a tech talk in May",
+    "I don't need more detail, thanks",
+    "Fewer breaks please",
+    "No need for small talk",
 )
 
 
@@ -181,6 +245,7 @@ CONTENT = (
         ("Please find somebody else to ask what Gen Z thinks", "less-of-one-story"),
         ("I had to defend all Muslims for half an hour", "less-of-one-story"),
         ("Always me who has to explain what it is like", "less-of-one-story"),
+        *SELDOM,
     ],
 )
 def test_what_should_change_is_read_as_a_wish(to_change: str, wish: Wish) -> None:
@@ -267,7 +332,24 @@ def test_a_complaint_that_something_is_missing_is_a_wish(to_change: str, wish: W
 
 
 def test_a_theme_does_not_stand_in_for_what_somebody_refused() -> None:
-    assert read_wishes([said("Too slow for me", themes=("communication-style",))]) == ()
+    assert read_wishes([said("Too slow for me", themes=("communication-style",))]) == ("quicker",)
+
+
+def test_a_promise_that_nobody_came_back_to_asks_to_come_back_to_it_and_for_nothing_else() -> None:
+    assert read_wishes([said("We said we would both try it and never spoke about it again")]) == ("look-back",)
+
+
+def test_an_hour_without_interruptions_is_no_complaint_about_rank() -> None:
+    senior = SharedFeedback("session-1", 1, "mentee", None, 4, None, None, "I want an hour without interruptions")
+    assert read_wishes([senior]) == ("undisturbed",)
+    assert read_wishes([said("I was interrupted all the time")]) == ("level-the-table",)
+
+
+def test_a_pace_that_one_wants_slower_and_the_other_quicker_is_told_once() -> None:
+    senior = SharedFeedback("session-1", 1, "mentee", None, 4, None, None, "I already know most of this")
+    both = [said("Too fast for me"), senior]
+    assert read_wishes(both) == ("slower",)
+    assert opposed_wishes(both) == {"slower"}
 
 
 def test_more_time_for_demos_at_the_cost_of_something_else_is_no_wish_for_shorter_ones() -> None:
