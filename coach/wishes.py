@@ -6,6 +6,7 @@ does it and says so in the coach's words.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from coach.wish_refusals import CONTENT, ELSEWHERE, GOOD_ALREADY, NOT_ASKED, OPPOSITES, OWNS_IT, WANTING
@@ -34,6 +35,18 @@ class Said(Protocol):
     @property
     def themes(self) -> tuple[str, ...]:
         """What the comments raise."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Shared feedback whose words were read once for all that is asked of them; `stated` are its wishes in words."""
+
+    session_number: int
+    role: str
+    safety: int | None
+    to_change: str | None
+    themes: tuple[str, ...]
+    stated: frozenset[Wish]
 
 
 # How each wish is named after "asked"; what answers one in an agenda begins with these words, so that it can be found.
@@ -145,6 +158,11 @@ def _asking(wish: Wish, wanted: str) -> str:
     return NOT_ASKED[wish].sub(" … ", wanted) if wish in NOT_ASKED else wanted
 
 
+def hear(said: Said) -> Heard:
+    """Read the words of this feedback."""
+    return Heard(said.session_number, said.role, said.safety, said.to_change, said.themes, frozenset(_stated(said)))
+
+
 def stated_wishes(feedback: Iterable[Said]) -> frozenset[Wish]:
     """What these people asked for in so many words: nothing from a rating, nothing from between the lines."""
     return frozenset(wish for said in feedback for wish in _stated(said))
@@ -201,5 +219,7 @@ def _wishes_of(said: Said) -> set[Wish]:
 
 
 def _stated(said: Said) -> set[Wish]:
+    if isinstance(said, Heard):
+        return set(said.stated)
     text = (said.to_change or "")[:_LONGEST_READ]
     return {wish for one in _SENTENCE.split(text) if not is_content(one) for wish in worded(one, said.role)}
