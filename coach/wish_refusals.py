@@ -38,6 +38,7 @@ _REFUSED: dict[Wish, str] = {
         |\b(?:he|she|they)\s(?:(?:was|is|were|are)\s)?(?:never|no\slonger|(?:did|does|do)(?:n.t|\snot)
         |stopped)\s(?:once\s|ever\s)?
         (?:finish|jump|interrupt|correct|talk(?:ing)?\sover|cut|speak(?:ing)?\sfor|decid)\w*[^.!?;,]*""",
+    "no-slides": r"""\bno\sslides\s(?:for\sonce|this\stime|today)\b""",
     "own-work": rf"""\b{_FEWER}(?:real\s(?:work|example|case)s?|my\sown\s\w+)\b|\bin\sreal\slife\b""",
     "write-first": rf"""\b{_FEWER}(?:writing|write|notes?|paper)\b""",
     "quicker": r"""\b(?:not|n.t|never|wasn.t)\s(?:\w+\s)?too\sslow(?:ly)?\b|\b(?:too|so|bit)\s(?:fast|quick)\w*\b""",
@@ -154,6 +155,7 @@ OPPOSITES = {wish: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for wish, pat
 # senior who was silenced.
 OWNS_IT = re.compile(
     r"\b(?:i\s(?:\w+\s)?(?:talk\w*|spoke|took\sover|dominat\w+|interrupt\w*|did\s(?:most|all)\sof)"
+    r"|i\s(?:should|need\sto|must|want\sto)\s(?:\w+\s)?listen"
     r"|hierarch\w+|rank|seniority|pecking\sorder|the\sboss|equals?|nodded|deferr?\w*)\b",
     re.IGNORECASE,
 )

@@ -54,6 +54,7 @@ ASKED: dict[Wish, str] = {
     "level-the-table": "for more equal footing",
     "safer-ground": "for safer ground to learn on",
     "shorter-demos": "for shorter demos",
+    "no-slides": "to do without slides",
     "more-doing": "for more doing",
     "own-work": "for examples from your own work",
     "more-talk": "for more room to talk",

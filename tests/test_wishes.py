@@ -47,11 +47,85 @@ SELDOM: tuple[tuple[str, Wish], ...] = (
     ("Could an expert join us once", "somebody-else"),
     ("Maybe invite a colleague from sales", "somebody-else"),
     ("Could we meet someone from the works committee", "somebody-else"),
-    ("No more powerpoint", "shorter-demos"),
+    ("No more powerpoint", "no-slides"),
+    ("Could we do it without slides", "no-slides"),
     ("The demoes were too long", "shorter-demos"),
     ("Turn up on time please", "start-on-time"),
     ("Clearer takeaways would help", "firm-next-steps"),
     ("Nothing we do looks like my own work", "own-work"),
+    ("He should drive next time", "more-doing"),
+    ("Could I have a go myself", "more-doing"),
+    ("A bit too quick for me", "slower"),
+    ("Let's stick to one subject", "less-at-once"),
+    ("I sat there alone for ten minutes", "start-on-time"),
+    ("I had to leave before we were done", "end-on-time"),
+    ("Half an hour would be enough for me", "other-arrangement"),
+    ("can we cut it to 45 minutes?", "other-arrangement"),
+    ("More space for my questions", "more-talk"),
+    ("Give me a moment to think before I answer", "write-first"),
+    ("Bring something you're working on", "own-work"),
+    ("We only touched it", "deeper"),
+    ("You kept looking at your phone", "undisturbed"),
+    ("Check what came of our agreements", "look-back"),
+    ("I couldn't remember what we did last time", "recap"),
+    ("I still don't know anything about you as a person", "get-to-know"),
+    ("Do something different for once", "something-new"),
+    ("I would like to know what you took from it", "what-helped"),
+    ("It ended a bit in the air", "firm-next-steps"),
+    ("We spend too long on the easy stuff", "quicker"),
+)
+# What only shares words with a wish: none of these asks an agenda for anything.
+SHARES_WORDS = (
+    "I watched a film about it afterwards",
+    "Let me have the keyboard shortcuts list",
+    "I need to practise my Spanish",
+    "The office hours of the help desk are hard to find",
+    "I could not focus on the email because of the heat",
+    "It was a little quick win for us both",
+    "The train was a bit quick today",
+    "She explained Excel to me with no need to explain twice",
+    "We went through the basics and it was good",
+    "I have used it before in another company",
+    "Two exercises in one, clever",
+    "Stick to one password manager, she said",
+    "I waited for ten minutes for the lift, funny",
+    "I must go before the end of the month to the new office",
+    "Our current report is with the auditors",
+    "What I am working on is a secret",
+    "Nothing to do with you, I was tired",
+    "How it would look in French made us laugh",
+    "I understand the reasons now",
+    "We got to the bottom of it",
+    "Each of us wrote before lunch",
+    "My assistant came in with cake",
+    "I was looking at my phone for the app we tried",
+    "What happened to my old dashboard is a riddle",
+    "We did not forget anything",
+    "I remember last time well",
+    "She knew me as a person from the choir",
+    "We started with coffee and it was lovely",
+    "Something new for me was the pivot table",
+    "Same thing every month with the budget, but not with us",
+    "I know what you took from it, you told me",
+    "I would like to talk to someone in payroll about my contract",
+    "We can bring our laptops in",
+    "It is up in the air whether we move offices",
+    "What do we do now with the winnings, haha",
+    "We got around to our questions",
+    "I prefer talk radio",
+    "Ask anything was the name of the exercise",
+    "I knew where we were going, well done",
+    "The plan for the meeting room is ready",
+    "The day before we met I had a cold",
+    "Half an hour is enough for lunch",
+    "We had a walk through the warehouse afterwards",
+    "Open-plan offices were our topic",
+    "We meet in my office, which suits us",
+    "Mondays are bad for the whole company",
+    "The team meets once a week",
+    "Someone walked in with flowers",
+    "I want to understand why people leave, she gave me ideas",
+    "My real job is safe",
 )
 # What is good as it is, and what was asked for the other way round.
 CONTENT = (
@@ -119,6 +193,7 @@ CONTENT = (
     "I don't need more detail, thanks",
     "Fewer breaks please",
     "No need for small talk",
+    "No slides today, hurrah",
 )
 
 
@@ -252,7 +327,9 @@ def test_what_should_change_is_read_as_a_wish(to_change: str, wish: Wish) -> Non
     assert wish in read_wishes([said(to_change)])
 
 
-@pytest.mark.parametrize("to_change", [None, "", "Nothing, it was great", "See you in May!", "😀", "Más pan", *CONTENT])
+@pytest.mark.parametrize(
+    "to_change", [None, "", "Nothing, it was great", "See you in May!", "😀", "Más pan", *CONTENT, *SHARES_WORDS]
+)
 def test_what_asks_for_nothing_is_no_wish(to_change: str | None) -> None:
     assert read_wishes([said(to_change)]) == ()
 
@@ -337,6 +414,11 @@ def test_a_theme_does_not_stand_in_for_what_somebody_refused() -> None:
 
 def test_a_promise_that_nobody_came_back_to_asks_to_come_back_to_it_and_for_nothing_else() -> None:
     assert read_wishes([said("We said we would both try it and never spoke about it again")]) == ("look-back",)
+
+
+def test_a_senior_who_means_to_listen_more_gives_the_junior_the_floor() -> None:
+    senior = SharedFeedback("session-1", 1, "mentee", None, 4, None, None, "I should listen more")
+    assert read_wishes([senior]) == ("level-the-table",)
 
 
 def test_an_hour_without_interruptions_is_no_complaint_about_rank() -> None:

@@ -28,6 +28,11 @@ _GRANTED: dict[Wish, tuple[tuple[Purpose, ...], str, str]] = {
         "",
         "today's is {minutes} minutes.",
     ),
+    "no-slides": (
+        _MAIN_PARTS,
+        "No slides: open the thing itself, or tell it and draw it.",
+        "what is shown today is the thing itself.",
+    ),
     "more-doing": (
         ("exercise",),
         "{mentee} has the keyboard or the pen; {mentor} keeps hands off.",

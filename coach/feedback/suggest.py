@@ -32,6 +32,7 @@ _WISHES: dict[Wish, tuple[str, str]] = {
     "level-the-table": ("power-dynamics", "both have an equal say: write first, the mentor speaks first"),
     "safer-ground": ("power-dynamics", "a leader who learns may not know, ask anything and pass"),
     "shorter-demos": ("session-structure", "show less and try out more in a meeting"),
+    "no-slides": ("session-structure", "show the thing itself instead of slides"),
     "more-doing": ("session-structure", "learn by doing: the mentee tries it with their own hands"),
     "own-work": ("session-structure", "work on a real case from the mentee's own work"),
     "more-talk": ("communication-style", "room for questions and conversation"),

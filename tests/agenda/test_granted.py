@@ -16,6 +16,7 @@ from tests.agenda.conftest import added, reasons
 from tests.agenda.pairs import action, after, agenda_facts, briefing_of
 
 WANTED: dict[Wish, str] = {
+    "no-slides": "No more slides",
     "own-work": "Bring examples from my own work",
     "write-first": "I'd like to write something down first",
     "quicker": "Too slow for me",
@@ -58,6 +59,7 @@ def order(plan: AgendaPlan) -> list[str]:
             lambda plan: minutes(plan, "review-actions") > 5,
         ),
         ("I'd like to write something down first", {}, lambda plan: "Both write for two minutes first" in added(plan)),
+        ("No more slides", {}, lambda plan: "open the thing itself" in added(plan)),
         ("Too slow for me", {}, lambda plan: "you skip that" in added(plan)),
         ("Phones off please", {}, lambda plan: "Phones and notifications off" in str(plan.slots[0].added)),
         ("A recap first", {}, lambda plan: "where you left off" in str(plan.slots[0].added)),
