@@ -209,7 +209,10 @@ def _wishes_of(said: Said) -> set[Wish]:
     if "shorter-demos" in stated:
         # The same words mostly; what the other one wants less of is another matter.
         stated = stated - {"less-at-once"}
-    found = stated or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME} - refused
+    # Where nothing is asked to change there are no such lines: what went well, or goes wrong elsewhere, is no wish.
+    asks = any(not is_content(one) for one in _SENTENCE.split(text) if one.strip())
+    themes = said.themes if asks else ()
+    found = stated or {_OF_THEME[theme] for theme in themes if theme in _OF_THEME} - refused
     # What a senior says of having been silenced is no reason to give the junior more of the floor.
     weighty = {"emotional-load"} if "safer-ground" in found else {"power-dynamics", "emotional-load"}
     found = found | {_OF_THEME[theme] for theme in said.themes if theme in weighty}

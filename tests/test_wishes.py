@@ -408,6 +408,12 @@ def test_a_complaint_that_something_is_missing_is_a_wish(to_change: str, wish: W
     assert wish in dict(asked_in(to_change))
 
 
+@pytest.mark.parametrize("to_change", [None, "At work we have far too many slides", "The pace was just right."])
+def test_a_theme_of_what_went_well_or_of_elsewhere_is_no_wish(to_change: str | None) -> None:
+    assert read_wishes([said(to_change, themes=("mentor-preparation", "goals-and-progress"))]) == ()
+    assert read_wishes([said(to_change, themes=("power-dynamics",))]) == ("level-the-table",)
+
+
 def test_a_theme_does_not_stand_in_for_what_somebody_refused() -> None:
     assert read_wishes([said("Too slow for me", themes=("communication-style",))]) == ("quicker",)
 
