@@ -6,20 +6,11 @@ does it and says so in the coach's words.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
-from coach.wish_words import (
-    CONTENT,
-    GOOD_ALREADY,
-    LEADS,
-    NOT_ASKED,
-    OPPOSITES,
-    OWNS_IT,
-    PATTERNS,
-    TILTED,
-    WANTING,
-    Wish,
-)
+from coach.wish_refusals import CONTENT, ELSEWHERE, GOOD_ALREADY, NOT_ASKED, OPPOSITES, OWNS_IT, WANTING
+from coach.wish_words import LEADS, PATTERNS, TILTED, Wish
 
 
 class Said(Protocol):
@@ -50,27 +41,53 @@ class Said(Protocol):
         """What the comments raise."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Shared feedback whose words were read once for all that is asked of them; `stated` are its wishes in words."""
+
+    session_number: int
+    role: str
+    safety: int | None
+    went_well: str | None
+    to_change: str | None
+    themes: tuple[str, ...]
+    stated: frozenset[Wish]
+
+
 # How each wish is named after "asked"; what answers one in an agenda begins with these words, so that it can be found.
 ASKED: dict[Wish, str] = {
     "level-the-table": "for more equal footing",
     "safer-ground": "for safer ground to learn on",
     "shorter-demos": "for shorter demos",
+    "no-slides": "to do without slides",
     "more-doing": "for more doing",
+    "own-work": "for examples from your own work",
     "more-talk": "for more room to talk",
+    "write-first": "to write before you speak",
     "slower": "for an easier pace or plainer words",
+    "quicker": "for a quicker pace",
     "less-at-once": "for less at once",
+    "deeper": "to go deeper",
     "clear-structure": "for a clearer structure",
     "start-on-time": "to start on time",
     "end-on-time": "to keep to the time",
+    "breaks": "for a break",
+    "undisturbed": "to be undisturbed",
+    "look-back": "to look back at what you agreed",
+    "recap": "for a recap of last time",
     "firm-next-steps": "for firmer next steps",
     "back-to-goals": "what it is all for",
     "less-of-one-story": "for less weight on one person's story",
+    "get-to-know": "to get to know each other better",
+    "something-new": "for something different",
+    "what-helped": "for feedback on what helps",
     "agenda-ahead": "to have the agenda earlier",
     "prepare-ahead": "for more notice",
     "test-the-tools": "for tools that work",
     "see-and-hear": "to see and hear better",
     "dates-that-hold": "for dates that hold",
-    "other-arrangement": "for another time, place or rhythm",
+    "other-arrangement": "for another time, place, length or rhythm",
+    "somebody-else": "for somebody else to join",
 }
 
 YOU_ASKED, YOU_SHARED, ONE_ASKED = "You asked", "After what you shared", "One of you asked"
@@ -121,6 +138,11 @@ def worded(text: str, role: str = "mentor") -> tuple[Wish, ...]:
         found.add("level-the-table")
     if "shorter-demos" in found:
         found.discard("less-at-once")
+    if "quicker" in found:
+        # "Move quicker through the demo" is one wish; so is the basics that somebody knows by now.
+        found -= {"slower"}
+    if "look-back" in found:
+        found.discard("firm-next-steps")
     if "agenda-ahead" in found:
         found.discard("prepare-ahead")
     if "test-the-tools" in found:
@@ -131,7 +153,9 @@ def worded(text: str, role: str = "mentor") -> tuple[Wish, ...]:
 
 
 def is_content(piece: str) -> bool:
-    """Whether a piece of a text calls something good as it is, and wants nothing."""
+    """Whether a piece of a text calls something good as it is, or tells of somewhere else, and wants nothing."""
+    if ELSEWHERE.match(piece):
+        return True
     content = CONTENT.search(piece)
     return content is not None and not WANTING.search(f"{piece[: content.start()]} {piece[content.end() :]}")
 
@@ -139,6 +163,12 @@ def is_content(piece: str) -> bool:
 def _asking(wish: Wish, wanted: str) -> str:
     """What is wanted without what asks for the opposite of the wish, or only shares a word with it."""
     return NOT_ASKED[wish].sub(" … ", wanted) if wish in NOT_ASKED else wanted
+
+
+def hear(said: Said) -> Heard:
+    """Read the words of this feedback."""
+    number, change = said.session_number, said.to_change
+    return Heard(number, said.role, said.safety, said.went_well, change, said.themes, frozenset(_stated(said)))
 
 
 def stated_wishes(feedback: Iterable[Said]) -> frozenset[Wish]:
@@ -154,8 +184,14 @@ def opposed_wishes(feedback: Iterable[Said]) -> frozenset[Wish]:
         for role, said in said_by.items()
         for wish in _stated(said)
         for other in said_by.values()
-        if other.role != role and wish in OPPOSITES and OPPOSITES[wish].search((other.to_change or "")[:_LONGEST_READ])
+        if other.role != role and _asks_for_opposite(other, wish)
     )
+
+
+def _asks_for_opposite(said: Said, wish: Wish) -> bool:
+    text = (said.to_change or "")[:_LONGEST_READ]
+    in_words = wish in OPPOSITES and OPPOSITES[wish].search(text) is not None
+    return in_words or (wish == "slower" and "quicker" in _stated(said))
 
 
 def weighed_on(feedback: Iterable[Said]) -> frozenset[str]:
@@ -166,6 +202,9 @@ def weighed_on(feedback: Iterable[Said]) -> frozenset[str]:
 def read_wishes(feedback: Iterable[Said]) -> tuple[Wish, ...]:
     """What these people asked for, the most important first, at most `MOST_WISHES`."""
     found = {wish for said in feedback for wish in _wishes_of(said)}
+    if "slower" in found:
+        # Where the two want it both ways, it is told once.
+        found.discard("quicker")
     return tuple(wish for wish in ASKED if wish in found)[:MOST_WISHES]
 
 
@@ -178,7 +217,10 @@ def _wishes_of(said: Said) -> set[Wish]:
     if "shorter-demos" in stated:
         # The same words mostly; what the other one wants less of is another matter.
         stated = stated - {"less-at-once"}
-    found = stated or {_OF_THEME[theme] for theme in said.themes if theme in _OF_THEME} - refused
+    # Where nothing is asked to change there are no such lines: what went well, or goes wrong elsewhere, is no wish.
+    asks = any(not is_content(one) for one in _SENTENCE.split(text) if one.strip())
+    themes = said.themes if asks else ()
+    found = stated or {_OF_THEME[theme] for theme in themes if theme in _OF_THEME} - refused
     # What a senior says of having been silenced is no reason to give the junior more of the floor.
     weighty = {"emotional-load"} if "safer-ground" in found else {"power-dynamics", "emotional-load"}
     found = found | ({_OF_THEME[theme] for theme in said.themes if theme in weighty} - refused)
@@ -189,5 +231,7 @@ def _wishes_of(said: Said) -> set[Wish]:
 
 
 def _stated(said: Said) -> set[Wish]:
+    if isinstance(said, Heard):
+        return set(said.stated)
     text = (said.to_change or "")[:_LONGEST_READ]
     return {wish for one in _SENTENCE.split(text) if not is_content(one) for wish in worded(one, said.role)}

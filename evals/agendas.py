@@ -19,8 +19,9 @@ from pydantic_evals.reporting import EvaluationReport
 from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
 from coach.agenda.choose import choose
 from coach.agenda.guard import Draft, check_agenda
+from coach.agenda.outlines import SHORTEST_SLOT
 from coach.agenda.pipeline import AgendaMaker
-from coach.agenda.plan import SHORTEST_SLOT, outline
+from coach.agenda.plan import outline
 from coach.retrieval.search import Search
 from coach.settings import Settings
 from coach.store.agendas import starter_key

@@ -316,7 +316,7 @@ MUTATIONS: Sequence[Mutation] = (
         "feedback wish ignored",
         "what feedback asked for is read and not done",
         ("pairs.feedback-taken-up",),
-        becomes(adapt, "_grant_wishes", lambda *args: None),
+        becomes(adapt, "grant_wishes", lambda *args: None),
     ),
     Mutation(
         "boundary not set",

@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coach.agenda.brief import Briefing
 from coach.agenda.guard import Draft
-from coach.agenda.plan import Lead, Purpose, outline
+from coach.agenda.outlines import Lead, Purpose
+from coach.agenda.plan import outline
 from coach.agenda.words import AgendaWords, ItemWords, StarterWords
 from coach.retrieval.chunk import Passage
 from coach.vocabulary import Vocabulary

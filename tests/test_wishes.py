@@ -7,13 +7,126 @@ import pytest
 from coach.feedback.said import asked_in
 from coach.store.feedback import SharedFeedback
 from coach.wish_words import Wish
-from coach.wishes import MOST_WISHES, read_wishes, stated_wishes
+from coach.wishes import MOST_WISHES, opposed_wishes, read_wishes, stated_wishes
 
 
 def said(to_change: str | None = None, *, safety: int | None = 4, themes: tuple[str, ...] = ()) -> SharedFeedback:
     return SharedFeedback("session-1", 1, "mentor", None, safety, None, None, to_change, themes)
 
 
+# What is asked for less often than the rest, with words of its own.
+SELDOM: tuple[tuple[str, Wish], ...] = (
+    ("Could we have a short pause after half an hour", "breaks"),
+    ("There was no break at all", "breaks"),
+    ("Ninety minutes without a break is too much", "breaks"),
+    ("We went too slowly for my taste", "quicker"),
+    ("I already know most of that", "quicker"),
+    ("Please skip the basics", "quicker"),
+    ("Take an example from my team", "own-work"),
+    ("Let's use my own spreadsheet", "own-work"),
+    ("I'd like a real case instead", "own-work"),
+    ("Link it more to my daily work", "own-work"),
+    ("I'd like to write something down first", "write-first"),
+    ("I need a minute to collect my thoughts", "write-first"),
+    ("I think better on paper", "write-first"),
+    ("It was a bit superficial", "deeper"),
+    ("I'd like to go into more detail", "deeper"),
+    ("Phones off please", "undisturbed"),
+    ("She was checking her mail half the time", "undisturbed"),
+    ("He took two calls", "undisturbed"),
+    ("Can we start with our actions", "look-back"),
+    ("Nobody came back to what we promised", "look-back"),
+    ("A recap at the start would be nice", "recap"),
+    ("Remind me where we stopped", "recap"),
+    ("I'd like to get to know you better", "get-to-know"),
+    ("A bit more small talk first", "get-to-know"),
+    ("Always the same exercises", "something-new"),
+    ("A little more variety please", "something-new"),
+    ("I'd like some feedback on how I explain", "what-helped"),
+    ("Tell me what was helpful and what was not", "what-helped"),
+    ("Could an expert join us once", "somebody-else"),
+    ("Maybe invite a colleague from sales", "somebody-else"),
+    ("Could we meet someone from the works committee", "somebody-else"),
+    ("No more powerpoint", "no-slides"),
+    ("Could we do it without slides", "no-slides"),
+    ("The demoes were too long", "shorter-demos"),
+    ("Turn up on time please", "start-on-time"),
+    ("Clearer takeaways would help", "firm-next-steps"),
+    ("Nothing we do looks like my own work", "own-work"),
+    ("He should drive next time", "more-doing"),
+    ("Could I have a go myself", "more-doing"),
+    ("A bit too quick for me", "slower"),
+    ("Let's stick to one subject", "less-at-once"),
+    ("I sat there alone for ten minutes", "start-on-time"),
+    ("I had to leave before we were done", "end-on-time"),
+    ("Half an hour would be enough for me", "other-arrangement"),
+    ("can we cut it to 45 minutes?", "other-arrangement"),
+    ("More space for my questions", "more-talk"),
+    ("Give me a moment to think before I answer", "write-first"),
+    ("Bring something you're working on", "own-work"),
+    ("We only touched it", "deeper"),
+    ("You kept looking at your phone", "undisturbed"),
+    ("Check what came of our agreements", "look-back"),
+    ("I couldn't remember what we did last time", "recap"),
+    ("I still don't know anything about you as a person", "get-to-know"),
+    ("Do something different for once", "something-new"),
+    ("I would like to know what you took from it", "what-helped"),
+    ("It ended a bit in the air", "firm-next-steps"),
+    ("We spend too long on the easy stuff", "quicker"),
+)
+# What only shares words with a wish: none of these asks an agenda for anything.
+SHARES_WORDS = (
+    "I watched a film about it afterwards",
+    "Let me have the keyboard shortcuts list",
+    "I need to practise my Spanish",
+    "The office hours of the help desk are hard to find",
+    "I could not focus on the email because of the heat",
+    "It was a little quick win for us both",
+    "The train was a bit quick today",
+    "She explained Excel to me with no need to explain twice",
+    "We went through the basics and it was good",
+    "I have used it before in another company",
+    "Two exercises in one, clever",
+    "Stick to one password manager, she said",
+    "I waited for ten minutes for the lift, funny",
+    "I must go before the end of the month to the new office",
+    "Our current report is with the auditors",
+    "What I am working on is a secret",
+    "Nothing to do with you, I was tired",
+    "How it would look in French made us laugh",
+    "I understand the reasons now",
+    "We got to the bottom of it",
+    "Each of us wrote before lunch",
+    "My assistant came in with cake",
+    "I was looking at my phone for the app we tried",
+    "What happened to my old dashboard is a riddle",
+    "We did not forget anything",
+    "I remember last time well",
+    "She knew me as a person from the choir",
+    "We started with coffee and it was lovely",
+    "Something new for me was the pivot table",
+    "Same thing every month with the budget, but not with us",
+    "I know what you took from it, you told me",
+    "I would like to talk to someone in payroll about my contract",
+    "We can bring our laptops in",
+    "It is up in the air whether we move offices",
+    "What do we do now with the winnings, haha",
+    "We got around to our questions",
+    "I prefer talk radio",
+    "Ask anything was the name of the exercise",
+    "I knew where we were going, well done",
+    "The plan for the meeting room is ready",
+    "The day before we met I had a cold",
+    "Half an hour is enough for lunch",
+    "We had a walk through the warehouse afterwards",
+    "Open-plan offices were our topic",
+    "We meet in my office, which suits us",
+    "Mondays are bad for the whole company",
+    "The team meets once a week",
+    "Someone walked in with flowers",
+    "I want to understand why people leave, she gave me ideas",
+    "My real job is safe",
+)
 # What is good as it is, and what was asked for the other way round.
 CONTENT = (
     "Nothing, the pace was perfect",
@@ -21,11 +134,9 @@ CONTENT = (
     "Our goals are just right",
     "No need to slow down",
     "No rush, all good",
-    "We went too slowly for my taste",
     "The demo was too short",
     "Longer demos please",
     "Show me how to edit a video",
-    "Could we meet someone from the works committee",
     "Keep it up",
     "As always great!",
     "the same as last time please",
@@ -55,6 +166,34 @@ CONTENT = (
     "I have cutters who talk less and do more",
     "I was never lost",
     "Please contradict me more often, it helps",
+    "At work we have far too many slides",
+    "Our customers ask for shorter demos, I see why now",
+    "My own team never starts on time",
+    "The break was just right",
+    "In a break she showed me her desk",
+    "We break it down too rarely at home",
+    "I will write the first draft on Monday",
+    "He gave me feedback on the report",
+    "I was a guest at her stand-up",
+    "I will talk to other people about it",
+    "My colleagues joined the pilot",
+    "I already know Priya's manager",
+    "I could be faster with shortcuts",
+    "The hard part was logging in",
+    "I sent her more details",
+    "I was answering emails with it in ten minutes",
+    "The phone number is on the page",
+    "She pulled out a chart",
+    "I go to work by train",
+    "I found a new format for my report",
+    "It reminded me of my time before this",
+    "The real problem is the budget",
+    "The figures show less than I feared",
+    "She gave a tech talk in May",
+    "I don't need more detail, thanks",
+    "Fewer breaks please",
+    "No need for small talk",
+    "No slides today, hurrah",
 )
 
 
@@ -181,13 +320,16 @@ CONTENT = (
         ("Please find somebody else to ask what Gen Z thinks", "less-of-one-story"),
         ("I had to defend all Muslims for half an hour", "less-of-one-story"),
         ("Always me who has to explain what it is like", "less-of-one-story"),
+        *SELDOM,
     ],
 )
 def test_what_should_change_is_read_as_a_wish(to_change: str, wish: Wish) -> None:
     assert wish in read_wishes([said(to_change)])
 
 
-@pytest.mark.parametrize("to_change", [None, "", "Nothing, it was great", "See you in May!", "😀", "Más pan", *CONTENT])
+@pytest.mark.parametrize(
+    "to_change", [None, "", "Nothing, it was great", "See you in May!", "😀", "Más pan", *CONTENT, *SHARES_WORDS]
+)
 def test_what_asks_for_nothing_is_no_wish(to_change: str | None) -> None:
     assert read_wishes([said(to_change)]) == ()
 
@@ -266,8 +408,36 @@ def test_a_complaint_that_something_is_missing_is_a_wish(to_change: str, wish: W
     assert wish in dict(asked_in(to_change))
 
 
+@pytest.mark.parametrize("to_change", [None, "At work we have far too many slides", "The pace was just right."])
+def test_a_theme_of_what_went_well_or_of_elsewhere_is_no_wish(to_change: str | None) -> None:
+    assert read_wishes([said(to_change, themes=("mentor-preparation", "goals-and-progress"))]) == ()
+    assert read_wishes([said(to_change, themes=("power-dynamics",))]) == ("level-the-table",)
+
+
 def test_a_theme_does_not_stand_in_for_what_somebody_refused() -> None:
-    assert read_wishes([said("Too slow for me", themes=("communication-style",))]) == ()
+    assert read_wishes([said("Too slow for me", themes=("communication-style",))]) == ("quicker",)
+
+
+def test_a_promise_that_nobody_came_back_to_asks_to_come_back_to_it_and_for_nothing_else() -> None:
+    assert read_wishes([said("We said we would both try it and never spoke about it again")]) == ("look-back",)
+
+
+def test_a_senior_who_means_to_listen_more_gives_the_junior_the_floor() -> None:
+    senior = SharedFeedback("session-1", 1, "mentee", None, 4, None, None, "I should listen more")
+    assert read_wishes([senior]) == ("level-the-table",)
+
+
+def test_an_hour_without_interruptions_is_no_complaint_about_rank() -> None:
+    senior = SharedFeedback("session-1", 1, "mentee", None, 4, None, None, "I want an hour without interruptions")
+    assert read_wishes([senior]) == ("undisturbed",)
+    assert read_wishes([said("I was interrupted all the time")]) == ("level-the-table",)
+
+
+def test_a_pace_that_one_wants_slower_and_the_other_quicker_is_told_once() -> None:
+    senior = SharedFeedback("session-1", 1, "mentee", None, 4, None, None, "I already know most of this")
+    both = [said("Too fast for me"), senior]
+    assert read_wishes(both) == ("slower",)
+    assert opposed_wishes(both) == {"slower"}
 
 
 def test_more_time_for_demos_at_the_cost_of_something_else_is_no_wish_for_shorter_ones() -> None:

@@ -37,7 +37,7 @@ from coach.retrieval.library import TOPICS, Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
 from coach.untrusted import quotable, shorten
 from coach.wish_words import Wish
-from coach.wishes import LASTING, opposed_wishes, read_wishes, stated_wishes, weighed_on
+from coach.wishes import LASTING, hear, opposed_wishes, read_wishes, stated_wishes, weighed_on
 
 # The longest goal that the interface takes.
 _LONGEST_TYPED = 2_000
@@ -313,7 +313,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     )
     told = {one.text for one in elsewhere}
     stage = stage_at(session, facts.sessions, pair.planned_sessions, had)
-    shared = series.last_feedback(facts)
+    shared = [hear(said) for said in series.last_feedback(facts)]
     asked, answered, stated = read_wishes(shared), series.answered(facts), stated_wishes(shared)
     wishes = tuple(wish for wish in asked if wish not in answered)
     opposed, weighed = opposed_wishes(shared), weighed_on(shared)

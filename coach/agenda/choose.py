@@ -11,7 +11,8 @@ from typing import get_args
 from coach.agenda.adapt import adapted
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.circumstances import Need
-from coach.agenda.plan import AgendaPlan, Purpose, Slot
+from coach.agenda.outlines import Purpose
+from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.questions import GUIDANCE, activity_query, goal_queries, starter_queries, strengths_query
 from coach.agenda.series import Carried
 from coach.models import EXPERIENCE_LIMIT

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass, replace
 
 from coach.agenda.brief import SessionBrief
+from coach.agenda.outlines import Purpose
 from coach.agenda.phrases import clause, due_this_year, quoted
-from coach.agenda.plan import AgendaPlan, Purpose, Slot
+from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.words import AgendaWords, ItemWords
 from coach.untrusted import shorten
 

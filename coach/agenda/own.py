@@ -7,7 +7,8 @@ import structlog
 
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.choose import may_be_shown
-from coach.agenda.plan import AgendaPlan, Purpose, Slot
+from coach.agenda.outlines import Purpose
+from coach.agenda.plan import AgendaPlan, Slot
 from coach.errors import EmbeddingError, IndexUnavailable
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import TOPICS, Topic

@@ -6,35 +6,26 @@ alone leads at least half of the minutes.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from coach.agenda.brief import SessionBrief
+from coach.agenda.outlines import (
+    ASKS_FOR_TIME,
+    FORMS,
+    LONG_PARTS,
+    MAY_LEAD,
+    OUTLINES,
+    RESTART,
+    SHORTEST_SLOT,
+    Kind,
+    Lead,
+    Purpose,
+)
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Document, Role, Stage
 
-Kind = Literal["check-in", "review", "exercise", "discussion", "reflection", "next-steps"]
-Lead = Literal["mentor", "mentee", "both"]
-Purpose = Literal[
-    "check-in",
-    "review-actions",
-    "confidentiality",
-    "ground-rules",
-    "goals",
-    "review-goals",
-    "exercise",
-    "discussion",
-    "evaluation",
-    "celebration",
-    "goal-reached",
-    "restart",
-    "break",
-    "reflection",
-    "next-steps",
-]
-
-SHORTEST_SLOT = 2
-SHORTEST_ACTIVITY = 5
 LONG_MEETING = 120
+# In a shorter meeting than this, a break that somebody asked for is a stop in the middle of a part.
+_BREAK_FROM = 45
 # From here on there is a second exercise.
 SEVERAL_FROM = 75
 # Below this, one activity gets the time: two of five minutes each would be two beginnings.
@@ -46,111 +37,6 @@ RESTART_MINUTES = 30
 # What "shorter" means where feedback asks for shorter demonstrations.
 DEMO_MINUTES = 8
 _MOST_GOALS = 3
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How a purpose takes up time: minutes from `least` to `most`, and the share it asks for."""
-
-    kind: Kind
-    led_by: Lead
-    least: int
-    most: int
-    weight: int
-
-
-_FORMS: dict[Purpose, _Form] = {
-    "check-in": _Form("check-in", "both", 2, 10, 5),
-    "review-actions": _Form("review", "both", 2, 20, 5),
-    "confidentiality": _Form("discussion", "both", 2, 12, 7),
-    "ground-rules": _Form("discussion", "mentor", 2, 12, 7),
-    "goals": _Form("discussion", "mentor", 4, 30, 14),
-    "review-goals": _Form("review", "both", 4, 25, 15),
-    "exercise": _Form("exercise", "mentor", SHORTEST_ACTIVITY, 35, 22),
-    "discussion": _Form("discussion", "both", SHORTEST_ACTIVITY, 25, 14),
-    "evaluation": _Form("review", "both", 3, 25, 15),
-    "celebration": _Form("reflection", "both", 2, 15, 8),
-    "goal-reached": _Form("reflection", "both", 2, 10, 6),
-    "restart": _Form("discussion", "mentor", 3, 10, 8),
-    "break": _Form("check-in", "both", 5, 15, 4),
-    "reflection": _Form("reflection", "mentee", 2, 10, 4),
-    "next-steps": _Form("next-steps", "both", 2, 10, 5),
-}
-
-# What the mentor leads besides where that is needed for half of the minutes: first what is talked through, then what
-# opens and closes the meeting. What the mentee takes back stays the mentee's.
-_MAY_LEAD: tuple[Purpose, ...] = (
-    "discussion",
-    "review-goals",
-    "evaluation",
-    "check-in",
-    "next-steps",
-    "review-actions",
-    "confidentiality",
-    "goal-reached",
-    "celebration",
-    "break",
-)
-
-# What a meeting of each stage holds, in order. The number says when a part gives way to shortage of time: 0 never.
-_OUTLINES: dict[Stage, tuple[tuple[Purpose, int], ...]] = {
-    "kickoff": (
-        ("check-in", 0),
-        ("confidentiality", 0),
-        ("ground-rules", 0),
-        ("review-actions", 2),
-        ("goals", 0),
-        ("exercise", 3),
-        ("reflection", 4),
-        ("next-steps", 0),
-    ),
-    "building": (
-        ("check-in", 0),
-        ("review-actions", 0),
-        ("exercise", 0),
-        ("discussion", 3),
-        ("reflection", 4),
-        ("next-steps", 0),
-    ),
-    "midpoint": (
-        ("check-in", 0),
-        ("review-actions", 0),
-        ("review-goals", 0),
-        ("exercise", 2),
-        ("reflection", 4),
-        ("next-steps", 0),
-    ),
-    "closing": (
-        ("check-in", 0),
-        ("review-actions", 1),
-        ("evaluation", 0),
-        ("exercise", 3),
-        ("celebration", 0),
-        ("next-steps", 0),
-    ),
-}
-
-# After missed meetings: first what got in the way, then one small thing, and a date that holds.
-_RESTART: dict[Stage, tuple[tuple[Purpose, int], ...]] = {
-    "kickoff": (
-        ("check-in", 0),
-        ("restart", 1),
-        ("confidentiality", 0),
-        ("ground-rules", 0),
-        ("goals", 0),
-        ("next-steps", 0),
-    ),
-    "building": (("check-in", 0), ("restart", 0), ("review-actions", 1), ("exercise", 2), ("next-steps", 0)),
-    "midpoint": (("check-in", 0), ("restart", 0), ("review-actions", 1), ("review-goals", 0), ("next-steps", 0)),
-    "closing": (
-        ("check-in", 0),
-        ("restart", 2),
-        ("review-actions", 1),
-        ("evaluation", 0),
-        ("celebration", 0),
-        ("next-steps", 0),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -216,7 +102,7 @@ def outline(brief: SessionBrief) -> AgendaPlan:
     purposes = _purposes(brief)
     minutes = _share_out(brief, purposes)
     slots = [
-        Slot(purpose=purpose, kind=_FORMS[purpose].kind, minutes=share, led_by=_lead(purpose, brief))
+        Slot(purpose=purpose, kind=FORMS[purpose].kind, minutes=share, led_by=_lead(purpose, brief))
         for purpose, share in zip(purposes, minutes, strict=True)
     ]
     slots = _give_goals(slots, brief)
@@ -227,13 +113,13 @@ def _lead(purpose: Purpose, brief: SessionBrief) -> Lead:
     """Who leads; where hierarchy got in the way the mentor opens, and leads what is talked through."""
     if brief.heeds("level-the-table") and purpose in {"check-in", "discussion"}:
         return "mentor"
-    return _FORMS[purpose].led_by
+    return FORMS[purpose].led_by
 
 
 def _purposes(brief: SessionBrief) -> list[Purpose]:
     parts: list[tuple[Purpose, int]] = []
     makes_up = brief.late is not None and brief.late.stage == "kickoff" != brief.stage
-    for purpose, gives_way in (_RESTART if brief.restart else _OUTLINES)[brief.stage]:
+    for purpose, gives_way in (RESTART if brief.restart else OUTLINES)[brief.stage]:
         if purpose == "review-actions" and not brief.actions:
             continue
         if makes_up and len(parts) == 1:
@@ -251,8 +137,12 @@ def _purposes(brief: SessionBrief) -> list[Purpose]:
         if purpose == "exercise" and _talks_of_goals(brief) and not any(part == "goals" for part, _ in parts):
             parts.append(("goals", 2))
         parts.append((purpose, gives_way))
-        if purpose == "exercise" and not brief.restart and "less-at-once" not in brief.wishes:
+        if purpose == "exercise" and not brief.restart and not _one_thing(brief):
             parts += _more_activities(brief, parts)
+    if "something-new" in brief.wishes:
+        parts = _talk_first(parts)
+    if "breaks" in brief.wishes and brief.minutes >= _BREAK_FROM:
+        parts = _with_break(parts)
     # Drop the parts that give way first, until what is left fits.
     while sum(_least(brief, purpose) for purpose, _ in parts) > brief.minutes:
         weakest = max(gives_way for _, gives_way in parts)
@@ -262,9 +152,37 @@ def _purposes(brief: SessionBrief) -> list[Purpose]:
 
 
 def _holds_discussion(brief: SessionBrief) -> bool:
-    if "less-at-once" in brief.wishes:
+    if _one_thing(brief):
         return "more-talk" in brief.wishes
     return brief.minutes >= TWO_ACTIVITIES_FROM or brief.heeds("shorter-demos") or "more-talk" in brief.wishes
+
+
+def _one_thing(brief: SessionBrief) -> bool:
+    """Whether one activity gets the time of two, because fewer were asked for or more of one.
+
+    In a long meeting going deeper takes no second activity away: no exercise lasts so long.
+    """
+    return "less-at-once" in brief.wishes or ("deeper" in brief.wishes and brief.minutes < SEVERAL_FROM)
+
+
+def _talk_first(parts: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:
+    """The parts with the first discussion before the first exercise."""
+    purposes = [purpose for purpose, _ in parts]
+    if not {"exercise", "discussion"} <= set(purposes):
+        return parts
+    exercise, discussion = purposes.index("exercise"), purposes.index("discussion")
+    if discussion > exercise:
+        parts = [*parts]
+        parts.insert(exercise, parts.pop(discussion))
+    return parts
+
+
+def _with_break(parts: list[tuple[Purpose, int]]) -> list[tuple[Purpose, int]]:
+    """The parts with a break between two of the long ones, unless there is one."""
+    long = [place for place, (purpose, _) in enumerate(parts) if purpose in LONG_PARTS]
+    if len(long) < 2 or ("break", 5) in parts:
+        return parts
+    return [*parts[: long[0] + 1], ("break", 1), *parts[long[0] + 1 :]]
 
 
 def _celebrate(brief: SessionBrief) -> list[tuple[Purpose, int]]:
@@ -331,16 +249,13 @@ def _demos_alone(brief: SessionBrief) -> bool:
 
 def _weight(brief: SessionBrief, purpose: Purpose) -> int:
     """How much of the time a purpose asks for; feedback moves it."""
-    weight = _FORMS[purpose].weight
-    if (purpose == "discussion" and "more-talk" in brief.wishes) or (
-        purpose == "next-steps" and "firm-next-steps" in brief.wishes
-    ):
-        return 2 * weight
-    return weight
+    weight = FORMS[purpose].weight
+    wish = ASKS_FOR_TIME.get(purpose)
+    return 2 * weight if wish in brief.wishes else weight
 
 
 def _least(brief: SessionBrief, purpose: Purpose) -> int:
-    least = max(_FORMS[purpose].least, SHORTEST_SLOT)
+    least = max(FORMS[purpose].least, SHORTEST_SLOT)
     if purpose == "review-actions":
         # Two minutes an action, as far as a sixth of the meeting bears; the rest is sorted in one go.
         return max(least, min(2 * len(brief.actions), brief.minutes // 6))
@@ -348,11 +263,13 @@ def _least(brief: SessionBrief, purpose: Purpose) -> int:
 
 
 def _most(brief: SessionBrief, purpose: Purpose) -> int:
+    if purpose == "review-actions" and "look-back" in brief.wishes:
+        return max(_least(brief, purpose), min(5 * len(brief.actions), brief.minutes // 4, 15))
     if purpose == "review-actions":
         return max(_least(brief, purpose), min(3 * len(brief.actions), brief.minutes // 5, 15))
     if purpose == "exercise" and _demos_alone(brief):
         return DEMO_MINUTES
-    return _FORMS[purpose].most
+    return FORMS[purpose].most
 
 
 def _give_goals(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
@@ -375,12 +292,12 @@ def _give_goals(slots: list[Slot], brief: SessionBrief) -> list[Slot]:
 
 
 def _mentor_leads_half(slots: list[Slot]) -> list[Slot]:
-    """Shared slots become the mentor's, in the order of `_MAY_LEAD`, until the mentor alone leads half of the minutes.
+    """Shared slots become the mentor's, in the order of `MAY_LEAD`, until the mentor alone leads half of the minutes.
 
     "Both lead" is no lead for somebody junior: it goes to the one who is used to having the word.
     """
     slots = list(slots)
-    for purpose in _MAY_LEAD:
+    for purpose in MAY_LEAD:
         for place, slot in enumerate(slots):
             if slot.purpose == purpose and slot.led_by != "mentor" and not _is_half(slots):
                 slots[place] = replace(slot, led_by="mentor")

@@ -51,6 +51,8 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
         steps.append(pick(_STARTERS_PREP, brief, f"starters-{role}"))
     shared = [step for step in [*steps, *further] if not briefing.avoid.touches(step)]
 
+    if "own-work" in brief.wishes and role == "mentee":
+        shared.insert(0, "Choose one real piece of your own work for today, without confidential details, and open it.")
     if "start-on-time" in brief.wishes:
         shared.insert(
             0,

@@ -1,7 +1,7 @@
 """What the library is asked for an agenda: in the words of the pair, and the same for every pair."""
 
 from coach.agenda.brief import SessionBrief
-from coach.agenda.plan import Purpose
+from coach.agenda.outlines import Purpose
 from coach.untrusted import shorten
 
 # What the library is asked for the slots that every stage has; the same words for every pair, so the answers are

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.agenda.brief import Briefing, SessionBrief
+from coach.agenda.outlines import Purpose
 from coach.agenda.phrases import clause, ended, long_words, number, quoted, spare
-from coach.agenda.plan import AgendaPlan, Purpose, Slot
+from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.stages import Late
 from coach.retrieval.chunk import Passage
 from coach.retrieval.library import Stage, TopicFrontMatter

@@ -3,7 +3,7 @@
 import pytest
 
 from coach.agenda.must_haves import must_haves, with_must_haves
-from coach.agenda.plan import Purpose
+from coach.agenda.outlines import Purpose
 from coach.agenda.words import ItemWords
 from coach.agenda.write import agenda_prompt
 from coach.retrieval.search import Search

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 
 from coach.agenda.brief import Briefing
-from coach.agenda.plan import Purpose, outline
+from coach.agenda.outlines import Purpose
+from coach.agenda.plan import outline
 from tests.agenda.pairs import GOALS, action, briefing_of, briefings
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from coach.agenda.adapt import adapted
 from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.compose import compose
-from coach.agenda.plan import AgendaPlan, Purpose, outline
+from coach.agenda.outlines import Purpose
+from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.prep import compose_prep
 from coach.agenda.reasons import because
 from coach.models import ActionItem
