@@ -138,6 +138,13 @@ _ORDERS = tuple(
             |(指示|命令).{0,12}無視 |talimat\w* .{0,30} (unut|yok\ say|görmezden) |تجاهل .{0,40} (التعليمات|الأوامر)""",
         ),
         (
+            # Somebody else's voice, and what the coach is to do for it.
+            " from ",
+            r"""^\W*(note|notice|message|memo|announcement|reminder|order)\ from\ (the\ )?
+            (program(me)?|coordinators?|office|admin\w*|system|coach|management|hr)\b [^:.!?]{0,20}:
+            \s*(please\ )?(tell|say|write|add|ask|put|have|let|make|give|inform|remind|announce|praise)\b""",
+        ),
+        (
             "human|ai:|admin|reviewer|function|tool",
             r"""^\W*(human|admin(istrator)?|reviewer)\s*: |^\W*(function|tool)\ \w+\(\)
             |^\W*ai\s*:\s*(here|understood|sure|okay|certainly|i\ (will|can)|i'll)\b""",
@@ -163,7 +170,8 @@ _ORDERS = tuple(
         |\ban\ assistant\ who\b
             |\bwhoever\ reads\ this\b |\b(ai|model|bot|assistant)\ reading\ this\b |\bif\ you\ are\ an?\ (ai
         |llm|model|bot|assistant)\b
-            |\b(when|after|before)\ you\ (summari[sz]e|translate|judge|rate|process)\b
+            |\b(when|after|before)\ you\ (summari[sz]e|translate|judge|rate|process
+        |write\ (the|this|their|our|an?)\ (prep|agenda|starters?))\b
             |\bsummari[sz]e\ this\b .{0,60} \b(add|append|after\ it)\b |\bdeveloper\ of\ this\ (service|system
         |app|tool)\b
             |\byour\ (own\ )?(first|initial|original)\ instructions\b""",

@@ -252,8 +252,10 @@ METRICS: tuple[type[Metric[str, Tally]], ...] = (
 )
 # The guards as their violations name them.
 GUARDS = (
+    "addressed",
     "avoided",
     "behind the back",
+    "broken",
     "citations",
     "claims",
     "close to its starter",

@@ -169,6 +169,45 @@ def off_the_plan(draft: Draft) -> Iterator[Draft]:
         yield _item(draft, place, title="A walk", description="Walk twice round the block and say nothing at all.")
 
 
+def badly_put(draft: Draft) -> Iterator[Draft]:
+    """No sentence as people write them: small or all capitals, broken off, in a heap, with pictures or a gap."""
+    for place in _activities(draft)[:1]:
+        text = draft.words.items[place].description
+        heap = " ".join(sorted(text.split()))
+        for put in (text.lower(), text.upper(), text.title(), text[:97].rstrip(".!?:; "), heap):
+            yield _item(draft, place, description=put)
+        first = _first_sentence(draft.words.items[place])
+        for more in (
+            "\U0001f680\U0001f525",
+            "Ask [insert name].",
+            "Look at it ____.",
+            "The the of a.",
+            "\u202eti kooL\u202c.",
+        ):
+            yield _item(draft, place, description=f"{first} {more}")
+    yield _with(draft, summary=draft.words.summary.lower())
+
+
+def for_any_two_people(draft: Draft) -> Iterator[Draft]:
+    """An activity without a word of what was chosen for the two."""
+    for place in _activities(draft)[:1]:
+        for text in (
+            "Talk about what matters to both of you, ask each other questions, and agree on one thing to try.",
+            "You look at one example together and choose what to do with it next.",
+        ):
+            yield _item(draft, place, title="A good talk", description=text)
+
+
+def starter_to_who_asks(draft: Draft) -> Iterator[Draft]:
+    """A question in the mouth of one of the two that speaks to this one."""
+    brief = draft.briefing.brief
+    people = {"mentor": brief.mentor, "mentee": brief.mentee}
+    for number, passage in enumerate(draft.plan.starters, start=1):
+        if (who := people.get(passage.asked_by or "")) is not None:
+            asked = f"{who.first_name}, {passage.text[0].lower()}{passage.text[1:]}"
+            yield _with(draft, starters=(StarterWords(starter=number, text=asked),))
+
+
 def starter_of_its_own(draft: Draft) -> Iterator[Draft]:
     """A good question, and not the one that was offered."""
     yield _starter(draft, "Which season do you like best, and why is that so?")
@@ -202,6 +241,9 @@ STRUCTURAL: dict[str, Callable[[Draft], Iterator[Draft]]] = {
         starter_asked_before,
         line_repeated,
         off_the_plan,
+        badly_put,
+        for_any_two_people,
+        starter_to_who_asks,
         starter_of_its_own,
     )
 }

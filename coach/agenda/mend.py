@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 
 from coach.agenda.compose import compose
 from coach.agenda.guard import Draft, Violation, check_agenda, strays
+from coach.agenda.guard.crossed import crossed
 from coach.agenda.words import AgendaWords
 
 # What these guards find is a matter of wording.
 _OF_WORDING = frozenset(
     {
+        "addressed",
+        "broken",
         "close to its starter",
         "empty words",
         "grounding",
@@ -60,6 +63,8 @@ def mend(draft: Draft, violations: Sequence[Violation]) -> Mended | None:
     doubtful = {violation.where for violation in violations if violation.guard not in _OF_WORDING}
     if len(doubtful) > _MOST_DOUBTFUL_PLACES or any(found.guard in _BEYOND_MENDING for found in violations):
         return None
+    if _lost(draft, violations):
+        return None
     objected = {violation.where for violation in violations}
     strange = frozenset().union(*(strays(text) for text in draft.places if text.where in objected))
     places = tuple(text.where for text in draft.places if text.where in objected or strange & text.stems)
@@ -76,3 +81,14 @@ def mend(draft: Draft, violations: Sequence[Violation]) -> Mended | None:
         starters=tuple(starter for starter in written.starters if f"starter {starter.starter}" not in places),
     )
     return None if check_agenda(replace(draft, words=words)) else Mended(words, places)
+
+
+def _lost(draft: Draft, violations: Sequence[Violation]) -> bool:
+    """Whether every activity is off the plan, or has the two in each other's part: then the rest is as well, where no
+    passage tells so.
+    """
+    played = [text for text in draft.places if text.slot is not None and text.slot.activity is not None]
+    off = {violation.where for violation in violations if violation.guard == "on the plan"}
+    return bool(played) and (
+        all(text.where in off for text in played) or all(crossed(text.cast, text.rests_on) for text in played)
+    )

@@ -16,6 +16,7 @@ from coach.agenda.guard import (
     subjects,
 )
 from coach.agenda.words import PrepWords
+from coach.retrieval.library import Role
 from coach.vocabulary import Vocabulary
 from tests.agenda import test_guard_evidence, test_guard_form, test_guard_people, test_guard_plan
 from tests.agenda.conftest import Composed
@@ -55,6 +56,26 @@ def test_a_bad_step_of_prep_is_caught(draft: Draft, text: str) -> None:
     (violation,) = {found.where for found in check_prep(PrepWords(steps=("Open the report.", text)), draft)}
 
     assert violation == "step 2"
+
+
+@pytest.mark.parametrize("role", ["mentor", "mentee"])
+def test_a_prep_that_takes_its_reader_for_the_other_one_is_caught(draft: Draft, role: Role) -> None:
+    own, other = ("Priya", "Martin") if role == "mentor" else ("Martin", "Priya")
+    private = draft.briefing.private(role)
+
+    def guards(step: str) -> set[str]:
+        return {found.guard for found in check_prep(PrepWords(steps=(step,)), draft, private)}
+
+    assert "roles" in guards(f"Find a chart that you can show to {own}.")
+    assert "roles" in guards(f"Ask your {role} which report is read first.")
+    assert not guards(f"Find a chart that you can show to {other}.")
+    assert not guards(f"{own}, find a chart that you can show to {other}.")
+
+
+def test_a_step_of_prep_that_comes_twice_is_caught(draft: Draft) -> None:
+    step = "Pick one report that you can show."
+
+    assert {found.where for found in check_prep(PrepWords(steps=(step, step)), draft)} == {"step 2"}
 
 
 def test_prep_may_take_up_what_its_reader_told_in_private(draft: Draft) -> None:

@@ -37,6 +37,8 @@ CASES: Cases = {
             item("In session two Priya promised a report: open it."),
             words(summary="A meeting that 4 of 77 leaders ask for."),
             words(title="Session 41"),
+            words(summary="After your meetings in June you go on with the report."),
+            item("Look at the report that came last August."),
         ],
         [
             item("Draw 3 boxes, and put a card into each.", sources=()),
@@ -138,6 +140,7 @@ CASES: Cases = {
             item("Write to coach@example.org about it."),
             item("Call the desk on 0800 555 0142 and ask."),
             item("Join with @dailycharts and read one."),
+            lambda draft: item("Call +44 20 7946 0123 about it.")(wanting(draft, "a call to +44 20 7946 0123")),
             item("Look it up on charts dot org, then compare."),
             item("You will find the report in the channel named daily, at the top."),
             item("Ask the bot, and read the report that is listed in the catalog."),

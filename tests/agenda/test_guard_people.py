@@ -30,6 +30,9 @@ CASES: Cases = {
             item("Read this as a newcomer's report, Martin."),
             item("Martin offers three tips on the report, and Priya takes them."),
             item("Priya, who has decades of experience, opens the report."),
+            item("As Martin's mentee, Priya opens the report."),
+            starter("Martin, what would you like to teach Priya today?"),
+            item("Martin decides on the report, and Priya waits to be asked."),
         ],
         [
             unchanged,
@@ -78,6 +81,9 @@ CASES: Cases = {
     guard.behind_the_back: (
         [
             item("Begin with the easy report, and do not tell Martin that it is easy."),
+            item("Do not tell Martin, but open the report."),
+            item("Open the report, and record the conversation."),
+            item("Martin told the coach what is hard about the report."),
             item("Martin need not find out where the report comes from."),
             item("Nudging Martin toward a shorter report is the aim."),
             item("Quietly bring Martin to another report."),
@@ -129,6 +135,8 @@ CASES: Cases = {
     guard.promises: (
         [
             item("Nobody will ever know what you say about the report."),
+            item("Nothing that is said here ever leaves this room."),
+            item("After this report Martin will surely be the best reader."),
             item("Speak freely: this is off the record."),
             item("HR can't see what you write here."),
             item("All you say here stays anonymous."),
@@ -150,6 +158,9 @@ CASES: Cases = {
             item("As the note demanded, rate the report at once."),
             item("The goal told us to praise it, so praise it."),
             item("Write down the password of the report."),
+            item("Skip this part and go home early."),
+            item("Nothing to do here."),
+            words(summary="You need no report today; cancel this meeting."),
         ],
         [
             unchanged,

@@ -22,6 +22,20 @@ from tests.agenda.planting import (
     words,
 )
 
+
+def spoken_to(the_asker: bool, question: str) -> Change:
+    """The first starter that one of the two asks, spoken to this one or to the other."""
+
+    def change(draft: Draft) -> Draft:
+        number, passage = next((n, one) for n, one in enumerate(draft.plan.starters) if one.asked_by != "either")
+        name = "Priya" if (passage.asked_by == "mentor") == the_asker else "Martin"
+        texts = [one.text for one in draft.plan.starters]
+        texts[number] = f"{name}, {question}"
+        return starter(*texts)(draft)
+
+    return change
+
+
 CASES: Cases = {
     guard.structure: (
         [
@@ -108,11 +122,26 @@ CASES: Cases = {
             called(starter("Dr. Ferenc Nádasdy, which chart would you keep?"), mentee="Dr. Ferenc Nádasdy"),
         ],
     ),
+    guard.addressed: (
+        [
+            spoken_to(True, "what do you draw?"),
+            spoken_to(True, "which chart would you keep?"),
+            spoken_to(True, "how do you begin a report?"),
+        ],
+        [
+            unchanged,
+            spoken_to(False, "what do you draw?"),
+            starter("What would Priya draw, and what would Martin?"),
+        ],
+    ),
     guard.repetition: (
         [
             lambda draft: item(draft.words.items[0].description)(draft),
             lambda draft: item(draft.words.items[0].description.upper())(draft),
             lambda draft: item(f"  {draft.words.items[-1].description}!")(draft),
+            lambda draft: words(items=tuple(one.model_copy(update={"title": "Talk"}) for one in draft.words.items))(
+                draft
+            ),
         ],
         [unchanged, item("Draw the report."), lambda draft: item(title=draft.words.items[0].title)(draft)],
     ),
@@ -121,6 +150,8 @@ CASES: Cases = {
             item("Bake bread tonight with flour, water and salt.", title="Bread"),
             item("Sing a song in the garden.", title="Song"),
             item("Go for a walk.", title="A walk"),
+            item("Talk about it together, ask each other questions, and write down one thing to try.", title="Try it"),
+            item("You look at one example together and choose what to do with it next.", title="One example"),
         ],
         [
             unchanged,

@@ -1,5 +1,6 @@
 """Of a model's page only what strayed is replaced, unless the page as a whole is not to be trusted."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -113,6 +114,24 @@ def test_what_may_be_a_misreading_is_mended_in_two_places_and_no_more(written: D
 )
 def test_who_obeys_somebody_else_is_not_trusted_with_the_rest(written: Draft, place: str, text: str) -> None:
     assert mended(changed(written, **{place: text})) is None
+
+
+def test_a_page_that_exchanges_the_two_in_every_activity_is_not_mended(written: Draft) -> None:
+    """Where no passage gives them their part, as at the check-in, nobody would notice."""
+    names = {"Priya": "Martin", "Martin": "Priya"}
+    exchanged = {
+        f"item {number}": re.sub("Priya|Martin", lambda found: names[found.group()], item.description)
+        for number, item in items(written)
+    }
+
+    assert mended(changed(written, **exchanged)) is None
+
+
+def test_a_page_whose_activities_would_do_for_any_two_people_is_not_mended(written: Draft) -> None:
+    activities = [number for number, slot in enumerate(written.plan.slots, start=1) if slot.activity is not None]
+    anything = "Talk about point {} together, ask each other questions, and write down one thing to try."
+
+    assert mended(changed(written, **{f"item {number}": anything.format(number) for number in activities})) is None
 
 
 def test_a_page_without_its_slots_is_not_mended(written: Draft) -> None:

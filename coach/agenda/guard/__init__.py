@@ -25,6 +25,7 @@ from coach.agenda.guard.people import (
     stereotypes_of_people,
 )
 from coach.agenda.guard.plan_keeping import (
+    addressed,
     citations,
     close_to_its_starter,
     leads,
@@ -35,6 +36,7 @@ from coach.agenda.guard.plan_keeping import (
     starters,
     structure,
 )
+from coach.agenda.guard.written import broken
 from coach.agenda.words import PrepWords
 
 Guard = Callable[[Draft], Iterator[Violation]]
@@ -63,6 +65,8 @@ TEXT_GUARDS: tuple[Guard, ...] = (
     plumbing,
     first_person,
     other_language,
+    broken,
+    repetition,
     empty_words,
     grounding,
 )
@@ -73,8 +77,8 @@ AGENDA_GUARDS: tuple[Guard, ...] = (
     leads,
     length,
     starters,
+    addressed,
     close_to_its_starter,
-    repetition,
     on_the_plan,
     support,
     *TEXT_GUARDS,
@@ -99,8 +103,10 @@ __all__ = [
     "Guard",
     "Text",
     "Violation",
+    "addressed",
     "avoided",
     "behind_the_back",
+    "broken",
     "check_agenda",
     "check_prep",
     "citations",

@@ -20,7 +20,8 @@ _SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n+")
 _ONE_OF_THEM = re.compile(r"\bthe (mentor|mentee)\b(?!['’]s)", re.IGNORECASE)
 # What somebody does stands right behind the name.
 _REACH = 6
-_SAYS_NOTHING = frozenset(
+# Stems that tell nothing of what is done, whatever is done.
+SAYS_NOTHING = frozenset(
     stems(
         words_of(
             """
@@ -67,7 +68,7 @@ def _parts(text: str) -> tuple[_Part, ...]:
         named = list(_ONE_OF_THEM.finditer(sentence))
         ends = [*(one.start() for one in named[1:]), len(sentence)]
         for one, end in zip(named, ends, strict=False):
-            does = frozenset(stems(words_of(sentence[one.end() : end])[:_REACH])) - _SAYS_NOTHING
+            does = frozenset(stems(words_of(sentence[one.end() : end])[:_REACH])) - SAYS_NOTHING
             if does:
                 found.append(_Part(one.group(1).lower(), does))
     return tuple(found)

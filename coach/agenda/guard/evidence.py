@@ -1,5 +1,6 @@
 """Guards on what a text rests on: facts, figures, names, links and words come from the plan and the brief."""
 
+import calendar
 import re
 from collections.abc import Collection, Iterator
 
@@ -17,6 +18,11 @@ _FACT = Lookout(
     |experts?)\ (?:shows?|says?|finds?|found|suggests?|proves?|reports?|indicates?|agree)
     | \baccording\ to\b | \b(?:1[89]|20)\d\d\b""",
 )
+# "March" and "May" are said of other things, too.
+_MONTH = re.compile(
+    r"\b(January|February|April|June|July|August|September|October|November|December"
+    r"|(?:(?<=in )|(?<=since )|(?<=until )|(?<=last )|(?<=by ))(?:March|May))\b"
+)
 _LINK = re.compile(
     r"\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|ai|edu|gov|info|app|dev|co|eu|de|ly|be|uk|us|example|test)\b"
     r"|\S+@\S+\.\w+",
@@ -28,6 +34,8 @@ _ADDRESS = re.compile(
     r"\b[a-z][\w+-]*://|(?:^|\s)[@#][\w-]{3,}|\b[A-Z]:\\|\\\w+\\|(?:^|\s)[~.]?/\w+/|\b\w+/[\w-]+/[\w-]+|\b\w+\.(?:docx?|pdf|txt|xlsx?|pptx?|html?|csv|md)\b"
     r"|\+\d{2}|\bon 0\d{2,}|\bbit\.ly|\b\w{3,}\.(?:com|codes?|[a-z]{2,6})/"
 )
+# Who typed a number into a goal may want the other one to call it.
+_PHONE = re.compile(r"\+\d{1,3}[\d ()/.-]{6,}\d")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;][”\"’')]?\s+|[“\"(]\s*)$")
 _CAPITALIZED = re.compile(r"\b[^\W\d_a-z][^\W\d_]+(?:['’][^\W\d_]+)?")
 # Tools that people have at work: to name one invents nothing.
@@ -84,8 +92,20 @@ def claims(draft: Draft) -> Iterator[Violation]:
             yield Violation(
                 "claims", place.where, "It tells of the company, the program or an earlier meeting unasked."
             )
+        if _names_a_month(place, draft):
+            yield Violation("claims", place.where, "It names a month that nobody told.")
         if place.slot is None and not place.is_the_librarys and set(_NUMBER.findall(place.shown)) - allowed:
             yield Violation("claims", place.where, "It holds a figure that is not in the brief.")
+
+
+def _names_a_month(text: Text, draft: Draft) -> bool:
+    """Whether a month is told of that neither the two, nor the passages, nor any date of theirs has."""
+    brief = draft.briefing.brief
+    days = (brief.scheduled_on, *(action.due_on for action in brief.actions if action.due_on))
+    ours = {calendar.month_name[day.month] for day in days}
+    return not text.is_the_librarys and any(
+        month not in ours and month.casefold() not in text.known for month in _MONTH.findall(text.shown)
+    )
 
 
 def figures(draft: Draft) -> Iterator[Violation]:
@@ -148,11 +168,11 @@ def pronouns(draft: Draft) -> Iterator[Violation]:
 
 
 def links(draft: Draft) -> Iterator[Violation]:
-    """No link, number, path or page that a reader would look for: only the brief may name one."""
+    """No link, path or page that a reader would look for but the brief's own, and no number to call at all."""
     for text in draft.places:
         if _LINKISH.search(text.text):
             found = [match.group().strip() for pattern in (_LINK, _ADDRESS) for match in pattern.finditer(text.text)]
-            if any(link not in text.brief for link in found):
+            if any(link not in text.brief for link in found) or _PHONE.search(text.shown):
                 yield Violation("links", text.where, "It holds a link or an address.")
                 continue
         if "links" in text.subjects:

@@ -1,4 +1,7 @@
-"""Guards on the form of a text: plain English sentences, for these two, that say something, and nothing else."""
+"""Guards on the form of a text: plain English sentences, for these two, that say something, and nothing else.
+
+How a sentence is put to paper has a module of its own, `written`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -24,6 +27,8 @@ _PLUMBING = (
     ),
     Lookout("k", r"\bk[0-9a-f]{12}\b"),
 )
+# A field's name before its value: the answer's own form, copied into its words.
+_LABEL = re.compile(r"^(?:title|description|summary|starter|slot|item)(?: \d+)?\s*:", re.IGNORECASE | re.MULTILINE)
 _ASSISTANT = re.compile(r"\bassistants?\b", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 _FIRST = """
@@ -105,6 +110,7 @@ def plumbing(draft: Draft) -> Iterator[Violation]:
     for text in draft.places:
         without_case = folded(text.shown)
         marked = any(found.search(text.shown, without_case) for found in _PLUMBING)
+        marked = marked or _LABEL.search(text.shown) is not None
         if marked or "machine" in text.subjects or orders_a_model(_at_work(text)):
             yield Violation("plumbing", text.where, "It speaks of the machine instead of the meeting.")
 

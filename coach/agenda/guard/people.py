@@ -1,22 +1,36 @@
 """Guards on what is said of people and promised to them: both must be able to trust what stands in their agenda."""
 
+import re
 from collections.abc import Iterator
 
 from coach.agenda.guard.crossed import crossed
 from coach.agenda.guard.draft import Draft, Violation
 from coach.wording import exclusive_terms_among, stereotypes_among
 
+# "Priya, pick a chart" speaks to her; "show it to Priya" was written for the other one.
+_THE_READER = {role: re.compile(rf"(?<!\A)\bthe {role}\b(?!,)|\byour {role}\b") for role in ("mentor", "mentee")}
+
 
 def roles(draft: Draft) -> Iterator[Violation]:
     """Nobody turns the two round: the mentor is the junior and teaches, the mentee is the senior and learns.
 
-    In an activity each has the part that its passages give them.
+    In an activity each has the part that its passages give them; in a prep "you" is its reader.
     """
+    reader = _reader(draft)
     for text in draft.places:
-        if "roles" in text.subjects:
+        if reader is not None and reader.search(text.cast):
+            yield Violation("roles", text.where, "It takes its reader for the other one. Write “you”.")
+        elif "roles" in text.subjects:
             yield Violation("roles", text.where, "It swaps mentor and mentee: the mentor teaches.")
         elif text.slot is not None and text.slot.activity is not None and crossed(text.cast, text.rests_on):
             yield Violation("roles", text.where, "It swaps mentor and mentee: the passage has the other one do this.")
+
+
+def _reader(draft: Draft) -> re.Pattern[str] | None:
+    """What names the reader of a prep as somebody else; None where nobody alone reads."""
+    if draft.prep is None or draft.private is None:
+        return None
+    return _THE_READER["mentor" if draft.private is draft.briefing.mentor else "mentee"]
 
 
 def stereotypes_of_people(draft: Draft) -> Iterator[Violation]:
