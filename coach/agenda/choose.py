@@ -179,6 +179,9 @@ async def more_starters(
     asked = [(query, narrowing) for narrowing in narrowings for query in queries]
     found = iter(await search.find_all([query for query, _ in asked], [narrowing for _, narrowing in asked]))
     rounds = [[_of_topic(next(found), topic) for _ in queries] for _ in narrowings]
+    if topic is None and rests(briefing, search):
+        # Who asks for a topic by its name is given it; unasked, nobody is made the example again.
+        rounds = [[iter(_not_lived(hits)) for hits in rankings] for rankings in rounds]
     return choose_starters(rounds, briefing, count)
 
 

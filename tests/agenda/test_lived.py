@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from coach.agenda.brief import Briefing, make_brief
+from coach.agenda.choose import more_starters
 from coach.agenda.lived import leans_on_a_life
 from coach.agenda.plan import outline
+from coach.retrieval.search import Search
 from coach.store.agendas import PastAgenda
 from coach.store.feedback import SharedFeedback
 from tests.agenda.pairs import agenda_facts, participant
@@ -81,3 +83,14 @@ def test_who_says_that_the_example_weighs_has_such_a_goal_rest_at_once() -> None
     said = SharedFeedback("session-2", 2, "mentor", None, 4, None, None, "I don't want to speak for all Black women")
     object.__setattr__(facts, "feedback", (said,))
     assert make_brief(facts).brief.goals == (WORK,)
+
+
+async def test_more_starters_do_not_draw_on_the_life_of_who_rests_unless_their_topic_is_asked_for(
+    search: Search,
+) -> None:
+    briefing = before_meeting(3, goals=[LEANING], topics=["inclusion"])
+    unasked = await more_starters(briefing, search, 5)
+    assert unasked
+    assert "inclusion" not in {passage.document.front.topic for passage in unasked}
+    named = await more_starters(briefing, search, 3, "inclusion")
+    assert {passage.document.front.topic for passage in named} == {"inclusion"}
