@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_evals import Case, Dataset, increment_eval_metric
 from pydantic_evals.reporting import EvaluationReport
 
-from coach.agenda.brief import Avoidance, Briefing, PrivateBrief, SessionBrief
+from coach.agenda.avoidance import Avoidance
+from coach.agenda.brief import Briefing, PrivateBrief, SessionBrief
 from coach.agenda.choose import choose
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.outlines import SHORTEST_SLOT

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from coach import prompts
 from coach.agenda import adapt, brief, choose, pipeline, plan, series, stages, write
-from coach.agenda.brief import Avoidance, SessionBrief
+from coach.agenda.avoidance import Avoidance
+from coach.agenda.brief import SessionBrief
 from coach.agenda.guard import evidence, form, people, plan_keeping
 from coach.retrieval import find, rank
 from coach.retrieval.answered import Bar

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from coach.agenda.brief import Avoidance, PrivateBrief
+from coach.agenda.avoidance import Avoidance
+from coach.agenda.brief import PrivateBrief
 from coach.agenda.guard import Draft
 from coach.agenda.words import ItemWords, StarterWords, description_characters
 from coach.store.agendas import starter_key

@@ -5,7 +5,6 @@ What both may know is in `SessionBrief`, which is stored with the agenda. What o
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from typing import get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from coach.agenda import series, stages
+from coach.agenda.avoidance import Avoidance
 from coach.agenda.circumstances import (
     Channel,
     Need,
@@ -26,14 +26,13 @@ from coach.agenda.circumstances import (
     needs_in,
     place_of,
 )
-from coach.agenda.kindred import abouts, meant
 from coach.agenda.lived import leans_on_a_life, rest_due
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried
 from coach.agenda.stages import Late, position_of, stage_at
 from coach.models import EXPERIENCE_LIMIT, Participant
 from coach.names import first_names_of
-from coach.retrieval.library import TOPICS, Role, Stage, Topic
+from coach.retrieval.library import Role, Stage, Topic
 from coach.store.agendas import AgendaFacts
 from coach.untrusted import quotable, shorten
 from coach.wish_words import Wish
@@ -192,38 +191,6 @@ class PrivateBrief:
     accessibility: str
     set_aside: int
     experience_limit: int = EXPERIENCE_LIMIT
-
-
-class Avoidance:
-    """What the two asked to keep out, either of them, also in other words; neither learns what the other asked."""
-
-    def __init__(self, phrases: list[str]) -> None:
-        phrases = [unicodedata.normalize("NFC", phrase) for phrase in phrases]
-        named = {about for phrase in phrases for about in abouts(phrase)}
-        self.topics: frozenset[Topic] = frozenset(topic for topic in TOPICS if " ".join(_words(topic)) in named)
-        kept_out = dict.fromkeys(
-            tuple(_words(one)) for one in [*self.topics, *(one for phrase in phrases for one in meant(phrase))]
-        )
-        # The last word may carry another ending: who avoids "layoffs" avoids "layoff" too.
-        spelled = [([*map(re.escape, words[:-1])], _endings(words[-1])) for words in kept_out if words]
-        self._begins = frozenset(word for first, last in spelled for word in first[:1] or last)
-        patterns = [r"\W+".join([*first, f"(?:{'|'.join(map(re.escape, last))})"]) for first, last in spelled]
-        self._pattern = (
-            re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?:'s|’s)?(?!\w)", re.IGNORECASE) if patterns else None
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was asked to be kept out."""
-        return self._pattern is None
-
-    def touches(self, text: str) -> bool:
-        """Whether the text names something to keep out."""
-        if self._pattern is None:
-            return False
-        text = unicodedata.normalize("NFC", text)
-        # Most texts hold no word with which anything begins, and that is known much sooner.
-        return not self._begins.isdisjoint(_words(text)) and self._pattern.search(text) is not None
 
 
 @dataclass(frozen=True)
@@ -385,17 +352,3 @@ def _shared(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _beyond(text: str) -> tuple[Beyond, ...]:
     return beyond([text])
-
-
-def _endings(word: str) -> tuple[str, ...]:
-    """The word in the singular and the plural."""
-    stem = word
-    if len(word) > 3:
-        stem = word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
-    if stem.endswith("y") and len(stem) > 3:
-        return stem, f"{stem[:-1]}ies"
-    return stem, f"{stem}s", f"{stem}es"
-
-
-def _words(phrase: str) -> list[str]:
-    return re.findall(r"\w+", phrase.lower())

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.agenda.brief import Avoidance, SessionBrief, make_brief
+from coach.agenda.avoidance import Avoidance
+from coach.agenda.brief import SessionBrief, make_brief
 from coach.agenda.stages import stage_of
 from coach.store.agendas import PastAgenda
 from tests.agenda.pairs import action, agenda_facts, briefing_of, meeting, participant

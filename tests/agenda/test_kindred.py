@@ -2,7 +2,8 @@
 
 import pytest
 
-from coach.agenda.brief import Avoidance, make_brief
+from coach.agenda.avoidance import Avoidance
+from coach.agenda.brief import make_brief
 from coach.agenda.choose import may_be_shown
 from coach.agenda.kindred import subjects
 from coach.retrieval.chunk import AT_A_GLANCE
