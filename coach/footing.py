@@ -254,7 +254,7 @@ TILTED_BY_THE_SENIOR = r"""\b(?:(?:caught|catch|found|notic\w+|hear|heard)\s(?:\
     |\bi\s(?:\w+\s){0,2}(?:lectured|preached|monologued|patroni[sz]ed|talked\sover|talked\sdown|cut\s(?:him|her)\soff
     |answered\smy\sown|finish(?:ed)?\s(?:his|her)\s(?:sentences?|thoughts?)|(?:gave|give|giving)\s(?:\w+\s){0,2}(?:advice
     |orders)|handed\sout\s(?:tasks|orders|homework)|held\sforth|pulled\srank|took\s(?:it\s|everything\s)?over|(?:took|grabbed)\s(?:\w+\s){0,2}(?:keyboard|mouse|pen)|hogged
-    |monopoli[sz]ed|went\son\sand\son|did\s(?:it|everything)\s(?:all\s)?(?:by\s)?myself)
+    |monopoli[sz]ed|went\son\sand\son|(?:talked|spoke|talk|speak)\s(?:far\s|way\s)?too\smuch|did\s(?:it|everything)\s(?:all\s)?(?:by\s)?myself)
     |(?:turned|made)\sit\sinto\s(?:a|my)\s(?:\w+\s)?(?:lecture|monologue|speech|sermon|meeting|show|review|appraisal)
     |(?:ask|listen)\smore\sand\s(?:\w+\s)?(?:tell|talk|speak|explain)\w*\sless|(?:tell|talk|speak|explain)\w*\sless\s
     and\s(?:\w+\s)?(?:ask|listen)\w*\smore|too\smuch\s(?:of\s)?me\b|too\slittle\s(?:of\s)?(?:him|her)\b
