@@ -47,7 +47,14 @@ QUESTIONS = (
     "Who else should hear about this, and from whom?",
     "What would you tell a new colleague about this in one minute?",
 )
-TITLES = ("Begin with one example", "Try it side by side", "Look back and choose", "Agree on what comes next")
+TITLES = (
+    "Begin with one example",
+    "Try it side by side",
+    "Say what you would keep",
+    "Put one habit to the test",
+    "Look back and choose",
+    "Agree on what comes next",
+)
 _PASSAGE = re.compile(r"^\[(k[0-9a-f]{12})\] (.*)$", re.MULTILINE)
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 

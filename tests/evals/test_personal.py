@@ -100,7 +100,7 @@ def test_a_boundary_is_asked_for_where_it_belongs_and_nowhere_else() -> None:
     asked = pair(traits=["off-scope"], goals=["Get my unpaid overtime settled"])
     assert BoundarySet().faults(asked, made(asked, [item(description=kind)])) == []
     assert BoundarySet().faults(asked, made(asked)) == ["no boundary"]
-    sent_on = item(description=f"“{asked.goals[0]}” deserves more than a mentoring meeting can give.")
+    sent_on = item(description=f"“{asked.goals[0]}” needs more. The right place is the payroll office.")
     worked_on = item(description=f"Each says what should come of “{asked.goals[0]}” today.")
     assert BoundarySet().faults(asked, made(asked, [sent_on])) == []
     assert BoundarySet().faults(asked, made(asked, [sent_on, worked_on])) == [f"worked on: {asked.goals[0]}"]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from coach.agenda.guard.crossed import SAYS_NOTHING
 from coach.agenda.guard.draft import Draft, Violation
@@ -188,17 +188,24 @@ def repetition(draft: Draft) -> Iterator[Violation]:
 
 
 def on_the_plan(draft: Draft) -> Iterator[Violation]:
-    """An activity has to do with its goal or with the passages offered for it: "talk about it and write one thing down"
-    would do for any two people.
+    """An activity has to do with its goal or with the passages offered for it, or names itself: "talk about it and
+    write one thing down" would do for any two people.
     """
     for text in draft.places:
         slot = text.slot
         if slot is None or slot.activity is None:
             continue
-        said = frozenset(stem for stem in text.stems if len(stem) > 3) - SAYS_NOTHING
-        goal = said.intersection(stems(words_of(slot.goal or "")))
-        told = goal.union(*(said & draft.vocabulary.stems_of(passage) for passage in slot.passages))
-        if len(goal) < _TOLD_OF_A_GOAL and len(told) < _TOLD_OF_AN_ACTIVITY:
+        said = _telling(text.stems)
+        if (title := _telling(stems(words_of(slot.activity.front.title)))) and title <= said:
+            continue
+        goal = _telling(stems(words_of(slot.goal or "")))
+        about = goal.union(*(_telling(draft.vocabulary.stems_of(passage)) for passage in slot.passages))
+        if len(said & goal) < _TOLD_OF_A_GOAL and len(said & about) < _TOLD_OF_AN_ACTIVITY:
             yield Violation(
                 "on the plan", text.where, "It has nothing to do with the goal or the passages of its slot."
             )
+
+
+def _telling(found: Iterable[str]) -> frozenset[str]:
+    """The stems that say what something is about."""
+    return frozenset(stem for stem in found if len(stem) > 3) - SAYS_NOTHING

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from coach.agenda.guard.draft import Draft, Text, Violation
+from coach.english import is_english
 
 # What Latin text is written with. The rest is pictures, hidden or turned signs, and what only looks like letters.
 _OTHER_SIGN = re.compile(
@@ -59,7 +60,10 @@ def _wrong_with(text: Text, draft: Draft) -> str | None:
 
 def _begins_small(line: str, brief: str) -> bool:
     first = _FIRST_WORD.match(line)
-    return first is not None and first.group(1)[0].islower() and first.group(1) not in brief
+    if first is None or not first.group(1)[0].islower():
+        return False
+    # A product may be written so: "npm", "iPad".
+    return first.group(1) not in brief or is_english(first.group(1))
 
 
 def _shouts(
