@@ -59,7 +59,7 @@ _KEPT_OF_A_STARTER = 2
 # a large language model wrote were 9; four lines that would do for any two people had 5 at most in nine activities.
 _TOLD_OF_AN_ACTIVITY = 5
 _TOLD_OF_A_GOAL = 3
-_TOO_OFTEN = 3
+_OFTEN_ENOUGH = 2
 
 
 def structure(draft: Draft) -> Iterator[Violation]:
@@ -171,18 +171,17 @@ def close_to_its_starter(draft: Draft) -> Iterator[Violation]:
 
 
 def repetition(draft: Draft) -> Iterator[Violation]:
-    """No line comes twice, and no heading three times: a model that has lost its way repeats itself."""
-    seen: set[str] = set()
-    headings = Counter[str]()
+    """No line comes twice, and no heading for most of a page: a model that has lost its way repeats itself."""
     lines = (
         [(f"step {number}", "", step) for number, step in enumerate(draft.prep.steps, start=1)]
         if draft.prep is not None
         else [(f"item {item.slot}", item.title, item.description) for item in draft.words.items]
     )
+    headings = Counter(starter_key(heading) for _, heading, _ in lines if heading)
+    seen: set[str] = set()
     for where, heading, line in lines:
         key = starter_key(line)
-        headings[starter_key(heading)] += 1
-        if key in seen or (heading and headings[starter_key(heading)] >= _TOO_OFTEN):
+        if key in seen or headings[starter_key(heading)] > max(len(lines) / 2, _OFTEN_ENOUGH):
             yield Violation("repetition", where, "It repeats another one.")
         seen.add(key)
 
@@ -196,7 +195,9 @@ def on_the_plan(draft: Draft) -> Iterator[Violation]:
         if slot is None or slot.activity is None:
             continue
         said = _telling(text.stems)
-        if (title := _telling(stems(words_of(slot.activity.front.title)))) and title <= said:
+        title = _telling(stems(words_of(slot.activity.front.title)))
+        # Below the heading, which says little of what stands there.
+        if title and title <= _telling(stems(words_of(text.text.partition("\n")[2]))):
             continue
         goal = _telling(stems(words_of(slot.goal or "")))
         about = goal.union(*(_telling(draft.vocabulary.stems_of(passage)) for passage in slot.passages))

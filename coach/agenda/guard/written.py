@@ -47,7 +47,12 @@ def _wrong_with(text: Text, draft: Draft) -> str | None:
     if text.where == "title":
         heading, told = told, ""
     lines = [line for line in (heading, told) if line]
-    if any(_begins_small(line, text.brief) for line in lines) or any(_shouts(line, text.brief) for line in lines):
+    people = draft.briefing.brief
+    names = (people.mentor.first_name, people.mentee.first_name)
+    # Somebody may write the own name small.
+    if any(_begins_small(line, text.brief) for line in lines if not line.lstrip("“\"'").startswith(names)) or any(
+        _shouts(line, text.brief) for line in lines
+    ):
         return "Begin each sentence with a capital, and write no others than names have."
     if _shouts(told, text.brief, share=0.7, fewest=_MANY_LONG_WORDS, first_letter=True):
         return "Begin each sentence with a capital, and write no others than names have."
