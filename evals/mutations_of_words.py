@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from coach.agenda import choose, mend, pipeline, plan, write
+from coach import wishes
+from coach.agenda import choose, elsewhere, mend, pipeline, plan, write
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.words import AgendaWords
+from coach.learned import Learned
 from evals.breakages import Mutation, Patch, becomes, each_starter, wrapped
 
 
@@ -55,7 +57,29 @@ def sources_of_another(original: Any, chosen: AgendaPlan, told: SessionBrief) ->
     return replace(plan, slots=tuple(slots))
 
 
+async def nothing_read(*args: Any) -> tuple[()]:
+    return ()
+
+
 MUTATIONS_OF_WORDS: Sequence[Mutation] = (
+    Mutation(
+        "feedback read by its words alone",
+        "what an answer means is not read",
+        ("typed.wishes-understood",),
+        becomes(wishes, "_chances", lambda said: {}),
+    ),
+    Mutation(
+        "goals read by their words alone",
+        "what a goal means is not read",
+        ("typed.goals-sent-on",),
+        becomes(elsewhere, "_read", nothing_read),
+    ),
+    Mutation(
+        "readers too ready",
+        "what is hardly likely is found in what pairs type",
+        ("typed.wishes-right", "typed.content-left-alone", "typed.goals-kept"),
+        becomes(Learned, "least", property(lambda self: 0.05)),
+    ),
     Mutation(
         "pages refused for a word",
         "a word too many is held against a whole page, as what people must not read is",

@@ -34,6 +34,7 @@ _MODULES = (
     "evals.injection",
     "evals.own_documents",
     "evals.themes",
+    "evals.typed",
     "evals.reports",
     "evals.red_team",
     "evals.summaries",

@@ -19,6 +19,7 @@ from evals.pairs import PairCase
 from evals.shared_feedback import FeedbackCase
 from evals.sound_texts import PlantRow, SoundRow
 from evals.themes import Comment
+from evals.typed import TypedGoal, Wished
 from evals.worst import Attack
 from evals.written_pages import WrittenPage
 
@@ -35,6 +36,8 @@ FORMS: dict[str, tuple[str, Any]] = {
     "retrieval/unanswered_schema.json": ("retrieval/unanswered.jsonl", Unanswered),
     "retrieval/qrels_schema.json": ("retrieval/qrels.tsv", Judgement),
     "themes/schema.json": ("themes/*.jsonl", Comment),
+    "typed/wishes_schema.json": ("typed/wishes.jsonl", Wished),
+    "typed/goals_schema.json": ("typed/goals.jsonl", TypedGoal),
     "plants/schema.json": ("plants/?[!or]*.jsonl", PlantRow),
     "plants/sound_schema.json": ("plants/sound_*.jsonl", SoundRow),
     "plants/written_schema.json": ("plants/written.jsonl", WrittenPage),

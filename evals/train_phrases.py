@@ -8,7 +8,7 @@ comments alone, and read whole, it comes out a little different).
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,25 +48,33 @@ ASKED = 0.76
 WEIGHING = Weighing(model=0.67, phrases=0.773, bias=1.624, threshold=0.404)
 
 
+def untrained(texts: Sequence[str], themes: Sequence[str]) -> Phrases:
+    """A layer that says nothing yet, on the words and pairs of words of these texts."""
+    counts = Counter(phrase for text in texts for phrase in set(phrases_in(text)))
+    vocabulary = tuple(sorted(phrase for phrase, count in counts.items() if count >= _FEWEST))
+    rarity = np.array([1 + np.log((1 + len(texts)) / (1 + counts[phrase])) for phrase in vocabulary], np.float32)
+    nothing = np.zeros((len(vocabulary), len(themes)), np.float32)
+    return Phrases(tuple(themes), vocabulary, rarity, nothing, nothing.sum(axis=0), share=0.0, threshold=0.5, least=0.0)
+
+
+def features_of(phrases: Phrases, texts: Sequence[str]) -> Matrix:
+    """What the layer reads in each text, shape (texts, vocabulary)."""
+    read = np.zeros((len(texts), len(phrases.vocabulary)), np.float32)
+    for row, text in enumerate(texts):
+        places, values = phrases.features(text)
+        read[row, places] = values
+    return read
+
+
 def fit_phrases(examples: Sequence[Example], themes: Sequence[str]) -> Phrases:
     """Logistic regression on words and pairs of words, by itself: its share of the model's evidence is 0."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
 
-    counts = Counter(phrase for example in examples for phrase in set(phrases_in(example.text)))
-    vocabulary = tuple(sorted(phrase for phrase, count in counts.items() if count >= _FEWEST))
-    rarity = np.array([1 + np.log((1 + len(examples)) / (1 + counts[phrase])) for phrase in vocabulary], np.float32)
-    nothing = np.zeros((len(vocabulary), len(themes)), np.float32)
-    phrases = Phrases(
-        tuple(themes), vocabulary, rarity, nothing, nothing.sum(axis=0), share=0.0, threshold=0.5, least=0.0
-    )
-
-    read = np.zeros((len(examples), len(vocabulary)), np.float32)
-    for row, example in enumerate(examples):
-        places, values = phrases.features(example.text)
-        read[row, places] = values
-    inputs, wanted = torch.from_numpy(read), torch.from_numpy(targets(examples, themes)[0])
-    weights = torch.zeros(len(vocabulary), len(themes), requires_grad=True)
+    texts = [example.text for example in examples]
+    phrases = untrained(texts, themes)
+    inputs, wanted = torch.from_numpy(features_of(phrases, texts)), torch.from_numpy(targets(examples, themes)[0])
+    weights = torch.zeros(len(phrases.vocabulary), len(themes), requires_grad=True)
     bias = torch.zeros(len(themes), requires_grad=True)
     optimizer = torch.optim.LBFGS([weights, bias], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
@@ -79,7 +87,7 @@ def fit_phrases(examples: Sequence[Example], themes: Sequence[str]) -> Phrases:
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
     found = [np.array(values.detach().numpy(), np.float32) for values in (weights, bias)]
-    return Phrases(tuple(themes), vocabulary, rarity, found[0], found[1], share=0.0, threshold=0.5, least=0.0)
+    return replace(phrases, weights=found[0], bias=found[1])
 
 
 def weighed(phrases: Phrases, weighing: Weighing) -> Phrases:

@@ -11,6 +11,7 @@ from typing import get_args
 from coach.agenda.adapt import adapted
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.circumstances import Need
+from coach.agenda.elsewhere import within_scope
 from coach.agenda.outlines import Purpose
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.questions import GUIDANCE, activity_query, goal_queries, starter_queries, strengths_query
@@ -174,6 +175,7 @@ async def more_starters(
     briefing: Briefing, search: Search, count: int, topic: Topic | None = None
 ) -> tuple[Passage, ...]:
     """Starters beyond those of the agenda, for one topic or for the pair's."""
+    briefing = await within_scope(briefing, search)
     queries = starter_queries(briefing.brief)
     narrowings = _starter_narrowings(briefing.brief, topic)
     asked = [(query, narrowing) for narrowing in narrowings for query in queries]

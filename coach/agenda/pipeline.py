@@ -12,6 +12,7 @@ import structlog
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose, notice
+from coach.agenda.elsewhere import within_scope
 from coach.agenda.must_haves import with_must_haves
 from coach.agenda.own import cite_own
 from coach.agenda.phrases import ended
@@ -91,6 +92,7 @@ class AgendaMaker:
         each step as it begins.
         """
         progress("passages")
+        briefing = await within_scope(briefing, self._search)
         with span("agenda passages"):
             plan = await choose(outline(briefing.brief), briefing, self._search)
             if own is not None:

@@ -122,6 +122,10 @@ class Finder:
         """Names the weights of the embedding model."""
         return self._embedder.fingerprint
 
+    async def embedded(self, texts: Sequence[str]) -> list[Vector]:
+        """The vector of each of these questions, in order. Raises EmbeddingError."""
+        return await self._embedder.embed([self._as_asked(text) for text in texts])
+
     async def vectors_of(self, texts: Sequence[str]) -> bytes:
         """The vectors of these questions, for `recall`. Raises EmbeddingError."""
         asked = self._each_as_asked(texts)

@@ -40,7 +40,8 @@ class Given:
 @dataclass(frozen=True)
 class SharedFeedback:
     """What one of a pair shared with the other. `themes` are ids of the taxonomy, none until the answers were read;
-    `unread` is its id while some of them were not.
+    `unread` is its id while some of them were not. `change_vector` is what `change_reader` keeps of the answer to what
+    should change, both empty until it was read.
     """
 
     session_id: str
@@ -53,6 +54,8 @@ class SharedFeedback:
     to_change: str | None
     themes: tuple[str, ...] = ()
     unread: str | None = None
+    change_vector: bytes = b""
+    change_reader: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class ReadComment:
     vector: bytes
 
 
+_UNREAD = (b"", "")
 # Stands between the version of a reader and the name of one that read beside it.
 BESIDE = "|"
 # A program, and a beginning and an end, the end not included.
@@ -112,7 +116,9 @@ _REVEALED = (
         Feedback.went_well,
         Feedback.to_change,
         Comment.themes,
-        col(Comment.id).is_not(None) & col(Comment.reader).is_(None),
+        Comment.question,
+        Comment.vector,
+        Comment.reader,
     )
     .join(MentoringSession, col(MentoringSession.id) == col(Feedback.session_id))
     .outerjoin(Comment, col(Comment.feedback_id) == col(Feedback.id))
@@ -244,8 +250,11 @@ async def revealed(db: AsyncSession, pair_id: str, at: datetime) -> list[SharedF
     found: dict[str, SharedFeedback] = {}
     themes: dict[str, dict[str, None]] = {}
     unread: set[str] = set()
-    for feedback_id, *fields, raised, waits in await db.execute(_REVEALED, values):
-        unread |= {feedback_id} if waits else set()
+    changes: dict[str, tuple[bytes, str]] = {}
+    for feedback_id, *fields, raised, question, vector, reader in await db.execute(_REVEALED, values):
+        unread |= {feedback_id} if question is not None and reader is None else set()
+        if question == "to_change" and reader is not None:
+            changes[feedback_id] = (vector or b"", reader)
         if feedback_id not in found:
             found[feedback_id] = SharedFeedback(*fields)
             themes[feedback_id] = {}
@@ -253,7 +262,13 @@ async def revealed(db: AsyncSession, pair_id: str, at: datetime) -> list[SharedF
             theme["theme"] for theme in raised or () if theme.get("polarity") != "emerging"
         )
     return [
-        replace(shared, themes=tuple(themes[feedback_id]), unread=feedback_id if feedback_id in unread else None)
+        replace(
+            shared,
+            themes=tuple(themes[feedback_id]),
+            unread=feedback_id if feedback_id in unread else None,
+            change_vector=changes.get(feedback_id, _UNREAD)[0],
+            change_reader=changes.get(feedback_id, _UNREAD)[1],
+        )
         for feedback_id, shared in found.items()
     ]
 
