@@ -19,6 +19,7 @@ from pydantic_evals.reporting import EvaluationReport
 from coach.agenda.avoidance import Avoidance
 from coach.agenda.brief import Briefing, PrivateBrief, SessionBrief
 from coach.agenda.choose import choose
+from coach.agenda.elsewhere import within_scope
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.outlines import SHORTEST_SLOT
 from coach.agenda.pipeline import AgendaMaker
@@ -350,7 +351,7 @@ async def evaluate(
 
     async def make(case: AgendaCase) -> Output:
         began = time.monotonic()
-        briefing = case.briefing()
+        briefing = await within_scope(case.briefing(), search)
         row = (await maker.make(briefing, pair_id="pair", program_id="program")).row
         increment_eval_metric("prompt_tokens", row.prompt_tokens)
         increment_eval_metric("completion_tokens", row.completion_tokens)

@@ -177,12 +177,11 @@ async def _matters(goals: Sequence[TypedGoal], search: Search) -> list[Understoo
     pair = read_pairs()[0].briefing()
     found = []
     for one in goals:
-        matters = [told.matter for told in beyond([one.text])]
-        if not matters:
-            brief = pair.brief.model_copy(update={"goals": (one.text,), "focus": None, "beyond": ()})
-            read = await within_scope(replace(pair, brief=brief), search)
-            matters = [told.matter for told in read.brief.beyond]
-        found.append(Understood(tuple(matters)))
+        sent_on = beyond([one.text])
+        goals_left = () if sent_on else (one.text,)
+        brief = pair.brief.model_copy(update={"goals": goals_left, "focus": None, "beyond": sent_on})
+        read = await within_scope(replace(pair, brief=brief), search)
+        found.append(Understood(tuple(told.matter for told in read.brief.beyond)))
     return found
 
 

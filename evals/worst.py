@@ -19,6 +19,7 @@ from pydantic_evals.reporting import EvaluationReport
 from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose
+from coach.agenda.elsewhere import within_scope
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.own import cite_own
 from coach.agenda.pipeline import AgendaMaker
@@ -292,7 +293,7 @@ def situations() -> dict[str, Situation]:
 
 async def show(situation: Situation, search: Search, vocabulary: Vocabulary) -> Shown:
     """The agenda that the service would show."""
-    briefing = situation.briefing()
+    briefing = await within_scope(situation.briefing(), search)
     own = search.own.for_agendas(situation.documents())
     plan = await cite_own(await choose(outline(briefing.brief), briefing, search), briefing, search, own)
     model = WorstModel(situation.habit, compose(plan, briefing), briefing, situation.attack)

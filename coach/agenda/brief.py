@@ -276,7 +276,9 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     whole = {heart(text, 160): text for text in map(_shared, pair.goals)}
     quoted = [*goals, *([focus] if focus else [])]
     elsewhere = tuple(
-        Beyond(text=text, matter=found.matter) for text in quoted for found in _beyond(whole.get(text, text))
+        Beyond(text=text, matter=found.matter, as_focus=text not in goals)
+        for text in quoted
+        for found in _beyond(whole.get(text, text))
     )
     told = {one.text for one in elsewhere}
     stage = stage_at(session, facts.sessions, pair.planned_sessions, had)

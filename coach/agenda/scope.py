@@ -8,7 +8,7 @@ place, and goes on with what the pair can do.
 import re
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from coach.agenda.scope_words import A_TOOL_FOR_IT, TO_UNDERSTAND, WORDS, WORK_ON_IT, Matter
 from coach.untrusted import shorten
@@ -53,12 +53,13 @@ _AGAINST = (
 
 
 class Beyond(BaseModel):
-    """Something typed as a goal or focus that belongs elsewhere; `matter` says what kind of thing it is."""
+    """Something typed as a goal, or as the focus, that belongs elsewhere; `matter` says what kind of thing it is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
     matter: Matter
+    as_focus: bool = Field(default=False, exclude_if=lambda as_focus: not as_focus)
 
     @property
     def boundary(self) -> str:

@@ -1,4 +1,4 @@
-"""What people said in so many words: what they name as working, and what they ask for.
+"""What people said in so many words, or as surely: what they name as working, and what they ask for.
 
 Nothing is read between the lines here, and no rating is turned into a wish: both people will read what comes of it.
 """
@@ -7,8 +7,9 @@ import re
 from typing import Literal
 
 from coach.feedback.comments import part_spans
+from coach.learned import learned
 from coach.wish_words import Wish
-from coach.wishes import is_content, worded
+from coach.wishes import ASKED, is_content, worded
 
 Worked = Literal["trying", "explaining", "listening", "openness", "plan", "real-work", "use", "ease"]
 
@@ -57,16 +58,22 @@ def named_as_working(text: str) -> tuple[Worked, ...]:
     return tuple(found)
 
 
-def asked_in(text: str, role: str = "mentor") -> tuple[tuple[Wish, str], ...]:
+def asked_in(text: str, role: str = "mentor", stated: frozenset[Wish] | None = None) -> tuple[tuple[Wish, str], ...]:
     """Each wish that a text of the mentor or the mentee states, once, with the piece of the text that states it.
 
-    A piece that calls something good as it is asks for nothing.
+    A piece that calls something good as it is asks for nothing. Where it is known what is `stated`, these are all of
+    them, each with the piece whose words speak most for it.
     """
     found: dict[Wish, str] = {}
-    for piece in _pieces(text):
-        if not is_content(piece):
-            for wish in worded(piece, role):
+    asking = [piece for piece in _pieces(text) if not is_content(piece)]
+    for piece in asking:
+        for wish in worded(piece, role):
+            if stated is None or wish in stated:
                 found.setdefault(wish, _TURN.sub("", piece))
+    for wish in ASKED:
+        if asking and stated is not None and wish in stated and wish not in found:
+            likeliest = learned("wishes").likeliest(wish, [f"{role} {piece}" for piece in asking])
+            found[wish] = _TURN.sub("", asking[likeliest])
     return tuple(found.items())
 
 

@@ -21,7 +21,7 @@ from coach.store.feedback import SharedFeedback
 from coach.store.summaries import AnsweringAgenda, SummaryFacts
 from coach.untrusted import quotable
 from coach.wish_words import Wish
-from coach.wishes import ASKED, FOR_YOU, ONE_ASKED, YOU_ASKED, YOU_SHARED, answer_begins
+from coach.wishes import ASKED, FOR_YOU, ONE_ASKED, YOU_ASKED, YOU_SHARED, answer_begins, hear
 
 QUOTE_CHARACTERS = 300
 ROLES: tuple[Role, ...] = ("mentor", "mentee")
@@ -202,8 +202,9 @@ def _remarks(said: SharedFeedback) -> Iterator[Remark]:
 def _asked(
     said: SharedFeedback, session: MentoringSession, facts: SummaryFacts, people: dict[Role, str]
 ) -> Iterator[Asked]:
-    name = people[_role(said)]
-    for wish, words in asked_in(quotable(said.to_change or "", 2_000), said.role):
+    name, heard = people[_role(said)], hear(said)
+    stated = heard.stated if heard.meant is not None else None
+    for wish, words in asked_in(quotable(said.to_change or "", 2_000), said.role, stated):
         done, how = _done(wish, session, facts)
         text = f"{name} asked {ASKED[wish]}: “{quotable(words, 160)}”"
         yield Asked(_role(said), wish, text, done, how)

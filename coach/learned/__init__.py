@@ -65,6 +65,10 @@ class Learned:
         ordered.remove(NOTHING)
         return tuple(ordered[:1]) if 1 - chances[NOTHING] >= self.least else ()
 
+    def likeliest(self, label: str, texts: Sequence[str]) -> int:
+        """Which of these texts speaks most for a label by its words."""
+        return int(self.phrases.logits(texts)[:, self.phrases.themes.index(label)].argmax())
+
 
 def chances_of(evidence: Matrix, names: Sequence[str]) -> Matrix:
     """Evidence as probabilities, shape (texts, names), rounded to three decimals."""

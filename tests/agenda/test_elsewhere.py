@@ -102,3 +102,19 @@ async def test_without_the_readers_model_goals_stay_as_the_patterns_leave_them(s
 
     assert await within_scope(briefing, other) is briefing  # type: ignore[arg-type]
     assert await within_scope(briefing, Asked(search, EmbeddingError("gone"))) is briefing  # type: ignore[arg-type]
+
+
+async def test_a_goal_whose_words_only_sound_like_it_comes_back(search: Search) -> None:
+    goal = "Learn the new medication charting on the ward tablets"
+    briefing = _with(goal, ALLOWED, focus=None)
+    assert [one.text for one in briefing.brief.beyond] == [goal]
+
+    brief = (await within_scope(briefing, search)).brief
+    assert brief.beyond == ()
+    assert set(brief.goals) == {goal, ALLOWED}
+
+
+async def test_what_is_rightly_sent_on_does_not_come_back(search: Search) -> None:
+    briefing = _with("Which medication helps against panic attacks?")
+
+    assert (await within_scope(briefing, search)).brief.beyond == briefing.brief.beyond != ()

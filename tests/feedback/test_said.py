@@ -81,3 +81,15 @@ def test_every_wish_and_every_kind_has_words() -> None:
 @pytest.mark.parametrize("text", ["Less jargon.", "Too many acronyms", "Too fast for me", "I couldn't follow"])
 def test_who_asked_for_plain_words_is_not_said_to_have_asked_for_another_pace(text: str) -> None:
     assert [ASKED[wish] for wish, _ in asked_in(text)] == ["for an easier pace or plainer words"]
+
+
+def test_what_is_meant_is_told_with_the_piece_that_says_most_of_it() -> None:
+    text = "Lots of laughter today. My eyes were burning after eighty minutes in front of that screen. See you in May."
+
+    assert asked_in(text, "mentee", frozenset({"breaks"})) == (
+        ("breaks", "My eyes were burning after eighty minutes in front of that screen."),
+    )
+
+
+def test_words_that_mean_something_else_are_not_told_as_asked_for() -> None:
+    assert asked_in("Demos are too long for me", "mentee", frozenset()) == ()
