@@ -61,6 +61,12 @@ async def nothing_read(*args: Any) -> tuple[()]:
     return ()
 
 
+def next_label(original: Any, reader: Learned, text: str, vector: Any) -> tuple[str, ...]:
+    labels = reader.phrases.themes[:-1]
+    found: tuple[str, ...] = original(reader, text, vector)
+    return tuple(labels[(labels.index(label) + 1) % len(labels)] for label in found)
+
+
 MUTATIONS_OF_WORDS: Sequence[Mutation] = (
     Mutation(
         "feedback read by its words alone",
@@ -73,6 +79,12 @@ MUTATIONS_OF_WORDS: Sequence[Mutation] = (
         "what a goal means is not read",
         ("typed.goals-sent-on",),
         becomes(elsewhere, "_read", nothing_read),
+    ),
+    Mutation(
+        "sent to the wrong place",
+        "a goal that belongs elsewhere is sent to another place than its own",
+        ("typed.right-place",),
+        wrapped(Learned, "found", next_label),
     ),
     Mutation(
         "readers too ready",
