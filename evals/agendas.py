@@ -1,7 +1,6 @@
 """The part `agendas`: what the composer makes of the briefs in `datasets/agendas.yaml`.
 
-They come from `AgendaMaker` as the service uses it, over the real library, without a model unless `evals.writers` names
-one, and are judged by what the two people would read.
+They come from `AgendaMaker` as the service uses it, without a model unless `evals.writers` names one.
 """
 
 import asyncio
