@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import structlog
 
+from coach.errors import EmbeddingError
+from coach.feedback.comments import clean
 from coach.learned import learned
 from coach.wish_refusals import CONTENT, ELSEWHERE, GOOD_ALREADY, NOT_ASKED, OPPOSITES, OWNS_IT, WANTING
 from coach.wish_words import LEADS, PATTERNS, TILTED, Wish
+
+log = structlog.get_logger(__name__)
 
 
 class Said(Protocol):
@@ -131,6 +136,7 @@ _OF_THEME: dict[str, Wish] = {
 }
 # Whether the two are on one footing: a word on that is never weighed against what else may be meant.
 _FOOTING: frozenset[Wish] = frozenset({"level-the-table", "safer-ground"})
+_OPPOSITE: frozenset[Wish] = frozenset({"slower", "quicker"})
 # From this chance on, what is meant is called asked for: of such wishes of writers whom the reader had not learned from
 # 19 in 20 are right. Below the other one, what the words seem to ask for is not taken up: of such, 17 in 186 are right.
 _AS_IF_STATED, _AGAINST = 0.9, 0.01
@@ -191,9 +197,13 @@ def hear(said: Said | Heard) -> Heard:
     if isinstance(said, Heard):
         return said
     text, chances = (said.to_change or "")[:_LONGEST_READ], _chances(said)
-    meant = {wish for wish, chance in chances.items() if chance >= learned("wishes").least}
+    meant = {wish for wish, chance in chances.items() if chance >= learned("wishes").threshold} - _refused(said)
+    if meant >= _OPPOSITE:
+        meant -= {min(_OPPOSITE, key=lambda wish: chances[wish])}
     worded_so = {wish for one in _SENTENCE.split(text) if not is_content(one) for wish in worded(one, said.role)}
     stated = {wish for wish in worded_so if wish in _FOOTING or chances.get(wish, 1.0) >= _AGAINST}
+    if stated & _OPPOSITE:
+        meant -= _OPPOSITE
     stated |= {wish for wish in meant if chances[wish] >= _AS_IF_STATED}
     return Heard(
         session_number=said.session_number,
@@ -239,19 +249,21 @@ def weighed_on(feedback: Iterable[Said | Heard]) -> frozenset[str]:
 
 def read_wishes(feedback: Iterable[Said | Heard]) -> tuple[Wish, ...]:
     """What these people asked for, the most important first, at most `MOST_WISHES`."""
-    found = {wish for said in map(hear, feedback) for wish in _wishes_of(said)}
+    heard = [hear(said) for said in feedback]
+    found = {wish for said in heard for wish in _wishes_of(said)}
     if "slower" in found:
         # Where the two want it both ways, it is told once.
         found.discard("quicker")
-    return tuple(wish for wish in ASKED if wish in found)[:MOST_WISHES]
+    stated = {wish for said in heard for wish in said.stated}
+    # What somebody asked for comes before what may be meant.
+    chosen = [wish for wish in ASKED if wish in found & stated] + [wish for wish in ASKED if wish in found - stated]
+    return tuple(wish for wish in ASKED if wish in chosen[:MOST_WISHES])
 
 
 def _wishes_of(said: Heard) -> set[Wish]:
     """All that one person asks for: in words, by their meaning, by a low rating, between the lines."""
     text, stated = (said.to_change or "")[:_LONGEST_READ], set(said.stated)
-    # Who asks for the opposite raises the same theme, and so does who is glad that it is no matter.
-    both = f"{(said.went_well or '')[:_LONGEST_READ]}\n{text}"
-    refused = {wish for wish, pattern in NOT_ASKED.items() if pattern.search(both)}
+    refused = _refused(said)
     if "shorter-demos" in stated:
         # The same words mostly; what the other one wants less of is another matter.
         stated -= {"less-at-once"}
@@ -259,7 +271,7 @@ def _wishes_of(said: Heard) -> set[Wish]:
     asks = any(not is_content(one) for one in _SENTENCE.split(text) if one.strip())
     # What the answer means is read more surely than what stands between the lines of both.
     themes = said.themes if asks and said.meant is None else ()
-    found = stated | ((said.meant or set()) - refused)
+    found = stated | (said.meant or set())
     found = found or {_OF_THEME[theme] for theme in themes if theme in _OF_THEME} - refused
     weighty = {"power-dynamics"} if said.meant is not None else {"power-dynamics", "emotional-load"}
     if "safer-ground" in found:
@@ -272,12 +284,26 @@ def _wishes_of(said: Heard) -> set[Wish]:
     return found
 
 
+def _refused(said: Said | Heard) -> set[Wish]:
+    """What somebody asks for the opposite of, or is glad of, in the same words as those who ask for it."""
+    both = f"{(said.went_well or '')[:_LONGEST_READ]}\n{(said.to_change or '')[:_LONGEST_READ]}"
+    return {wish for wish, pattern in NOT_ASKED.items() if pattern.search(both)}
+
+
 def _chances(said: Said) -> dict[Wish, float]:
-    """How likely the answer asks for each wish by its meaning; empty where it was not read for it."""
-    reader = learned("wishes")
-    if not (said.to_change and said.change_vector and said.change_reader.startswith(reader.model)):
+    """How likely the answer asks for each wish by its meaning; empty where it was not read or is not in English."""
+    text = said.to_change or ""
+    if not said.change_vector or clean(text).kind != "comment":
+        return {}
+    try:
+        reader = learned("wishes")
+    except EmbeddingError as error:
+        # What the words say is left, and an agenda always comes.
+        log.warning("wishes.unread", error=str(error))
+        return {}
+    if not said.change_reader.startswith(reader.model):
         return {}
     vector = np.frombuffer(said.change_vector, np.float16).astype(np.float32)
     # Whose words they are matters: who has no turn is not who should give one.
-    chances = reader.chances(f"{said.role} {said.to_change[:_LONGEST_READ]}", vector)
+    chances = reader.chances(f"{said.role} {text[:_LONGEST_READ]}", vector)
     return {wish: chances[wish] for wish in ASKED}

@@ -90,7 +90,7 @@ MUTATIONS_OF_WORDS: Sequence[Mutation] = (
         "readers too ready",
         "what is hardly likely is found in what pairs type",
         ("typed.wishes-right", "typed.content-left-alone", "typed.goals-kept"),
-        becomes(Learned, "least", property(lambda self: 0.05)),
+        becomes(Learned, "threshold", property(lambda self: 0.05)),
     ),
     Mutation(
         "pages refused for a word",

@@ -46,7 +46,7 @@ def test_a_reader_is_kept_as_it_is(tmp_path: Path) -> None:
     write_learned(_reader("pay", "law", NOTHING), tmp_path / "kept.npz")
     kept = read_learned(tmp_path / "kept.npz")
 
-    assert (kept.model, kept.least) == ("model", 0.6)
+    assert (kept.model, kept.threshold) == ("model", 0.6)
     assert kept.chances("now", VECTOR) == _reader("pay", "law", NOTHING).chances("now", VECTOR)
 
 

@@ -274,7 +274,7 @@ def make_brief(facts: AgendaFacts) -> Briefing:
     goals, focus = kept(pair.goals, 160, heart), next(iter(kept([session.focus or ""], 200)), None)
     # What belongs elsewhere may stand in the part of a long goal that is not quoted.
     whole = {heart(text, 160): text for text in map(_shared, pair.goals)}
-    quoted = [*goals, *([focus] if focus else [])]
+    quoted = list(dict.fromkeys([*goals, *([focus] if focus else [])]))
     elsewhere = tuple(
         Beyond(text=text, matter=found.matter, as_focus=text not in goals)
         for text in quoted

@@ -47,8 +47,8 @@ def questions(brief: SessionBrief) -> list[str]:
 
 
 def own_questions(brief: SessionBrief) -> list[str]:
-    """The queries that are in the words of this pair."""
-    return [*starter_queries(brief), strengths_query(brief)]
+    """The queries in the words of this pair, and what it typed that belongs elsewhere, which is read as well."""
+    return [*starter_queries(brief), strengths_query(brief), *(one.text for one in brief.beyond)]
 
 
 def standing_questions() -> list[str]:

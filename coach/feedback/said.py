@@ -62,7 +62,8 @@ def asked_in(text: str, role: str = "mentor", stated: frozenset[Wish] | None = N
     """Each wish that a text of the mentor or the mentee states, once, with the piece of the text that states it.
 
     A piece that calls something good as it is asks for nothing. Where it is known what is `stated`, these are all of
-    them, each with the piece whose words speak most for it.
+    them, each with the piece whose words speak most for it, or all of
+    it where none does.
     """
     found: dict[Wish, str] = {}
     asking = [piece for piece in _pieces(text) if not is_content(piece)]
@@ -73,7 +74,7 @@ def asked_in(text: str, role: str = "mentor", stated: frozenset[Wish] | None = N
     for wish in ASKED:
         if asking and stated is not None and wish in stated and wish not in found:
             likeliest = learned("wishes").likeliest(wish, [f"{role} {piece}" for piece in asking])
-            found[wish] = _TURN.sub("", asking[likeliest])
+            found[wish] = text if likeliest is None else _TURN.sub("", asking[likeliest])
     return tuple(found.items())
 
 

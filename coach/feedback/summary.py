@@ -204,9 +204,13 @@ def _asked(
 ) -> Iterator[Asked]:
     name, heard = people[_role(said)], hear(said)
     stated = heard.stated if heard.meant is not None else None
-    for wish, words in asked_in(quotable(said.to_change or "", 2_000), said.role, stated):
+    answer = quotable(said.to_change or "", 2_000)
+    in_words = dict(asked_in(answer, said.role))
+    for wish, words in asked_in(answer, said.role, stated):
         done, how = _done(wish, session, facts)
         text = f"{name} asked {ASKED[wish]}: “{quotable(words, 160)}”"
+        if wish not in in_words:
+            text = f"{name} wrote “{quotable(words, 160)}”, which the coach reads as asking {ASKED[wish]}"
         yield Asked(_role(said), wish, text, done, how)
 
 

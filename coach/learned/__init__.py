@@ -42,7 +42,7 @@ class Learned:
     phrases: Phrases
 
     @property
-    def least(self) -> float:
+    def threshold(self) -> float:
         """From which chance on something is found."""
         return self.phrases.threshold
 
@@ -61,13 +61,16 @@ class Learned:
         chances = self.chances(text, vector)
         ordered = sorted(chances, key=lambda label: -chances[label])
         if NOTHING not in chances:
-            return tuple(label for label in ordered if chances[label] >= self.least)
+            return tuple(label for label in ordered if chances[label] >= self.threshold)
         ordered.remove(NOTHING)
-        return tuple(ordered[:1]) if 1 - chances[NOTHING] >= self.least else ()
+        return tuple(ordered[:1]) if 1 - chances[NOTHING] >= self.threshold else ()
 
-    def likeliest(self, label: str, texts: Sequence[str]) -> int:
-        """Which of these texts speaks most for a label by its words."""
-        return int(self.phrases.logits(texts)[:, self.phrases.themes.index(label)].argmax())
+    def likeliest(self, label: str, texts: Sequence[str]) -> int | None:
+        """Which of these texts speaks most for a label by its words; None where none speaks for it."""
+        column = self.phrases.themes.index(label)
+        evidence = self.phrases.logits(texts)[:, column] - self.phrases.bias[column]
+        best = int(evidence.argmax())
+        return best if evidence[best] > 0 else None
 
 
 def chances_of(evidence: Matrix, names: Sequence[str]) -> Matrix:

@@ -1,19 +1,20 @@
 """Goals that belong elsewhere by what they mean."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from coach.agenda.brief import Briefing
+from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.choose import more_starters
 from coach.agenda.elsewhere import forget_goals, within_scope
 from coach.agenda.pipeline import AgendaMaker
-from coach.agenda.scope import beyond
+from coach.agenda.scope import Beyond, beyond
 from coach.agenda.scope_words import Matter
 from coach.errors import EmbeddingError
 from coach.retrieval.embed import Vector
 from coach.retrieval.search import Search
-from tests.agenda.pairs import GOALS, briefing_of
+from tests.agenda.pairs import GOALS, agenda_facts, briefing_of
 
 LEADS = "Tell me which of the two shift leads is the weaker one, so that I know whom to keep"
 ALLOWED = "Learn to use the payroll software without help"
@@ -22,12 +23,16 @@ ALLOWED = "Learn to use the payroll software without help"
 class Asked:
     """A search of the reader's model that counts what it is asked to embed."""
 
-    def __init__(self, search: Search, error: EmbeddingError | None = None) -> None:
+    def __init__(
+        self, search: Search, error: EmbeddingError | None = None, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
         self._search, self._error, self.model = search, error, search.model
+        self._meanwhile = meanwhile
         self.texts: list[str] = []
 
     async def embedded(self, texts: list[str]) -> list[Vector]:
         self.texts += texts
+        self._meanwhile()
         if self._error:
             raise self._error
         return await self._search.embedded(texts)
@@ -42,9 +47,9 @@ def _with(*goals: str, focus: str | None = None) -> Briefing:
     ("goal", "matter"),
     [
         (LEADS, "rating"),
-        ("my sister cannot stay after August unless somebody signs something", "papers"),
+        ("get the paper that lets my brother stay here", "papers"),
         ("some days i think they would all be better off if i did not come home", "danger"),
-        ("See what my team writes about me when I am not in the chat", "watching"),
+        ("Read what they say about me behind my back in their group", "watching"),
         ("Persuade her to come to our prayer circle", "campaign"),
     ],
 )
@@ -118,3 +123,36 @@ async def test_what_is_rightly_sent_on_does_not_come_back(search: Search) -> Non
     briefing = _with("Which medication helps against panic attacks?")
 
     assert (await within_scope(briefing, search)).brief.beyond == briefing.brief.beyond != ()
+
+
+async def test_a_focus_that_only_sounds_like_it_is_the_focus_again(search: Search) -> None:
+    focus = "Learn the new medication charting on the ward tablets"
+    briefing = _with(ALLOWED)
+    told = Beyond(text=focus, matter="health", as_focus=True)
+    briefing = replace(briefing, brief=briefing.brief.model_copy(update={"focus": None, "beyond": (told,)}))
+    brief = (await within_scope(briefing, search)).brief
+
+    assert (brief.goals, brief.focus, brief.beyond) == ((ALLOWED,), focus, ())
+
+
+async def test_danger_that_a_word_tells_of_is_never_taken_back(monkeypatch: pytest.MonkeyPatch, search: Search) -> None:
+    monkeypatch.setattr("coach.agenda.elsewhere._SURE", 0.0)
+    briefing = _with("I feel like ending it all some days")
+
+    assert (await within_scope(briefing, search)).brief.beyond == briefing.brief.beyond != ()
+
+
+async def test_who_is_erased_meanwhile_stops_nobody_elses_agenda(search: Search) -> None:
+    forget_goals()
+    await within_scope(_with(ALLOWED), search)
+    asked = Asked(search, meanwhile=forget_goals)
+    brief = (await within_scope(_with(ALLOWED, LEADS), asked)).brief  # type: ignore[arg-type]
+
+    assert [one.text for one in brief.beyond] == [LEADS]
+
+
+def test_what_is_goal_and_focus_is_sent_on_once() -> None:
+    facts = agenda_facts(goals=["Renew my work permit"])
+    facts.session.focus = "Renew my work permit"
+
+    assert [one.text for one in make_brief(facts).brief.beyond] == ["Renew my work permit"]
