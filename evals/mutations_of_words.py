@@ -57,8 +57,8 @@ def sources_of_another(original: Any, chosen: AgendaPlan, told: SessionBrief) ->
     return replace(plan, slots=tuple(slots))
 
 
-async def nothing_read(*args: Any) -> tuple[()]:
-    return ()
+async def nothing_read(*args: Any) -> dict[str, Any]:
+    return {}
 
 
 def next_label(original: Any, reader: Learned, text: str, vector: Any) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ MUTATIONS_OF_WORDS: Sequence[Mutation] = (
         "goals read by their words alone",
         "what a goal means is not read",
         ("typed.goals-sent-on",),
-        becomes(elsewhere, "_read", nothing_read),
+        becomes(elsewhere, "_verdicts", nothing_read),
     ),
     Mutation(
         "sent to the wrong place",
