@@ -61,9 +61,9 @@ async def nothing_read(*args: Any) -> dict[str, Any]:
     return {}
 
 
-def next_label(original: Any, reader: Learned, text: str, vector: Any) -> tuple[str, ...]:
+def next_label(original: Any, reader: Learned, chances: Any) -> tuple[str, ...]:
     labels = reader.phrases.themes[:-1]
-    found: tuple[str, ...] = original(reader, text, vector)
+    found: tuple[str, ...] = original(reader, chances)
     return tuple(labels[(labels.index(label) + 1) % len(labels)] for label in found)
 
 

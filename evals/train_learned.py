@@ -1,6 +1,7 @@
 """Train the readers in `coach/learned/`: `python -m evals.train_learned` writes their files anew, in ten minutes.
 
-Each reader is two linear layers, one on vectors and one on words, both learned from `coach/learned/examples/` alone.
+Each reader is two linear layers, one on vectors and one on words, both learned from `coach/learned/examples/`; that of
+goals also from lines of `knowledge/asked`, none of which belongs elsewhere.
 How much each counts, and from which chance on something is found, is fitted to what the two say of each writer's texts
 when they have learned from the other writers' alone. Those figures are printed; `--check` writes nothing else.
 """
@@ -21,12 +22,11 @@ from coach.learned import EXAMPLES_FOLDER, NOTHING, Learned, Subject, chances_of
 from coach.retrieval.embed import PACKAGED_MODEL, SentenceTransformerEncoder
 from coach.retrieval.library import read_library
 from coach.settings import Settings
-from evals.train_phrases import features_of, untrained
+from evals.train_phrases import features_of, minimize, untrained
 
 # Of the mean of the squares of the weights on vectors and on words; chosen, as the kind of features was, by leaving
 # writers out.
 _PENALTIES: dict[Subject, tuple[float, float]] = {"wishes": (1e-3, 1.7e-5), "matters": (2e-4, 1e-6)}
-_STEPS = 100
 # Of the library's lines every fourth is enough, and all of them took four times as long.
 _EVERY_LINE, _PARTS = 4, 3
 # Of wishes found in an unseen writer's comments so many are to be right.
@@ -96,7 +96,7 @@ def train(subject: Subject) -> Learned:
     of_vectors, of_words = _of_others(subject, rows, vectors, raised, names)
     shares, bias = _weighed(of_vectors, of_words, raised, names)
     chances = chances_of(shares[0] * of_vectors + shares[1] * of_words + bias, names)
-    threshold = _threshold(chances, raised[:, : len(labels)])
+    threshold = best_threshold(raised, chances, RIGHT) if subject == "wishes" else SENT_ON
     _tell(subject, rows, raised[:, : len(labels)], _found(chances, threshold, subject))
     weights, own = _layer(vectors, raised, _PENALTIES[subject][0], names)
     phrases = untrained(texts, names)
@@ -143,7 +143,7 @@ def _layer(inputs: Matrix, raised: Matrix, penalty: float, names: Sequence[str])
         whole: torch.Tensor = _loss(torch.sparse.mm(read, weights) + bias, raised, names)
         return whole + penalty * (weights**2).sum()
 
-    _fit([weights, bias], loss)
+    minimize([weights, bias], loss)
     return weights.detach().numpy(), bias.detach().numpy()
 
 
@@ -153,7 +153,7 @@ def _weighed(of_vectors: Matrix, of_words: Matrix, raised: Matrix, names: Sequen
 
     both = torch.from_numpy(np.stack([of_vectors, of_words]))
     shares, bias = torch.full((2,), 0.5, requires_grad=True), torch.zeros(1, requires_grad=True)
-    _fit([shares, bias], lambda: _loss((both * shares[:, None, None]).sum(0) + bias, raised, names))
+    minimize([shares, bias], lambda: _loss((both * shares[:, None, None]).sum(0) + bias, raised, names))
     return shares.detach().numpy(), np.float32(bias.item())
 
 
@@ -165,27 +165,6 @@ def _loss(evidence: Any, raised: Matrix, names: Sequence[str]) -> Any:
     if NOTHING in names:
         return cross_entropy(evidence, wanted.argmax(1))
     return binary_cross_entropy_with_logits(evidence, wanted, reduction="none").sum(1).mean()
-
-
-def _fit(values: list[Any], loss: Any) -> None:
-    import torch
-
-    optimizer = torch.optim.LBFGS(values, max_iter=_STEPS, line_search_fn="strong_wolfe")
-
-    def step() -> Any:
-        optimizer.zero_grad()
-        whole = loss()
-        whole.backward()
-        return whole
-
-    optimizer.step(step)  # type: ignore[no-untyped-call]
-
-
-def _threshold(chances: Matrix, raised: Matrix) -> float:
-    """From which chance on something is found; shapes (texts, names), (texts, labels)."""
-    if chances.shape == raised.shape:
-        return best_threshold(raised, chances, RIGHT)
-    return SENT_ON
 
 
 def _found(chances: Matrix, threshold: float, subject: Subject) -> Any:

@@ -7,8 +7,9 @@ comments alone, and read whole, it comes out a little different).
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -66,6 +67,21 @@ def features_of(phrases: Phrases, texts: Sequence[str]) -> Matrix:
     return read
 
 
+def minimize(values: list[Any], loss: Callable[[], Any]) -> None:
+    """Change the values until the loss is least, or for so many steps (L-BFGS)."""
+    import torch
+
+    optimizer = torch.optim.LBFGS(values, max_iter=_STEPS, line_search_fn="strong_wolfe")
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        whole = loss()
+        whole.backward()
+        return whole
+
+    optimizer.step(step)  # type: ignore[no-untyped-call]
+
+
 def fit_phrases(examples: Sequence[Example], themes: Sequence[str]) -> Phrases:
     """Logistic regression on words and pairs of words, by itself: its share of the model's evidence is 0."""
     import torch
@@ -76,16 +92,12 @@ def fit_phrases(examples: Sequence[Example], themes: Sequence[str]) -> Phrases:
     inputs, wanted = torch.from_numpy(features_of(phrases, texts)), torch.from_numpy(targets(examples, themes)[0])
     weights = torch.zeros(len(phrases.vocabulary), len(themes), requires_grad=True)
     bias = torch.zeros(len(themes), requires_grad=True)
-    optimizer = torch.optim.LBFGS([weights, bias], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
-        optimizer.zero_grad()
         each = binary_cross_entropy_with_logits(inputs @ weights + bias, wanted, reduction="none").sum(1).mean()
-        whole = each + _PENALTY * (weights**2).sum()
-        whole.backward()  # type: ignore[no-untyped-call]
-        return whole
+        return each + _PENALTY * (weights**2).sum()
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    minimize([weights, bias], loss)
     found = [np.array(values.detach().numpy(), np.float32) for values in (weights, bias)]
     return replace(phrases, weights=found[0], bias=found[1])
 

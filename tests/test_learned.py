@@ -28,17 +28,17 @@ def _reader(*labels: str, threshold: float = 0.6) -> Learned:
 def test_vector_and_words_are_weighed_together() -> None:
     reader = _reader("break", "start", "end")
 
-    assert reader.found("Later", VECTOR) == ("break",)
-    assert reader.found("Now!", VECTOR) == ("start", "break")
-    assert reader.found("Later", -VECTOR) == ()
+    assert reader.found(reader.chances("Later", VECTOR)) == ("break",)
+    assert reader.found(reader.chances("Now!", VECTOR)) == ("start", "break")
+    assert reader.found(reader.chances("Later", -VECTOR)) == ()
 
 
 def test_a_text_that_may_have_one_label_has_the_likeliest_or_none() -> None:
     reader = _reader("pay", "law", NOTHING)
 
-    assert reader.found("now", VECTOR) == ("law",)
-    assert reader.found("later", VECTOR) == ("pay",)
-    assert reader.found("later", -VECTOR) == ()
+    assert reader.found(reader.chances("now", VECTOR)) == ("law",)
+    assert reader.found(reader.chances("later", VECTOR)) == ("pay",)
+    assert reader.found(reader.chances("later", -VECTOR)) == ()
     assert sum(reader.chances("now", VECTOR).values()) == pytest.approx(1, abs=0.002)
 
 

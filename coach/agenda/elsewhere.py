@@ -75,9 +75,10 @@ async def _verdicts(texts: Sequence[str], search: Search) -> Mapping[str, _Verdi
     verdicts = {text: _known[key] for text, key in keys.items() if key in _known}
     if new := [text for text in keys if text not in verdicts]:
         for text, vector in zip(new, await search.embedded(new), strict=True):
-            found = reader.found(text, vector)
+            chances = reader.chances(text, vector)
+            found = reader.found(chances)
             matter = next((matter for matter in get_args(Matter) if matter in found), None)
-            verdicts[text] = _Verdict(matter, reader.chances(text, vector)[NOTHING] >= _SURE)
+            verdicts[text] = _Verdict(matter, chances[NOTHING] >= _SURE)
     for text, verdict in verdicts.items():
         _known[keys[text]] = verdict
         _known.move_to_end(keys[text])

@@ -8,6 +8,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -100,20 +101,29 @@ def write_tuning(tuning: Tuning, file: Path = TUNING_FILE) -> None:
     np.savez_compressed(file, **arrays)
 
 
-def read_tuning(file: Path = TUNING_FILE) -> Tuning:
-    """Read what `write_tuning` wrote. Raises EmbeddingError where it is missing or broken."""
+@contextmanager
+def read_whole(file: Path, what: str, made_by: str) -> Iterator[Any]:
+    """The arrays of a file that training wrote. Raises EmbeddingError where it is missing or broken, also where what is
+    read of it does not fit: it is `what`, and is made anew by the module `made_by`.
+    """
     try:
         with np.load(file, allow_pickle=False) as arrays:
-            about = json.loads(arrays["about"].tobytes())
-            whole = {name: arrays[name].astype(np.float32) for name in arrays.files if name != "about"}
+            yield arrays
+    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        raise EmbeddingError(
+            f"The {what} in {file} cannot be read ({type(error).__name__}). Install the coach again, "
+            f"or make the file anew: python -m {made_by}"
+        ) from error
+
+
+def read_tuning(file: Path = TUNING_FILE) -> Tuning:
+    """Read what `write_tuning` wrote. Raises EmbeddingError where it is missing or broken."""
+    with read_whole(file, "theme classifier", "evals.train_themes") as arrays:
+        about = json.loads(arrays["about"].tobytes())
+        whole = {name: arrays[name].astype(np.float32) for name in arrays.files if name != "about"}
         changes = {layer: (whole[f"{layer}/up"], whole[f"{layer}/down"]) for layer in about["layers"]}
         head = Head(tuple(about["themes"]), whole["weights"], whole["bias"], whole["thresholds"])
         return Tuning(str(about["base"]), changes, head)
-    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise EmbeddingError(
-            f"The theme classifier in {file} cannot be read ({type(error).__name__}). Install the coach again, "
-            "or make the file anew: python -m evals.train_themes"
-        ) from error
 
 
 def read_examples(folder: Path = EXAMPLES_FOLDER) -> list[Example]:

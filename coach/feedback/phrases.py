@@ -8,7 +8,6 @@ import hashlib
 import json
 import math
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from coach.errors import EmbeddingError
-from coach.feedback.head import Head, Matrix
+from coach.feedback.head import Head, Matrix, read_whole
 
 PHRASES_FILE = Path(__file__).with_name("phrases.npz")
 # The logit of what is not found, whatever else is.
@@ -114,18 +113,12 @@ def write_phrases(phrases: Phrases, file: Path = PHRASES_FILE) -> None:
 
 def read_phrases(file: Path = PHRASES_FILE) -> Phrases:
     """Read what `write_phrases` wrote. Raises EmbeddingError where it is missing or broken."""
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            about = json.loads(arrays["about"].tobytes())
-            rarity, weights, bias = (arrays[name].astype(np.float32) for name in ("rarity", "weights", "bias"))
+    with read_whole(file, "theme classifier", "evals.train_phrases") as arrays:
+        about = json.loads(arrays["about"].tobytes())
+        rarity, weights, bias = (arrays[name].astype(np.float32) for name in ("rarity", "weights", "bias"))
         if weights.shape != (len(about["vocabulary"]), len(about["themes"])) or len(rarity) != len(weights):
             raise ValueError("shapes")
         return Phrases(
             tuple(about["themes"]), tuple(about["vocabulary"]), rarity, weights, bias,
             float(about["share"]), float(about["threshold"]), float(about["least"]),
         )  # fmt: skip
-    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise EmbeddingError(
-            f"The theme classifier in {file} cannot be read ({type(error).__name__}). Install the coach again, "
-            "or make the file anew: python -m evals.train_phrases"
-        ) from error

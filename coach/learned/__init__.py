@@ -7,17 +7,15 @@ vector and one on its words and pairs of words, whose evidence is added up. Each
 """
 
 import json
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
-from coach.errors import EmbeddingError
-from coach.feedback.head import Matrix
+from coach.feedback.head import Matrix, read_whole
 from coach.feedback.phrases import Phrases
 from coach.retrieval.embed import Vector
 
@@ -25,6 +23,7 @@ Subject = Literal["wishes", "matters"]
 EXAMPLES_FOLDER = Path(__file__).with_name("examples")
 
 
+LabelT = TypeVar("LabelT", bound=str)
 # The name of having no label, in readers of texts that have one at most.
 NOTHING = "nothing"
 
@@ -56,14 +55,14 @@ class Learned:
         names = self.phrases.themes
         return dict(zip(names, map(float, chances_of(evidence[None], names)[0]), strict=True))
 
-    def found(self, text: str, vector: Vector) -> tuple[str, ...]:
-        """The labels of the text, the likeliest first; one at most where texts have no more."""
-        chances = self.chances(text, vector)
+    def found(self, chances: Mapping[LabelT, float]) -> tuple[LabelT, ...]:
+        """The labels of a text with these chances, the likeliest first; one at most where texts have no more."""
         ordered = sorted(chances, key=lambda label: -chances[label])
-        if NOTHING not in chances:
+        if NOTHING not in ordered:
             return tuple(label for label in ordered if chances[label] >= self.threshold)
-        ordered.remove(NOTHING)
-        return tuple(ordered[:1]) if 1 - chances[NOTHING] >= self.threshold else ()
+        nothing = next(label for label in ordered if label == NOTHING)
+        ordered.remove(nothing)
+        return tuple(ordered[:1]) if 1 - chances[nothing] >= self.threshold else ()
 
     def likeliest(self, label: str, texts: Sequence[str]) -> int | None:
         """Which of these texts speaks most for a label by its words; None where none speaks for it."""
@@ -113,10 +112,9 @@ def write_learned(reader: Learned, file: Path) -> None:
 
 def read_learned(file: Path) -> Learned:
     """Read what `write_learned` wrote. Raises EmbeddingError where it is missing or broken."""
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            about = json.loads(arrays["about"].tobytes())
-            whole = {name: arrays[name].astype(np.float32) for name in ("weights", "rarity", "of_words", "bias")}
+    with read_whole(file, "reader", "evals.train_learned") as arrays:
+        about = json.loads(arrays["about"].tobytes())
+        whole = {name: arrays[name].astype(np.float32) for name in ("weights", "rarity", "of_words", "bias")}
         labels, vocabulary = tuple(about["labels"]), tuple(about["vocabulary"])
         if whole["of_words"].shape != (len(vocabulary), len(labels)) or len(whole["weights"]) != len(labels):
             raise ValueError("shapes")
@@ -125,8 +123,3 @@ def read_learned(file: Path) -> Learned:
             share=1.0, threshold=float(about["threshold"]), least=0.0,
         )  # fmt: skip
         return Learned(str(about["model"]), whole["weights"], phrases)
-    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise EmbeddingError(
-            f"The reader in {file} cannot be read ({type(error).__name__}). Install the coach again, or make the file "
-            "anew: python -m evals.train_learned"
-        ) from error

@@ -44,7 +44,7 @@ def test_what_was_learned_reads_what_it_has_not_seen(
     reader = train(subject)
 
     def found(text: str) -> tuple[str, ...]:
-        return reader.found(f"mentee {text}", encoder.encode([text])[0])
+        return reader.found(reader.chances(f"mentee {text}", encoder.encode([text])[0]))
 
     assert reader.model == encoder.fingerprint
     assert (NOTHING in reader.phrases.themes) == (subject == "matters")
