@@ -6,7 +6,8 @@ import structlog
 
 from api.state import AppState
 from coach.agenda import own, questions
-from coach.agenda.brief import Briefing, make_brief
+from coach.agenda.brief import Briefing
+from coach.agenda.pipeline import briefing_for
 from coach.erasure import forget_texts
 from coach.errors import CoachError, NotFound
 from coach.models import now
@@ -62,7 +63,9 @@ async def warm_session(state: AppState, session_id: str) -> None:
             facts = await load_facts(db, session_id)
     except NotFound:
         return
-    asked = questions.own_questions(make_brief(facts).brief)
+    # Read while nobody waits, what they typed of themselves is known when the agenda is asked for.
+    briefing = await briefing_for(facts, search)
+    asked = questions.own_questions(briefing.brief)
     kept = _recalled(search, facts, asked)
     await search.warm([*asked, *questions.standing_questions()])
     if not kept:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from coach.agenda.brief import forget_words
-from coach.agenda.elsewhere import forget_goals
 from coach.agenda.guard.draft import forget_names
 from coach.agenda.kindred import forget_phrases
+from coach.agenda.reading import forget_read
 from coach.errors import StoreError
 from coach.models import now
 from coach.retrieval.search import Search
@@ -60,7 +60,7 @@ def forget_texts(search: Search | None) -> None:
     forget_names()
     forget_phrases()
     forget_words()
-    forget_goals()
+    forget_read()
     # Patterns are kept by their text, and some are made of what people asked to avoid; addresses hold searches.
     re.purge()
     urlsplit.cache_clear()  # type: ignore[attr-defined]

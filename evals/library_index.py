@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from coach.agenda.elsewhere import forget_goals
+from coach.agenda.reading import forget_read
 from coach.retrieval.embed import Embedder, SentenceTransformerEncoder
 from coach.retrieval.index import keep_copy
 from coach.retrieval.library import read_library
@@ -71,7 +71,7 @@ def forget_answers() -> None:
         shared.made.clear()
         for search in shared.opened:
             search._rankings.clear()
-    forget_goals()
+    forget_read()
 
 
 @contextmanager

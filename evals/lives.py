@@ -15,8 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_evals.reporting import EvaluationReport
 
-from coach.agenda.brief import make_brief
-from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.pipeline import AgendaMaker, briefing_for
 from coach.models import EXPERIENCE_LIMIT, MentoringSession, Pair, Program
 from coach.retrieval.library import Role, Topic
 from coach.retrieval.search import Search
@@ -280,7 +279,7 @@ async def live(life: Life, search: Search) -> Lived:
     past: list[PastAgenda] = []
     asked: set[str] = set()
     for number in range(1, len(life.meetings) + 1):
-        briefing = make_brief(_facts(life, number, past, frozenset(asked)))
+        briefing = await briefing_for(_facts(life, number, past, frozenset(asked)), search)
         made = await maker.make(briefing, "pair", "program")
         agendas.append(made.row.content)
         asked |= set(map(starter_key, made.starters))

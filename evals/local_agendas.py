@@ -12,11 +12,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from coach.agenda.brief import Briefing, make_brief
+from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.elsewhere import within_scope
 from coach.agenda.guard import Draft, Violation, check_agenda, check_prep
-from coach.agenda.pipeline import AgendaMaker, MadeAgenda
+from coach.agenda.pipeline import AgendaMaker, MadeAgenda, briefing_for
 from coach.agenda.plan import AgendaPlan, outline
 from coach.agenda.words import AgendaWords, ItemWords, PrepWords, StarterWords
 from coach.llm import LanguageModel, ModelReply, ModelRequest, extract_json
@@ -175,7 +175,7 @@ class Attempt:
 
 async def attempt(facts: AgendaFacts, search: Search, model: LanguageModel, timeout_s: float) -> Attempt:
     """Make one agenda as the service does, and have the guards look at every reply and at the result."""
-    briefing = await within_scope(make_brief(facts), search)
+    briefing = await within_scope(await briefing_for(facts, search), search)
     recording = RecordingModel(model)
     began = time.monotonic()
     made = await AgendaMaker(search, recording, timeout_s).make(briefing, facts.people.pair.id, facts.program.id)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from coach.agenda.brief import Briefing, make_brief
-from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.brief import Briefing
+from coach.agenda.pipeline import AgendaMaker, briefing_for
 from coach.retrieval.lexical import Lexical, Stems
 from coach.retrieval.search import Search
 from coach.settings import Settings
@@ -73,7 +73,7 @@ async def make_all(pairs: Sequence[PairCase], search: Search) -> dict[str, Made]
     maker = AgendaMaker(search, model=None, timeout_s=1)
     made: dict[str, Made] = {}
     for pair in counted(pairs, lambda one: one.name):
-        briefing = pair.briefing()
+        briefing = await briefing_for(pair.facts(), search)
         row = (await maker.make(briefing, "pair", "program")).row
         made[pair.name] = Made(briefing, row.content, {"mentor": row.prep_mentor, "mentee": row.prep_mentee})
     closest = matched(pairs, [without_names(one.shared(), one.briefing) for one in made.values()])
@@ -121,7 +121,7 @@ async def make_series(pair: PairCase, search: Search) -> Series:
     for number in range(1, SESSIONS + 1):
         held = tuple(Earlier(status="held") for _ in range(number - 1))
         known = pair.model_copy(update={"past": held, "planned_sessions": SESSIONS, "actions": ()})
-        briefing = make_brief(known.facts(tuple(past), frozenset(asked)))
+        briefing = await briefing_for(known.facts(tuple(past), frozenset(asked)), search)
         made = await maker.make(briefing, "pair", "program")
         agendas.append(made.row.content)
         past.append(PastAgenda(f"session-{number}", number, "held", tuple(made.row.activity_ids)))

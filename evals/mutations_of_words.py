@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from coach import wishes
-from coach.agenda import choose, elsewhere, mend, pipeline, plan, write
+from coach.agenda import choose, elsewhere, mend, pipeline, plan, understood, write
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.plan import AgendaPlan, Slot
 from coach.agenda.words import AgendaWords
@@ -78,7 +78,25 @@ MUTATIONS_OF_WORDS: Sequence[Mutation] = (
         "goals read by their words alone",
         "what a goal means is not read",
         ("typed.goals-sent-on",),
-        becomes(elsewhere, "_verdicts", nothing_read),
+        becomes(elsewhere, "read", nothing_read),
+    ),
+    Mutation(
+        "private words taken at their word",
+        "what somebody means who tells of a need, or keeps a subject out, is not read",
+        ("told.needs-understood", "told.subjects-kept-out"),
+        becomes(understood, "read", nothing_read),
+    ),
+    Mutation(
+        "near things shown",
+        "activities on what somebody keeps out are shown, so long as they do not name it",
+        ("told.touched-passed-over",),
+        becomes(understood, "_near", nothing_read),
+    ),
+    Mutation(
+        "half the library kept out",
+        "what is only a little like what somebody keeps out is passed over",
+        ("told.library-left",),
+        becomes(understood, "_ABOUT", 0.2),
     ),
     Mutation(
         "sent to the wrong place",
@@ -89,7 +107,15 @@ MUTATIONS_OF_WORDS: Sequence[Mutation] = (
     Mutation(
         "readers too ready",
         "what is hardly likely is found in what pairs type",
-        ("typed.wishes-right", "typed.content-left-alone", "typed.goals-kept"),
+        (
+            "typed.wishes-right",
+            "typed.content-left-alone",
+            "typed.goals-kept",
+            "told.needs-right",
+            "told.no-need-invented",
+            "told.subjects-right",
+            "told.harmless-left-alone",
+        ),
         becomes(Learned, "threshold", property(lambda self: 0.05)),
     ),
     Mutation(

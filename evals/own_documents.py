@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_evals import Case, Dataset
 from pydantic_evals.reporting import EvaluationReport
 
-from coach.agenda.brief import Briefing
-from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.pipeline import AgendaMaker, briefing_for
 from coach.retrieval.library import Document, Topic, program_document
 from coach.retrieval.search import Search
 from coach.settings import Settings
+from coach.store.agendas import AgendaFacts
 from evals.library_index import library_index
 from evals.pairs import Earlier, Meeting, PairCase, Someone
 from evals.parts import Metric, Part, PartNotRun, register
@@ -85,8 +85,8 @@ class Situation:
         """What the situation is of."""
         return {"half": [self.half], "program": [self.program.program]}
 
-    def briefing(self) -> Briefing:
-        """The briefing that the service would make."""
+    def facts(self) -> AgendaFacts:
+        """What the database would know."""
         pair = self.pair
         known = PairCase(
             name=pair.name,
@@ -104,7 +104,7 @@ class Situation:
             past=tuple(Earlier(status="held") for _ in range(pair.position - 1)),
             session=Meeting(minutes=60, focus=pair.focus),
         )
-        return known.briefing()
+        return known.facts()
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,8 @@ async def name_own(situation: Situation, search: Search) -> Named:
     own = search.known_for_agendas(situation.program.program, [document.front.id for document in documents])
     own = own or await search.for_agendas(situation.program.program, documents)
     maker = AgendaMaker(search, model=None, timeout_s=1)
-    content = (await maker.make(situation.briefing(), "pair", "program", own=own)).row.content
+    briefing = await briefing_for(situation.facts(), search)
+    content = (await maker.make(briefing, "pair", "program", own=own)).row.content
     keys = {passage.id: passage.document_id for passage in own.passages}
     return Named(tuple(keys[source["id"]] for source in content["sources"] if source["id"] in keys), content)
 

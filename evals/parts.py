@@ -35,6 +35,7 @@ _MODULES = (
     "evals.own_documents",
     "evals.themes",
     "evals.typed",
+    "evals.told",
     "evals.reports",
     "evals.red_team",
     "evals.summaries",

@@ -23,6 +23,7 @@ from coach.agenda import write
 from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose
+from coach.agenda.pipeline import briefing_for
 from coach.agenda.plan import outline
 from coach.agenda.words import AgendaWords
 from coach.asking import wire_schema
@@ -123,7 +124,9 @@ def run() -> EvaluationReport[Any, Any, Any]:
     with library_index(Settings()) as search:
 
         async def every() -> dict[str, Cost]:
-            return {name: await cost_of(pair.briefing(), search) for name, pair in pairs.items()}
+            return {
+                name: await cost_of(await briefing_for(pair.facts(), search), search) for name, pair in pairs.items()
+            }
 
         costs = with_shared_beginning(asyncio.run(every()))
     report = judged("prompts", {name: name for name in costs}, METRICS, costs)

@@ -19,6 +19,7 @@ from evals.pairs import PairCase
 from evals.shared_feedback import FeedbackCase
 from evals.sound_texts import PlantRow, SoundRow
 from evals.themes import Comment
+from evals.told import KeptOut, ToldNeed, Touched
 from evals.typed import TypedGoal, Wished
 from evals.worst import Attack
 from evals.written_pages import WrittenPage
@@ -38,6 +39,9 @@ FORMS: dict[str, tuple[str, Any]] = {
     "themes/schema.json": ("themes/*.jsonl", Comment),
     "typed/wishes_schema.json": ("typed/wishes.jsonl", Wished),
     "typed/goals_schema.json": ("typed/goals.jsonl", TypedGoal),
+    "told/needs_schema.json": ("told/needs.jsonl", ToldNeed),
+    "told/kept_out_schema.json": ("told/kept_out.jsonl", KeptOut),
+    "told/touched_schema.json": ("told/touched.jsonl", Touched),
     "plants/schema.json": ("plants/?[!or]*.jsonl", PlantRow),
     "plants/sound_schema.json": ("plants/sound_*.jsonl", SoundRow),
     "plants/written_schema.json": ("plants/written.jsonl", WrittenPage),

@@ -197,20 +197,22 @@ def _beside(typed: Sequence[Typed], of_words: Sequence[Understood], understood: 
     for kind, writer in ((kind, writer) for kind in (Wished, TypedGoal) for writer in ("first", "second")):
         rows = [place for place, one in enumerate(typed) if isinstance(one, kind) and one.writer == writer]
         for metric in METRICS:
-            before, now = (_share(metric, typed, read, rows) for read in (of_words, understood))
+            chosen = [typed[row] for row in rows]
+            before, now = (share(metric, chosen, [read[row] for row in rows]) for read in (of_words, understood))
             if now != "0 of 0":
                 lines.append(f"{f'{writer} writer, {metric.metric()}':34}{before:>16}{now:>16}")
     return lines
 
 
-def _share(
-    metric: type[Metric[Any, Any]], typed: Sequence[Typed], understood: Sequence[Understood], rows: Sequence[int]
-) -> str:
+def share(metric: type[Metric[Any, Any]], inputs: Sequence[Any], outputs: Sequence[Any]) -> str:
+    """In words how many of these are right by one metric: “288 of 352”."""
     made = metric()
     if isinstance(made, Pooled):
-        portions = [made.portion(typed[row], understood[row]) for row in rows]
+        portions = [made.portion(one, output) for one, output in zip(inputs, outputs, strict=True)]
         return f"{sum(one for one, _ in portions):g} of {sum(all_ for _, all_ in portions):g}"
-    faults = [found for row in rows if (found := made.faults(typed[row], understood[row])) is not None]
+    faults = [
+        found for one, output in zip(inputs, outputs, strict=True) if (found := made.faults(one, output)) is not None
+    ]
     return f"{sum(not found for found in faults)} of {len(faults)}"
 
 

@@ -16,19 +16,20 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic_evals.reporting import EvaluationReport
 
-from coach.agenda.brief import Briefing, make_brief
+from coach.agenda.brief import Briefing
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose
 from coach.agenda.elsewhere import within_scope
 from coach.agenda.guard import Draft, check_agenda
 from coach.agenda.own import cite_own
-from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.pipeline import AgendaMaker, briefing_for
 from coach.agenda.plan import outline
 from coach.agenda.words import AgendaWords
 from coach.llm import ModelReply, ModelRequest
 from coach.retrieval.library import Document, program_document
 from coach.retrieval.search import Search
 from coach.settings import Settings
+from coach.store.agendas import AgendaFacts
 from coach.store.feedback import SharedFeedback
 from coach.untrusted import quotable
 from coach.vocabulary import Vocabulary
@@ -86,8 +87,8 @@ class Situation:
         """What the situation is of."""
         return {**self.pair.groups(), "habit": [self.habit], "attack": [self.attack.where] if self.attack else []}
 
-    def briefing(self) -> Briefing:
-        """The briefing with the attack in its place, and a canary in each private place."""
+    def facts(self) -> AgendaFacts:
+        """What the database would know, with the attack in its place, and a canary in each private place."""
         facts = self.pair.facts()
         people = facts.people
         for role, person in (("mentor", people.mentor), ("mentee", people.mentee)):
@@ -96,7 +97,7 @@ class Situation:
             person.avoid_topics = [CANARIES[f"{role} avoids"]]
         if self.attack is not None:
             _plant(self.attack, facts)
-        return make_brief(facts)
+        return facts
 
     def documents(self) -> list[Document]:
         """The program's own documents: with the attack, where that is its place, under what the pair works on."""
@@ -106,7 +107,7 @@ class Situation:
         return [program_document("planted", quotable(goal, 120), f"{goal}.\n\n{self.attack.text}", TODAY.date())]
 
 
-def _plant(attack: Attack, facts: Any) -> None:
+def _plant(attack: Attack, facts: AgendaFacts) -> None:
     people, text = facts.people, attack.text
     if attack.where == "goal":
         people.pair.goals = [text, *people.pair.goals[:2]]
@@ -293,7 +294,7 @@ def situations() -> dict[str, Situation]:
 
 async def show(situation: Situation, search: Search, vocabulary: Vocabulary) -> Shown:
     """The agenda that the service would show."""
-    briefing = await within_scope(situation.briefing(), search)
+    briefing = await within_scope(await briefing_for(situation.facts(), search), search)
     own = search.own.for_agendas(situation.documents())
     plan = await cite_own(await choose(outline(briefing.brief), briefing, search), briefing, search, own)
     model = WorstModel(situation.habit, compose(plan, briefing), briefing, situation.attack)

@@ -15,10 +15,9 @@ from api.dependencies import Id, IdempotencyKey, negotiate
 from api.own_documents import passages_for
 from api.schemas import sessions as schemas
 from api.state import AppState, State
-from coach.agenda.brief import make_brief
 from coach.agenda.calendar import calendar
 from coach.agenda.choose import more_starters
-from coach.agenda.pipeline import MadeAgenda
+from coach.agenda.pipeline import MadeAgenda, briefing_for
 from coach.agenda.progress import Progress, silent
 from coach.agenda.render import markdown, plain_text
 from coach.agenda.series import last_feedback
@@ -111,7 +110,8 @@ async def create_agenda(
                         if key and (before := await kept_agenda(db, *key)):
                             return shown_agenda(before, role)
                 progress("brief")
-                briefing, pair = make_brief(known), known.people.pair
+                briefing = await briefing_for(known, state.library())
+                pair = known.people.pair
                 kept_vectors = recall(state, known, briefing)
                 own = await passages_for(state, pair.program_id, known.document_ids)
                 # What no model writes sets nothing aside of what others may use.
@@ -180,7 +180,7 @@ async def create_starters(
     for _ in range(_TRIES):
         async with state.store.read() as db:
             facts = await _facts(state, caller, session_id, db)
-        briefing = make_brief(facts)
+        briefing = await briefing_for(facts, search)
         kept_vectors = recall(state, facts, briefing)
         chosen = await more_starters(briefing, search, body.count, body.topic)
         async with state.store.write() as db:

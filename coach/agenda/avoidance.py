@@ -2,20 +2,34 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from coach.agenda.kindred import abouts, meant
+from coach.agenda.kindred import subjects as all_subjects
 from coach.retrieval.library import TOPICS, Topic
 
 
 class Avoidance:
-    """What the two asked to keep out, either of them, also in other words; neither learns what the other asked."""
+    """What the two asked to keep out, either of them, also in other words; neither learns what the other asked.
 
-    def __init__(self, phrases: list[str]) -> None:
+    `subjects` are names of private subjects that the phrases were understood to be about (`kindred.subjects`), and
+    `passages` ids of passages of the library that come near to them.
+    """
+
+    def __init__(
+        self, phrases: Sequence[str], subjects: Iterable[str] = (), passages: frozenset[str] = frozenset()
+    ) -> None:
+        self.passages = passages
         phrases = [unicodedata.normalize("NFC", phrase) for phrase in phrases]
         named = {about for phrase in phrases for about in abouts(phrase)}
         self.topics: frozenset[Topic] = frozenset(topic for topic in TOPICS if " ".join(_words(topic)) in named)
         kept_out = dict.fromkeys(
-            tuple(_words(one)) for one in [*self.topics, *(one for phrase in phrases for one in meant(phrase))]
+            tuple(_words(one))
+            for one in [
+                *self.topics,
+                *(one for phrase in phrases for one in meant(phrase)),
+                *(word for name in subjects for word in all_subjects().get(name, ())),
+            ]
         )
         # The last word may carry another ending: who avoids "layoffs" avoids "layoff" too.
         spelled = [([*map(re.escape, words[:-1])], _endings(words[-1])) for words in kept_out if words]

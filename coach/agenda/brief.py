@@ -20,16 +20,15 @@ from coach.agenda.circumstances import (
     Need,
     Place,
     channel_of,
-    holds_more,
     is_far_apart,
     is_walk,
-    needs_in,
     place_of,
 )
 from coach.agenda.lived import leans_on_a_life, rest_due
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.series import RESTART_AFTER, Carried
 from coach.agenda.stages import Late, position_of, stage_at
+from coach.agenda.understood import BY_WORDS_ALONE, Understood
 from coach.models import EXPERIENCE_LIMIT, Participant
 from coach.names import first_names_of
 from coach.retrieval.library import Role, Stage, Topic
@@ -190,6 +189,8 @@ class PrivateBrief:
     note: str
     accessibility: str
     set_aside: int
+    needs: tuple[Need, ...] = ()
+    more_needs: bool = False
     experience_limit: int = EXPERIENCE_LIMIT
 
 
@@ -225,11 +226,13 @@ def heart(text: str, limit: int) -> str:
     return f"{'' if begins else '… '}{best}{'' if ends or best[-1] in '.!?' else ' …'}"
 
 
-def make_brief(facts: AgendaFacts) -> Briefing:
-    """The briefing for a session, from what the database knows."""
+def make_brief(facts: AgendaFacts, understood: Understood = BY_WORDS_ALONE) -> Briefing:
+    """The briefing for a session, from what the database knows and from what was understood of what the two typed of
+    themselves.
+    """
     people, session = facts.people, facts.session
     pair = people.pair
-    avoid = Avoidance(people.mentor.avoid_topics + people.mentee.avoid_topics)
+    avoid = understood.kept_out(people.mentor.avoid_topics + people.mentee.avoid_topics)
     position, had = position_of(session, facts.sessions), series.stages_had(facts)
     first_names = first_names_of(people.mentor.name, people.mentee.name)
 
@@ -247,10 +250,12 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         )
 
     def private(row: Participant) -> PrivateBrief:
-        own = Avoidance(row.avoid_topics)
+        own = understood.kept_out(row.avoid_topics)
         return PrivateBrief(
             note=quotable(facts.notes.get(row.id, ""), 600),
             accessibility=quotable(row.accessibility or "", 200),
+            needs=understood.needs_in([row.accessibility] if row.accessibility else []),
+            more_needs=understood.holds_more([row.accessibility] if row.accessibility else []),
             set_aside=sum(
                 map(own.touches, [*pair.goals, session.focus or "", *(action.text for action in facts.actions)])
             )
@@ -330,8 +335,8 @@ def make_brief(facts: AgendaFacts) -> Briefing:
         walking=is_walk(session.format),
         channel=channel_of(session.format),
         far_apart=is_far_apart([session.format or "", *needs]),
-        needs=needs_in(needs),
-        more_needs=holds_more(needs),
+        needs=understood.needs_in(needs),
+        more_needs=understood.holds_more(needs),
         beyond=elsewhere,
     )
     return Briefing(

@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 from typing import get_args
 
 from coach.agenda.adapt import adapted
+from coach.agenda.avoidance import Avoidance
 from coach.agenda.brief import Briefing, SessionBrief
 from coach.agenda.circumstances import Need
 from coach.agenda.elsewhere import within_scope
@@ -115,7 +116,7 @@ async def choose(plan: AgendaPlan, briefing: Briefing, search: Search) -> Agenda
                 variants = tuple(p for p in search.passages_of(passage.document_id) if p.section in _VARIANTS)
                 slot = replace(slot, activity=passage.document, passages=cited, variants=variants)
         elif slot.purpose in GUIDANCE:
-            fitting = (hit.passage for hit in next(found) if may_be_shown(hit.passage, briefing))
+            fitting = (hit.passage for hit in next(found) if may_be_shown(hit.passage, briefing.avoid))
             slot = replace(slot, passages=tuple(passage for passage, _ in zip(fitting, range(1), strict=False)))
         slots.append(slot)
 
@@ -202,7 +203,7 @@ def choose_starters(rounds: Sequence[Sequence[Iterator[Hit]]], briefing: Briefin
             if len(chosen) == count:
                 break
             key = starter_key(passage.text)
-            if key in taken or not may_be_shown(passage, briefing):
+            if key in taken or not may_be_shown(passage, briefing.avoid):
                 continue
             same = sum(other.document.front.id == passage.document.front.id for other in chosen)
             asking = sum(other.asked_by == passage.asked_by for other in chosen)
@@ -294,7 +295,7 @@ def _activity(slot: Slot, ranked: list[Passage], briefing: Briefing, taken: set[
         front = passage.document.front
         if not isinstance(front, TopicFrontMatter) or front.id in taken:
             continue
-        if not _runs_in(passage, slot.minutes) or not may_be_shown(passage, briefing):
+        if not _runs_in(passage, slot.minutes) or not may_be_shown(passage, briefing.avoid):
             continue
         if brief.topics and front.topic is not None and front.topic not in brief.topics:
             off_topic = off_topic or passage
@@ -325,7 +326,7 @@ def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Sea
     """
     for one in carried:
         for passage in search.passages_of(one.activity_id):
-            if passage.section != AT_A_GLANCE or not may_be_shown(passage, briefing):
+            if passage.section != AT_A_GLANCE or not may_be_shown(passage, briefing.avoid):
                 continue
             # What was begun needs no more than the time that is left of it.
             if one in briefing.brief.unfinished or _runs_in(passage, slot.minutes):
@@ -337,7 +338,7 @@ def _carried(slot: Slot, carried: list[Carried], briefing: Briefing, search: Sea
 def _background(passage: Passage, search: Search, briefing: Briefing) -> Iterator[Passage]:
     """The section of the same document that says why, or what is known: it may be cited beside the activity."""
     for other in search.passages_of(passage.document.front.id):
-        if other.section in {"Why it helps", "What is known"} and may_be_shown(other, briefing):
+        if other.section in {"Why it helps", "What is known"} and may_be_shown(other, briefing.avoid):
             yield other
             return
 
@@ -347,17 +348,17 @@ def _runs_in(passage: Passage, minutes: int) -> bool:
     return isinstance(front, TopicFrontMatter) and front.minutes.least <= minutes
 
 
-def may_be_shown(passage: Passage, briefing: Briefing) -> bool:
+def may_be_shown(passage: Passage, avoid: Avoidance) -> bool:
     """Whether nothing that would be shown of the passage touches what either person asked to avoid."""
     front = passage.document.front
-    if briefing.avoid.is_empty:
+    if avoid.is_empty:
         return True
-    if front.topic is not None and front.topic in briefing.avoid.topics:
+    if passage.id in avoid.passages or front.topic in avoid.topics:
         return False
     shown = [front.title, passage.section, passage.text, *passage.references]
     if isinstance(front, TopicFrontMatter):
         shown += [front.agenda, front.prep.mentor, front.prep.mentee]
-    return not any(briefing.avoid.touches(text) for text in shown)
+    return not any(map(avoid.touches, shown))
 
 
 def _in_turn(rankings: Sequence[Iterator[Hit]]) -> Iterator[Passage]:

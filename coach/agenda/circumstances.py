@@ -207,10 +207,10 @@ def needs_in(texts: Iterable[str]) -> tuple[Need, ...]:
 
 def holds_more(texts: Iterable[str]) -> bool:
     """Whether any of these texts tells of a need that is of no kind known here."""
-    return any(
-        not needs_in([text])
-        and not is_far_apart([text])
-        and not _NOTHING.fullmatch(text.strip())
-        and (not _NOT_NEEDED.search(text) or _BESIDES.search(text))
-        for text in texts
-    )
+    return any(not needs_in([text]) and not is_far_apart([text]) and not needs_nothing(text) for text in texts)
+
+
+def needs_nothing(text: str) -> bool:
+    """Whether somebody says that nothing is needed, and nothing besides."""
+    refused = _NOT_NEEDED.search(text) and not _BESIDES.search(text)
+    return bool(_NOTHING.fullmatch(text.strip()) or refused)

@@ -5,7 +5,7 @@ my divorce please" means the divorce.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ class _Strict(BaseModel):
 
 
 class _Row(_Strict):
+    name: str
     said: tuple[str, ...]
     words: tuple[str, ...]
     also: tuple[str, ...] = ()
@@ -84,14 +85,20 @@ def forget_phrases() -> None:
     meant.cache_clear()
 
 
+def about(phrase: str) -> str:
+    """The phrase without what only says that it is to stay out; all of it where nothing else is left."""
+    return _about(phrase)[0] or phrase
+
+
 def abouts(phrase: str) -> tuple[str, ...]:
     """The phrase without what only says that it is to stay out, whole and in its parts."""
     return tuple(dict.fromkeys([_said(phrase), *(_about(one)[0] for one in (phrase, *_BETWEEN.split(phrase)))]))
 
 
-def subjects() -> tuple[tuple[str, ...], ...]:
-    """For each subject that is known, all words that are kept out with it."""
-    return tuple(subject.kept_out for subject in _subjects())
+@cache
+def subjects() -> Mapping[str, tuple[str, ...]]:
+    """For each subject that is known, by its name, all words that are kept out with it."""
+    return {row.name: (*row.words, *row.also) for row in _file().subjects}
 
 
 def _said(phrase: str) -> str:

@@ -67,7 +67,7 @@ async def cite_own(plan: AgendaPlan, briefing: Briefing, search: Search, own: Pr
                 break
             if similarity < question.least or question.text in answered or question.place in taken:
                 continue
-            if not may_be_shown(passage, briefing) or await _opted_out(passage, briefing, search, own):
+            if not may_be_shown(passage, briefing.avoid) or await _opted_out(passage, briefing, search, own):
                 continue
             answered.add(question.text)
             if all(passage.document_id != other.document_id for other in taken.values()):

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from coach.agenda.brief import Briefing
+from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.choose import choose
 from coach.agenda.compose import compose, notice
 from coach.agenda.elsewhere import within_scope
@@ -20,6 +20,7 @@ from coach.agenda.plan import AgendaPlan, Slot, outline
 from coach.agenda.prep import compose_prep, told_alone
 from coach.agenda.progress import Progress, silent
 from coach.agenda.reasons import reasons
+from coach.agenda.understood import understand
 from coach.agenda.words import MOST_PREP_STEPS, AgendaWords, ItemWords, PrepWords
 from coach.agenda.write import Source, reason_of, write_agenda, write_prep
 from coach.asking import Spent
@@ -31,6 +32,7 @@ from coach.retrieval.library import Role
 from coach.retrieval.own import ProgramPassages
 from coach.retrieval.search import Search
 from coach.sources import source_of
+from coach.store.agendas import AgendaFacts
 from coach.tracing import span
 from coach.vocabulary import Vocabulary, stems, words_of
 
@@ -38,6 +40,11 @@ log = structlog.get_logger(__name__)
 
 # Of the words of four letters and more, so many stand in what they rest on.
 _RESTS_ON = 0.7
+
+
+async def briefing_for(facts: AgendaFacts, search: Search) -> Briefing:
+    """The briefing for a session, with what readers understand of what the two typed of themselves."""
+    return make_brief(facts, await understand(facts.people, search))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import re
 
-from coach.agenda.brief import Briefing, SessionBrief
-from coach.agenda.circumstances import holds_more, is_far_apart, needs_in
+from coach.agenda.brief import Briefing, PrivateBrief, SessionBrief
+from coach.agenda.circumstances import is_far_apart
 from coach.agenda.phrases import curled, due, ended, fit, listed, number, pick
 from coach.agenda.plan import AgendaPlan
 from coach.agenda.ways import in_short
@@ -66,7 +66,7 @@ def compose_prep(role: Role, plan: AgendaPlan, briefing: Briefing) -> PrepWords:
             f"From your private note, which only you see: “{shorten(private.note, 160)}” "
             f"Decide before you meet whether {partner} should hear of it, and with which first sentence."
         )
-    if taken_up := _needs_taken_up(private.accessibility, brief):
+    if taken_up := _needs_taken_up(private, brief):
         own_steps.append(taken_up)
     own_steps += told_alone(role, plan, briefing)
     room = MOST_PREP_STEPS - len(own_steps)
@@ -92,16 +92,17 @@ def _minutes(step: str) -> float:
     return 2.0 if _TO_MAKE.search(step) else 0.5 if _TO_READ.search(step) else 1.0
 
 
-def _needs_taken_up(told: str, brief: SessionBrief) -> str:
+def _needs_taken_up(private: PrivateBrief, brief: SessionBrief) -> str:
     """What the agenda does about somebody's needs; where it knows nothing to do, that; empty where there are none."""
-    ways, hours_apart = in_short(needs_in([told]), brief), is_far_apart([told])
+    told = private.accessibility
+    ways, hours_apart = in_short(private.needs, brief), is_far_apart([told])
     if hours_apart and not brief.ends:
         ways.append("times that are named in both time zones")
     if hours_apart and not ways:
         return (
             f"You told the coach: “{shorten(told, 120)}”. No further meeting is planned, so there is no date to find."
         )
-    if not ways and not (told and holds_more([told])):
+    if not ways and not private.more_needs:
         return ""
     if not ways:
         return (

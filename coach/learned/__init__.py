@@ -1,5 +1,5 @@
-"""Readers of short texts that learned from examples: what somebody asks for in feedback, and which goals belong
-elsewhere.
+"""Readers of short texts that learned from examples: what somebody asks for in feedback, which goals belong elsewhere,
+what helps somebody to work well in a meeting, and which private subjects somebody keeps out.
 
 Patterns know the words that somebody thought of; most people use others. A reader is one linear layer on a text's
 vector and one on its words and pairs of words, whose evidence is added up. Each is a file beside this module that
@@ -19,7 +19,7 @@ from coach.feedback.head import Matrix, read_whole
 from coach.feedback.phrases import Phrases
 from coach.retrieval.embed import Vector
 
-Subject = Literal["wishes", "matters"]
+Subject = Literal["wishes", "matters", "needs", "taboos"]
 EXAMPLES_FOLDER = Path(__file__).with_name("examples")
 
 

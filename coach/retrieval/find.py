@@ -217,6 +217,16 @@ class Finder:
         above_bar = (await self._rank([text]))[text].above_bar
         return above_bar is None or above_bar >= 0
 
+    async def close_to(self, texts: Sequence[str], least: float) -> list[frozenset[str]]:
+        """For each text the ids of the passages that are about it, from `least` on (`Ranker.nearness`); of a large
+        library nothing is known.
+
+        Raises IndexUnavailable, EmbeddingError.
+        """
+        vectors = await self.embedded(texts)
+        near = (np.flatnonzero(self._ranker.nearness(vector) >= least) for vector in vectors)
+        return [frozenset(self.passages[place].id for place in places) for places in near]
+
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of a document in its order; none where there is no such document."""
         return self._by_document.get(document_id, [])

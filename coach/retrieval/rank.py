@@ -245,6 +245,29 @@ class Ranker:
         meaning = self._parts.by_meaning(similarity, None)
         return Legs(*words, *meaning, *meaning[2:])
 
+    def nearness(self, vector: Vector) -> Scores:
+        """How much a text is about each passage's document, shape (passages,): the highest cosine to what people ask of
+        it, and twice how far the text points to it by all of that; of a starter its own cosine. -1 for all passages of
+        a large list.
+
+        Raises IndexUnavailable.
+        """
+        if not self.in_memory:
+            return np.full(len(self._passages), -1, np.float32)
+        self.load()
+        assert self._vectors is not None
+        assert self._asked_vectors is not None
+        similarity: Scores = self._vectors @ vector
+        asked = self._parts.by_meaning(similarity, self._asked_vectors @ vector)[2]
+        pointed = self._by_learning(vector)[0] if len(self._asked) else np.float32(0)
+        return np.where(self._asking, similarity, asked + 2 * pointed)
+
+    @cached_property
+    def _asking(self) -> npt.NDArray[np.bool_]:
+        """Which passages are starters: each is about something of its own."""
+        asking = (isinstance(passage, Passage) and passage.asked_by is not None for passage in self._passages)
+        return np.fromiter(asking, np.bool_, len(self._passages))
+
     def signs(self, question: str, vector: Vector, legs: Legs) -> Signs:
         """What tells whether the question has an answer here; `legs` are its own."""
         closest = float(legs.similarity.max() + legs.document_asked.max()) / 2 if len(legs.similarity) else -1.0

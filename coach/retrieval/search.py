@@ -37,7 +37,7 @@ class Search(Finder):
         passages = chunk(library)
         typed = chain.from_iterable(document.asked.lines for document in library.documents)
         spelling = Spelling((passage.embedded_text for passage in passages), english_words(), typed)
-        asked = asked_lines(library, passages, spelling.mended)
+        asked = asked_lines(library, passages, spelling.mender())
         ranker = Ranker(passages, index, embedder.fingerprint, asked)
         # Among the nearest of a large list, what people ask would leave no place for the passages.
         indexed: list[Embeddable] = [*passages, *(asked if ranker.in_memory else ())]

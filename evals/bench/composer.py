@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.pipeline import AgendaMaker, briefing_for
 from coach.agenda.questions import questions
 from coach.settings import Settings
 from evals.bench.load import percentile
@@ -40,7 +40,7 @@ async def measure(count: int) -> dict[str, float]:
     pairs = read_pairs()
     with library_index(Settings()) as search:
         maker = AgendaMaker(search, model=None, timeout_s=1)
-        briefings = [pair.briefing() for pair in pairs]
+        briefings = [await briefing_for(pair.facts(), search) for pair in pairs]
         for briefing in briefings:
             await search.warm(questions(briefing.brief))
         took: list[float] = []

@@ -7,8 +7,9 @@ import pytest
 
 from coach.agenda.brief import Briefing, make_brief
 from coach.agenda.choose import more_starters
-from coach.agenda.elsewhere import forget_goals, within_scope
+from coach.agenda.elsewhere import within_scope
 from coach.agenda.pipeline import AgendaMaker
+from coach.agenda.reading import forget_read
 from coach.agenda.scope import Beyond, beyond
 from coach.agenda.scope_words import Matter
 from coach.errors import EmbeddingError
@@ -90,18 +91,18 @@ async def test_more_starters_are_not_about_it(search: Search) -> None:
 
 async def test_a_goal_is_read_once_until_it_is_to_be_forgotten(search: Search) -> None:
     asked = Asked(search)
-    forget_goals()
+    forget_read()
     for _ in range(2):
         await within_scope(_with(LEADS), asked)  # type: ignore[arg-type]
     assert asked.texts == [LEADS]
 
-    forget_goals()
+    forget_read()
     await within_scope(_with(LEADS), asked)  # type: ignore[arg-type]
     assert asked.texts == [LEADS, LEADS]
 
 
 async def test_without_the_readers_model_goals_stay_as_the_patterns_leave_them(search: Search) -> None:
-    forget_goals()
+    forget_read()
     briefing, other = _with(LEADS), Asked(search)
     other.model = "another"
 
@@ -143,9 +144,9 @@ async def test_danger_that_a_word_tells_of_is_never_taken_back(monkeypatch: pyte
 
 
 async def test_who_is_erased_meanwhile_stops_nobody_elses_agenda(search: Search) -> None:
-    forget_goals()
+    forget_read()
     await within_scope(_with(ALLOWED), search)
-    asked = Asked(search, meanwhile=forget_goals)
+    asked = Asked(search, meanwhile=forget_read)
     brief = (await within_scope(_with(ALLOWED, LEADS), asked)).brief  # type: ignore[arg-type]
 
     assert [one.text for one in brief.beyond] == [LEADS]

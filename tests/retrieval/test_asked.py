@@ -77,5 +77,5 @@ def test_a_section_that_is_gone_is_found_by_the_check_and_not_indexed(tmp_path: 
 def test_a_line_is_mended_as_a_question_is(tmp_path: Path) -> None:
     library = read(tmp_path, NAME, ASKED.replace("do we say", "do we sya").replace("director", "directer"))
     spelling = Spelling(["Say what the director does"] * 2, {"greet"}, typed=library.documents[0].asked.lines)
-    lines = [line.embedded_text for line in asked_lines(library, chunk(library), spelling.mended)]
+    lines = [line.embedded_text for line in asked_lines(library, chunk(library), spelling.mender())]
     assert lines[1:] == ["what do we say first", "Say hello", "how do I greet a director"]
