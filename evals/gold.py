@@ -4,8 +4,8 @@
 conversation starters, and others that only look like it. `known_items.jsonl` holds what somebody might type for whom
 one document is the best answer, by a writer who had the documents and nothing else: not the gold set, nor what is asked
 of documents, nor the search. One writer wrote both its halves; those from k352 on are of whoever wrote their documents
-and what is asked of them, so they say less. `known_items_again.jsonl` is of another writer, all held out.
-`unanswered.jsonl` holds what the library has no answer to.
+and what is asked of them, so they say less. `known_items_again.jsonl` and `known_items_third.jsonl` are of
+other writers, all held out. `unanswered.jsonl` holds what the library has no answer to.
 """
 
 import csv
@@ -143,7 +143,7 @@ class KnownItem(_Row):
     section: _Text
     form: Literal["plain", "situation", "hasty"]
     split: Split
-    writer: Literal[1, 2] = 1
+    writer: Literal[1, 2, 3] = 1
 
     def groups(self) -> dict[str, Sequence[str]]:
         """What it is of."""
@@ -196,8 +196,8 @@ def read_seeking(folder: Path = FOLDER) -> list[Seeking]:
 
 
 def read_known(folder: Path = FOLDER) -> list[KnownItem]:
-    """The questions with one best document, of both writers. Raises PartNotRun with the line that is broken."""
-    files = [folder / "known_items.jsonl", folder / "known_items_again.jsonl"]
+    """The questions with one best document, of all writers. Raises PartNotRun with the line that is broken."""
+    files = [folder / f"known_items{name}.jsonl" for name in ("", "_again", "_third")]
     return distinct(KnownItem, (row for file in files for row in json_rows(file)), "id")
 
 

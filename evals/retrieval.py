@@ -149,6 +149,14 @@ class RightDocumentAgain(Graded[Asked, list[str]]):
         return _reciprocal(inputs, output, 2)
 
 
+class RightDocumentThird(Graded[Asked, list[str]]):
+    """The same, by two more hands, of each document of guidance, exercises, topics and themes three times."""
+
+    def grade(self, inputs: Asked, output: list[str]) -> float | None:
+        """One divided by the rank of the right document."""
+        return _reciprocal(inputs, output, 3)
+
+
 def _reciprocal(inputs: Asked, output: list[str], writer: int) -> float | None:
     rank = right_document(inputs, output)
     if rank is None or (isinstance(inputs, KnownItem) and inputs.writer != writer):
@@ -203,7 +211,7 @@ def run() -> EvaluationReport[Any, Any, Any]:
         found = asyncio.run(_found([one for one in every if one.split == "tune"], search))
         notes = [*_notes(questions, legs, search.passages), *_as_used(found)]
         notes += [*_right_documents("tune", found, 1), *_answered("tune", found)]
-        notes += [*(line for writer in (1, 2) for line in _right_documents("held-out", held, writer))]
+        notes += [*(line for writer in (1, 2, 3) for line in _right_documents("held-out", held, writer))]
         notes += _answered("held-out", held)
         report.experiment_metadata = {"notes": "\n".join(notes)}
         return report
@@ -380,6 +388,7 @@ METRICS: tuple[type[Metric[Any, Any]], ...] = (
     StartersUnsought,
     RightDocument,
     RightDocumentAgain,
+    RightDocumentThird,
 )
 
 register(Part("retrieval", "the held-out questions of datasets/retrieval", METRICS, run))

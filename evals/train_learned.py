@@ -38,8 +38,8 @@ _EVERY_LINE, _PARTS = 4, 3
 # a way of working that nobody needs harms nobody; and a subject that is kept out in vain costs a few activities, where
 # one that comes up hurts.
 RIGHT: dict[Subject, float] = {"wishes": 0.85, "needs": 0.8, "taboos": 0.67}
-# From this chance on a goal is sent on. Of 2,298 lines of the library that were not learned from it takes 18 for
-# something that belongs elsewhere, of 383 goals and focuses of the eval pairs 2.
+# From this chance on a goal is sent on: of the library's lines that were not learned from it takes as large a share for
+# something that belongs elsewhere as 0.65 did before their number doubled.
 SENT_ON = 0.55
 
 

@@ -59,7 +59,8 @@ class Understood:
         return Avoidance(phrases, subjects, frozenset().union(*near))
 
     def _needs_of(self, text: str) -> set[str]:
-        by_words, chances = set(needs_in([text])), self.needs.get(text)
+        by_words: set[str] = {*needs_in([text])}
+        chances = self.needs.get(text)
         # Who writes that captions are not needed is near to those who write that they are.
         if chances is None or (not by_words and needs_nothing(text)):
             return by_words

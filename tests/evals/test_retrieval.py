@@ -23,6 +23,7 @@ from evals.retrieval import (
     NothingPretended,
     RightDocument,
     RightDocumentAgain,
+    RightDocumentThird,
     StartersSought,
     StartersUnsought,
     check_names,
@@ -282,15 +283,17 @@ def test_the_right_document_is_counted_among_documents_not_among_passages(output
     assert RightDocument().grade(ASKED, output) is RightDocument().grade(seeking("other"), output) is None
 
 
-def test_what_each_of_two_writers_asks_is_counted_apart() -> None:
-    first, second = known_item("talk"), known_item("talk", writer=2)
+def test_what_each_writer_asks_is_counted_apart() -> None:
+    first, second, third = known_item("talk"), known_item("talk", writer=2), known_item("talk", writer=3)
     assert RightDocument().grade(first, ["talk#Hello"]) == RightDocumentAgain().grade(second, ["talk#Hello"]) == 1
+    assert RightDocumentThird().grade(third, ["talk#Hello"]) == 1
     assert RightDocumentAgain().grade(second, ["walk#Hello"]) == 0
+    assert RightDocumentThird().grade(second, ["talk#Hello"]) is None
     assert RightDocument().grade(second, ["talk#Hello"]) is RightDocumentAgain().grade(first, ["talk#Hello"]) is None
 
 
-def test_nothing_of_the_second_writer_is_tuned_with() -> None:
-    assert {one.split for one in read_known() if one.writer == 2} == {"held-out"}
+def test_nothing_of_later_writers_is_tuned_with() -> None:
+    assert {(one.writer, one.split) for one in read_known() if one.writer > 1} == {(2, "held-out"), (3, "held-out")}
 
 
 # BEIR
