@@ -160,7 +160,12 @@ MUTATIONS: Sequence[Mutation] = (
     Mutation(
         "no question answered",
         "the search says too often that it has no answer",
-        ("retrieval.no-answer-said", "retrieval.found-first", "retrieval.right-document-again"),
+        (
+            "retrieval.no-answer-said",
+            "retrieval.found-first",
+            "retrieval.right-document-again",
+            "retrieval.right-document-third",
+        ),
         becomes(Bar, "above", lambda self, signs: signs.closeness - 0.6),
     ),
     Mutation(
